@@ -1,0 +1,172 @@
+import type { Attestation, Waiver } from '../result.ts';
+
+/** What the target is: `production` demands a live instance and https, `staging` and `preview` allow a development instance. */
+export type Profile = 'production' | 'staging' | 'preview';
+
+/** `read-only` sends nothing that a correct app would store; `full` may deliver signed webhooks, create users and send bursts. */
+export type Mode = 'read-only' | 'full';
+
+/** How a protected page refuses an anonymous visitor: by redirect to sign-in, as if it did not exist, or with 401/403. */
+export type Refusal = 'redirect' | 'hidden' | 'unauthorized';
+
+/** A page behind sign-in. */
+export interface ProtectedRouteOptions {
+  /** Path, starting with `/`. */
+  path: string;
+  /** Text that only the real page contains; makes leaks provable. */
+  contains?: string;
+  /** How anonymous visitors are refused; default: any of the three. */
+  unauthenticated?: Refusal;
+  /** Where the guard runs; `client` pages may answer 200 with a shell that holds no data. Default `server`. */
+  guard?: 'server' | 'client';
+}
+
+/** An API route behind sign-in. */
+export interface ApiRouteOptions {
+  /** Path, starting with `/`. */
+  path: string;
+  /** Methods it serves; default `['GET']`. */
+  methods?: string[];
+  /** Statuses that refuse an anonymous request; default `[401]`. */
+  unauthenticatedStatus?: number[];
+}
+
+/** Options of the pack. Only `baseURL` is needed; each further option makes more checks provable. */
+export interface ReadinessOptions {
+  /**
+   * URL of the deployed app. Default: the environment variable `READINESS_BASE_URL`.
+   * @example 'https://staging.example.com'
+   */
+  baseURL?: string;
+  /** Name of the target in projects and reports; default `readiness`. */
+  name?: string;
+  /** Default `production`. */
+  profile?: Profile;
+  /** Default `read-only`. */
+  mode?: Mode;
+  /** Warnings fail checks and INCOMPLETE fails the run. Default `false`. */
+  strict?: boolean;
+  /**
+   * Sent with every request to the target's exact origin and to no other.
+   * @example { 'x-vercel-protection-bypass': process.env.VERCEL_AUTOMATION_BYPASS_SECRET }
+   */
+  headers?: Record<string, string | undefined>;
+  /** Pages. */
+  routes?: {
+    /** Pages that anyone may see; default `['/']`. */
+    public?: string[];
+    /** Pages behind sign-in; `false` says that there are none. */
+    protected?: Array<string | ProtectedRouteOptions> | false;
+    /** Sign-in page: a path, or an absolute URL for the Account Portal. Default: learned from the redirects. */
+    signIn?: string;
+    /** Sign-up page: a path or an absolute URL. */
+    signUp?: string;
+    /** Globs of pages to leave out. */
+    ignore?: string[];
+  };
+  /** API routes behind sign-in; `false` says that there are none. */
+  api?: Array<string | ApiRouteOptions> | false;
+  /** Endpoint that receives Clerk's webhooks; `false` says that there is none. */
+  webhook?: { path: string; secret?: string | undefined } | false;
+  /** Health endpoint; `false` says that there is none. */
+  health?: { path: string; contains?: string } | false;
+  /** Cross-origin access; `false` says that no other origin is allowed. */
+  cors?: { allowedOrigins: string[] } | false;
+  /** Content Security Policy. */
+  csp?: {
+    /** Needs of Clerk that this app does without, by directive and source: `['img-src https://img.clerk.com']`. */
+    ignoreNeeds?: string[];
+  };
+  /** Endpoint with a rate limit, for the burst check in mode `full`. */
+  rateLimit?: { path: string; method?: string; burst?: number } | false;
+  /** Clerk's keys, for signing in and for what needs the Backend API. */
+  clerk?: {
+    /** Default: the environment variable `CLERK_SECRET_KEY`. Goes to Clerk's Backend API only. */
+    secretKey?: string | undefined;
+    /** Default: found in the pages of the target. */
+    publishableKey?: string | undefined;
+    /** Backend API; default: the environment variable `CLERK_API_URL`, else `https://api.clerk.com`. */
+    apiUrl?: string | undefined;
+  };
+  /** A dedicated, least-privilege test user. */
+  session?: { user?: { email: string; password?: string | undefined } };
+  /** Turns the source-tree audit on. */
+  project?: { root: string };
+  /** Evidence for what cannot be seen from outside, by check id. */
+  attest?: Record<string, Attestation>;
+  /** Known failures, by check id. */
+  waive?: Record<string, Waiver>;
+  /** How the target is reached. Proxy variables of the environment (`HTTPS_PROXY`, `NO_PROXY`) are honoured. */
+  network?: {
+    /** Accept any certificate; for self-signed staging only. Default `false`. */
+    ignoreHTTPSErrors?: boolean;
+    /** Path of a PEM file with additional certificate authorities. */
+    ca?: string;
+    /** Addresses instead of DNS, as `curl --resolve`: `{ 'app.example.com': '203.0.113.7' }`. */
+    resolve?: Record<string, string>;
+    /** Requests under way at once; default 8. */
+    concurrency?: number;
+    /** Requests started per second; default 100. */
+    requestsPerSecond?: number;
+    /** Milliseconds for one request, from sending to the end of the body; default 15,000. */
+    requestTimeoutMs?: number;
+    /** Bytes of a decoded body that are read; default 5 MiB. */
+    maxBodyBytes?: number;
+    /** Redirects followed in one visit; default 10. */
+    maxRedirects?: number;
+  };
+  /** Where reports go. */
+  report?: {
+    /** Folder of `report.json`; default `readiness-report` (`readiness-report/<name>` for a target with a name of its own). */
+    dir?: string;
+  };
+}
+
+/** A protected page with its defaults. */
+export type ProtectedRoute = Readonly<ProtectedRouteOptions> & { readonly guard: 'server' | 'client' };
+
+/** An API route with its defaults. */
+export type ApiRoute = Readonly<Required<ApiRouteOptions>>;
+
+/** Network bounds with their defaults. */
+export interface Network {
+  readonly ignoreHTTPSErrors: boolean;
+  readonly ca?: string;
+  readonly resolve: Readonly<Record<string, string>>;
+  readonly concurrency: number;
+  readonly requestsPerSecond: number;
+  readonly requestTimeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly maxRedirects: number;
+}
+
+/** The options, validated and with every default applied. */
+export interface Readiness {
+  readonly name: string;
+  /** Undefined when neither the option nor `READINESS_BASE_URL` is set; the target set-up then fails with that message. */
+  readonly baseURL: string | undefined;
+  readonly profile: Profile;
+  readonly mode: Mode;
+  readonly strict: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly routes: {
+    readonly public: readonly string[];
+    readonly protected: readonly ProtectedRoute[] | false;
+    readonly signIn?: string;
+    readonly signUp?: string;
+    readonly ignore: readonly string[];
+  };
+  readonly api: readonly ApiRoute[] | false;
+  readonly webhook?: { readonly path: string; readonly secret?: string } | false;
+  readonly health?: { readonly path: string; readonly contains?: string } | false;
+  readonly cors?: { readonly allowedOrigins: readonly string[] } | false;
+  readonly csp: { readonly ignoreNeeds: readonly string[] };
+  readonly rateLimit?: { readonly path: string; readonly method: string; readonly burst: number } | false;
+  readonly clerk: { readonly secretKey?: string; readonly publishableKey?: string; readonly apiUrl: string };
+  readonly session: { readonly user?: { readonly email: string; readonly password?: string } };
+  readonly project?: { readonly root: string };
+  readonly attest: Readonly<Record<string, Attestation>>;
+  readonly waive: Readonly<Record<string, Waiver>>;
+  readonly network: Network;
+  readonly report: { readonly dir: string };
+}

@@ -1,0 +1,110 @@
+import * as v from 'valibot';
+import { ReadinessConfigError } from './error.ts';
+import { SCHEMA } from './schema.ts';
+import { validate } from './validate.ts';
+import type { ApiRoute, ProtectedRoute, ProtectedRouteOptions, Readiness, ReadinessOptions } from './options.ts';
+
+/** Environment variables that stand in for options left out. */
+export const ENVIRONMENT = {
+  baseURL: 'READINESS_BASE_URL',
+  secretKey: 'CLERK_SECRET_KEY',
+  apiUrl: 'CLERK_API_URL',
+  webhookSecret: 'CLERK_WEBHOOK_SIGNING_SECRET',
+} as const;
+
+const DEFAULT_NAME = 'readiness';
+const DEFAULT_REPORT_DIR = 'readiness-report';
+
+/**
+ * Validates options and applies every default.
+ * @throws ReadinessConfigError naming the field and the fix.
+ */
+export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv = process.env): Readiness {
+  const options = withoutUndefined(validate(input));
+  const name = options.name ?? DEFAULT_NAME;
+  const baseURL = options.baseURL ?? fromEnvironment(env, 'baseURL', SCHEMA.entries.baseURL);
+  const webhookSecret = fromEnvironment(env, 'webhookSecret', v.string());
+  return {
+    name,
+    baseURL: baseURL === undefined ? undefined : withoutTrailingSlash(baseURL),
+    profile: options.profile ?? 'production',
+    mode: options.mode ?? 'read-only',
+    strict: options.strict ?? false,
+    headers: Object.fromEntries(Object.entries(options.headers ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    routes: {
+      ...options.routes,
+      public: options.routes?.public ?? ['/'],
+      protected: options.routes?.protected === false ? false : (options.routes?.protected ?? []).map(protectedRoute),
+      ignore: options.routes?.ignore ?? [],
+    },
+    api: options.api === false ? false : (options.api ?? []).map(apiRoute),
+    ...(options.webhook !== undefined && {
+      webhook: options.webhook && { path: options.webhook.path, ...defined('secret', options.webhook.secret ?? webhookSecret) },
+    }),
+    ...defined('health', options.health),
+    ...defined('cors', options.cors),
+    csp: { ignoreNeeds: options.csp?.ignoreNeeds ?? [] },
+    ...(options.rateLimit !== undefined && {
+      rateLimit: options.rateLimit && { method: 'POST', burst: 40, ...options.rateLimit },
+    }),
+    clerk: {
+      ...defined('secretKey', options.clerk?.secretKey ?? fromEnvironment(env, 'secretKey', SCHEMA.entries.clerk.wrapped.entries.secretKey)),
+      ...defined('publishableKey', options.clerk?.publishableKey),
+      apiUrl: options.clerk?.apiUrl ?? fromEnvironment(env, 'apiUrl', SCHEMA.entries.clerk.wrapped.entries.apiUrl) ?? 'https://api.clerk.com',
+    },
+    session: options.session?.user
+      ? { user: { email: options.session.user.email, ...defined('password', options.session.user.password) } }
+      : {},
+    ...defined('project', options.project),
+    attest: options.attest ?? {},
+    waive: options.waive ?? {},
+    network: {
+      ignoreHTTPSErrors: false,
+      resolve: {},
+      concurrency: 8,
+      requestsPerSecond: 100,
+      requestTimeoutMs: 15_000,
+      maxBodyBytes: 5 * 1024 * 1024,
+      maxRedirects: 10,
+      ...options.network,
+    },
+    report: { dir: options.report?.dir ?? (name === DEFAULT_NAME ? DEFAULT_REPORT_DIR : `${DEFAULT_REPORT_DIR}/${name}`) },
+  };
+}
+
+function fromEnvironment<T>(
+  env: NodeJS.ProcessEnv,
+  option: keyof typeof ENVIRONMENT,
+  schema: v.GenericSchema<unknown, T>,
+): T | undefined {
+  const name = ENVIRONMENT[option];
+  const value = env[name];
+  if (value === undefined || value === '') return undefined;
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  throw new ReadinessConfigError(`The environment variable ${name} ${result.issues[0].message}`);
+}
+
+function protectedRoute(route: string | ProtectedRouteOptions): ProtectedRoute {
+  return { guard: 'server', ...(typeof route === 'string' ? { path: route } : withoutUndefined(route)) };
+}
+
+function apiRoute(route: Exclude<ReadinessOptions['api'], false | undefined>[number]): ApiRoute {
+  return { methods: ['GET'], unauthenticatedStatus: [401], ...(typeof route === 'string' ? { path: route } : withoutUndefined(route)) };
+}
+
+function withoutTrailingSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+/** Without the keys that are given as undefined, as from an unset environment variable; they would hide the defaults. */
+function withoutUndefined<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutUndefined(inner)])) as T;
+}
+
+/** `{ [key]: value }`, or nothing when the value is undefined. */
+function defined<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]: T });
+}

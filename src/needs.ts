@@ -1,0 +1,35 @@
+import type { CatalogEntry } from './catalog.ts';
+import type { Readiness } from './config/options.ts';
+
+/** Why a check cannot run with these options. */
+export interface Missing {
+  readonly status: 'not-verified' | 'not-applicable';
+  readonly reason: string;
+}
+
+/** The first option without which a check has nothing to observe; undefined when it can run. */
+export function missingNeed(entry: Pick<CatalogEntry, 'needs' | 'methods'>, readiness: Readiness): Missing | undefined {
+  if (entry.methods.includes('writes') && readiness.mode !== 'full') {
+    return { status: 'not-verified', reason: "it writes to the target: set mode: 'full' to allow that" };
+  }
+  for (const path of entry.needs) {
+    const missing = missingOption(path, readiness);
+    if (missing) return missing;
+  }
+  return undefined;
+}
+
+function missingOption(path: string, readiness: Readiness): Missing | undefined {
+  const keys = path.split('.');
+  let value: unknown = readiness;
+  for (const [depth, key] of keys.entries()) {
+    value = isRecord(value) ? value[key] : undefined;
+    if (value === false) return { status: 'not-applicable', reason: `${keys.slice(0, depth + 1).join('.')} is false: declared as not existing` };
+  }
+  const absent = value === undefined || (Array.isArray(value) && value.length === 0);
+  return absent ? { status: 'not-verified', reason: `set ${path} to have it verified, or ${keys.length > 1 && keys[0] !== 'routes' ? keys[0] : path}: false when there is none` } : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
