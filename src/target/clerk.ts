@@ -1,0 +1,55 @@
+import { elementsByTag } from './html.ts';
+import { body } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
+
+/** A publishable key taken apart (facts: `pk_(test|live)_` + base64 of `<Frontend API host>$`). */
+export interface PublishableKey {
+  readonly key: string;
+  readonly kind: 'live' | 'test';
+  /** Host, with a port only where one was encoded: `clerk.example.com`. */
+  readonly frontendApi: string;
+}
+
+/** Parses a publishable key; undefined when it is malformed. */
+export function parsePublishableKey(key: string): PublishableKey | undefined {
+  const match = /^pk_(test|live)_([A-Za-z0-9+/_-]+={0,2})$/.exec(key);
+  if (!match) return undefined;
+  const decoded = Buffer.from(match[2] ?? '', 'base64').toString('latin1');
+  if (!/^[\w.-]+(:\d+)?\$$/.test(decoded) || !decoded.includes('.')) return undefined;
+  return { key, kind: match[1] === 'live' ? 'live' : 'test', frontendApi: decoded.slice(0, -1) };
+}
+
+/** What a page says about its Clerk instance. */
+export interface ClerkTraces {
+  /** Keys that the page hands to Clerk, as written, malformed ones too; texts such as examples in documentation do not count. */
+  readonly publishableKeys: readonly string[];
+  /** URLs of Clerk's own scripts. */
+  readonly scripts: readonly string[];
+  readonly proxyUrl?: string;
+}
+
+/** Assignments that SDKs write into pages and bundles; the backslash is there in RSC rows, where JSON is a string in JSON. */
+const ASSIGNED_KEY = /(?:publishable_?key|CLERK_PUBLISHABLE_KEY)\\*["']?\s*[:=]\s*\\*["'`](pk_[^"'`\\\s<]*)/gi;
+const BUNDLED_KEY = /["'`](pk_(?:test|live)_[A-Za-z0-9+/=_-]{8,})["'`]/g;
+
+/** Finds the traces of Clerk in an HTML page. */
+export function clerkTraces(page: Exchange): ClerkTraces {
+  const scripts = elementsByTag(page, 'script');
+  const attribute = (name: string) => scripts.flatMap(({ attributes }) => attributes[name] ?? []);
+  const inline = scripts.flatMap(({ text }) => [...text.matchAll(ASSIGNED_KEY)].map((match) => match[1] ?? ''));
+  const proxyUrl = attribute('data-clerk-proxy-url')[0];
+  return {
+    publishableKeys: unique([...attribute('data-clerk-publishable-key'), ...inline]),
+    scripts: attribute('src').filter((src) => /\/npm\/@clerk\/(clerk-js|ui)@/.test(src)),
+    ...(proxyUrl !== undefined && proxyUrl !== '' && { proxyUrl }),
+  };
+}
+
+/** Finds publishable keys in a script, where only the string itself is left. */
+export function bundledPublishableKeys(script: Exchange): readonly string[] {
+  return unique([...body(script).matchAll(BUNDLED_KEY)].map((match) => match[1] ?? ''));
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values.filter((value) => value !== ''))];
+}

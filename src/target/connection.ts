@@ -1,0 +1,241 @@
+import { readFileSync } from 'node:fs';
+import type { LookupFunction } from 'node:net';
+import { isIPv6 } from 'node:net';
+import { pipeline } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { createSecureContext, rootCertificates } from 'node:tls';
+import type { SecureContext } from 'node:tls';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
+import { ReadinessConfigError } from '../config/error.ts';
+import type { Network } from '../config/options.ts';
+import type { Exchange, ExchangeError, HeaderList } from './exchange.ts';
+import type { Redactor } from './redact.ts';
+import { Throttle } from './throttle.ts';
+import { USER_AGENT } from './user-agent.ts';
+
+/** Headers to send, as a list where order or repetition matters. */
+export type HeadersInput = Readonly<Record<string, string>> | HeaderList;
+
+/** A request to send; the path goes out byte for byte. */
+export interface Request {
+  readonly method?: string;
+  /** Origin to connect to, `https://host:port`. */
+  readonly origin: string;
+  /** Path and query, never normalised. */
+  readonly path: string;
+  readonly headers?: HeadersInput;
+  /** Names of headers with a made-up credential: recorded as sent, so that the curl command reproduces the request. */
+  readonly forged?: readonly string[];
+  readonly body?: string;
+}
+
+/** An exchange with the raw values that following it needs; those are never recorded, printed or stored. */
+export interface Sent {
+  readonly exchange: Exchange;
+  readonly raw: { readonly location?: string; readonly setCookies: readonly string[] };
+}
+
+/** Most bytes of response headers that are read. */
+const MAX_HEADER_BYTES = 64 * 1024;
+
+/** Extra headers and the only origin that they may go to. */
+export interface Credentials {
+  readonly origin: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What a connection is made of. */
+export interface ConnectionOptions {
+  readonly network: Network;
+  readonly redactor: Redactor;
+  readonly credentials: Credentials;
+  /** Told of every exchange, once it is recorded. */
+  readonly onExchange?: (exchange: Exchange) => void;
+}
+
+/** The one place that opens sockets: bounded in concurrency, rate, size and time; every exchange is recorded redacted. */
+export class Connection {
+  readonly #agent: EnvHttpProxyAgent;
+  readonly #throttle: Throttle;
+  readonly #network: Network;
+  readonly #redactor: Redactor;
+  readonly #credentials: Credentials;
+  readonly #onExchange: (exchange: Exchange) => void;
+  #sent = 0;
+
+  /** @throws ReadinessConfigError when `network.ca` cannot be read. */
+  constructor({ network, redactor, credentials, onExchange }: ConnectionOptions) {
+    this.#network = network;
+    this.#redactor = redactor;
+    this.#credentials = credentials;
+    this.#onExchange = onExchange ?? (() => {});
+    this.#throttle = new Throttle(network.concurrency, network.requestsPerSecond);
+    const tls = tlsOptions(network);
+    this.#agent = new EnvHttpProxyAgent({
+      connections: network.concurrency,
+      connect: { ...tls, timeout: network.requestTimeoutMs, ...(lookupFor(network) && { lookup: lookupFor(network) }) },
+      requestTls: tls,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: network.requestTimeoutMs,
+      bodyTimeout: network.requestTimeoutMs,
+    });
+  }
+
+  /** Requests sent so far. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Sends one request; a failure is a recorded error, never an exception. */
+  async send(request: Request): Promise<Exchange> {
+    return (await this.sendRaw(request)).exchange;
+  }
+
+  /** Like {@link send}, with the raw Location and cookies for whoever follows a redirect. */
+  async sendRaw(request: Request): Promise<Sent> {
+    const sent = await this.#throttle.run(() => this.#exchange(request));
+    this.#onExchange(sent.exchange);
+    return sent;
+  }
+
+  /** Closes every socket. */
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async #exchange(request: Request): Promise<Sent> {
+    const method = request.method ?? 'GET';
+    const headers = this.#headers(request);
+    const recorded = {
+      method,
+      url: this.#redactor.text(request.origin + request.path),
+      headers: headers.map(([name, value]) => [name, this.#record(request, name, value)] as const),
+      ...(request.body !== undefined && { body: this.#redactor.text(request.body) }),
+    };
+    this.#sent += 1;
+    const started = performance.now();
+    const elapsed = () => Math.round(performance.now() - started);
+    try {
+      const answer = await this.#agent.request({
+        origin: request.origin,
+        path: request.path,
+        method: method as Dispatcher.HttpMethod,
+        headers: headers.flat(),
+        body: request.body ?? null,
+        signal: AbortSignal.timeout(this.#network.requestTimeoutMs),
+        responseHeaders: 'raw',
+      });
+      const received = headerList(answer.headers as unknown);
+      const { text, truncated } = await readBody(decoded(answer.body, received), this.#network.maxBodyBytes);
+      const exchange: Exchange = {
+        request: recorded,
+        response: {
+          status: answer.statusCode,
+          headers: received.map(([name, value]) => [name, this.#redactor.header(name, value)] as const),
+          body: this.#redactor.text(text),
+          truncated,
+        },
+        durationMs: elapsed(),
+      };
+      const values = (wanted: string) => received.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
+      const location = values('location')[0];
+      return { exchange, raw: { setCookies: values('set-cookie'), ...(location !== undefined && { location }) } };
+    } catch (failure) {
+      return {
+        exchange: { request: recorded, error: exchangeError(failure, this.#network), durationMs: elapsed() },
+        raw: { setCookies: [] },
+      };
+    }
+  }
+
+  #record({ forged }: Request, name: string, value: string): string {
+    return forged?.includes(name.toLowerCase()) === true ? this.#redactor.known(value) : this.#redactor.header(name, value);
+  }
+
+  #headers(request: Request): Array<readonly [string, string]> {
+    const given = Array.isArray(request.headers) ? [...(request.headers as HeaderList)] : Object.entries(request.headers ?? {});
+    const has = (name: string) => given.some(([key]) => key.toLowerCase() === name);
+    const credentials = request.origin === this.#credentials.origin ? Object.entries(this.#credentials.headers) : [];
+    return [
+      ...given,
+      ...credentials.filter(([name]) => !has(name.toLowerCase())),
+      ...(has('user-agent') ? [] : [['user-agent', USER_AGENT] as const]),
+      ...(has('accept') ? [] : [['accept', '*/*'] as const]),
+      ...(has('accept-encoding') ? [] : [['accept-encoding', 'gzip, br'] as const]),
+    ];
+  }
+}
+
+function tlsOptions(network: Network): { rejectUnauthorized: boolean; secureContext?: SecureContext } {
+  const rejectUnauthorized = !network.ignoreHTTPSErrors;
+  if (network.ca === undefined) return { rejectUnauthorized };
+  // Added to the public authorities, because Clerk's own hosts are still to be reached; made once, because parsing them is slow.
+  return { rejectUnauthorized, secureContext: createSecureContext({ ca: [...rootCertificates, readAuthority(network.ca)] }) };
+}
+
+function readAuthority(path: string): string {
+  const fail = (why: string) => new ReadinessConfigError(`network.ca must be a readable PEM file; ${path}: ${why}`);
+  let pem: string;
+  try {
+    pem = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw fail((cause as Error).message);
+  }
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw fail('it holds no certificate');
+  return pem;
+}
+
+/** `curl --resolve`: a fixed address for the named hosts, DNS for the rest. */
+function lookupFor({ resolve }: Network): LookupFunction | undefined {
+  if (Object.keys(resolve).length === 0) return undefined;
+  return (hostname, options, callback) => {
+    const address = resolve[hostname];
+    if (address === undefined) {
+      void import('node:dns').then(({ lookup }) => lookup(hostname, options, callback));
+    } else if (options.all) {
+      callback(null, [{ address, family: isIPv6(address) ? 6 : 4 }]);
+    } else {
+      callback(null, address, isIPv6(address) ? 6 : 4);
+    }
+  };
+}
+
+const DECODERS: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  br: createBrotliDecompress,
+  deflate: createInflate,
+};
+
+function decoded(stream: Readable, headers: HeaderList): AsyncIterable<Uint8Array> {
+  const encoding = headers.find(([name]) => name.toLowerCase() === 'content-encoding')?.[1].trim().toLowerCase();
+  const decoder = DECODERS[encoding ?? '']?.();
+  // The callback keeps a broken stream from becoming an uncaught exception; the reader sees the same error.
+  return decoder ? pipeline(stream, decoder, () => {}) : stream;
+}
+
+async function readBody(stream: AsyncIterable<Uint8Array>, limit: number): Promise<{ text: string; truncated: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    chunks.push(chunk);
+    // Leaving the loop destroys the stream, so the rest is never downloaded.
+    if (bytes > limit) break;
+  }
+  return { text: Buffer.concat(chunks).subarray(0, limit).toString('utf8'), truncated: bytes > limit };
+}
+
+function headerList(raw: unknown): Array<readonly [string, string]> {
+  const flat = (raw as Array<Buffer | string>).map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
+  return flat.flatMap((name, index) => (index % 2 === 0 ? [[name, flat[index + 1] ?? ''] as const] : []));
+}
+
+function exchangeError(failure: unknown, network: Network): ExchangeError {
+  const error = failure as Error & { code?: string; cause?: Error & { code?: string } };
+  if (error.name === 'TimeoutError') return { code: 'TIMEOUT', message: `no complete answer within ${network.requestTimeoutMs} ms` };
+  const cause = error.cause?.code !== undefined ? error.cause : error;
+  return { code: cause.code ?? error.name, message: cause.message || error.message || 'unknown network error' };
+}

@@ -1,0 +1,101 @@
+/** Header list in wire order; names keep the case they were sent in, repeated names stay repeated. */
+export type HeaderList = ReadonlyArray<readonly [name: string, value: string]>;
+
+/** What went out, already redacted. */
+export interface RequestRecord {
+  readonly method: string;
+  /** Absolute URL exactly as sent: the path is never normalised. */
+  readonly url: string;
+  readonly headers: HeaderList;
+  readonly body?: string;
+}
+
+/** What came back, already redacted. */
+export interface ResponseRecord {
+  readonly status: number;
+  readonly headers: HeaderList;
+  /** Decoded text; binary bodies are kept as latin1-safe text only as far as `maxBodyBytes` goes. */
+  readonly body: string;
+  /** True when the body was longer than `network.maxBodyBytes` and the rest was not read. */
+  readonly truncated: boolean;
+}
+
+/** Why there is no response. */
+export interface ExchangeError {
+  /** Node or undici error code, for example `ECONNREFUSED`, `UND_ERR_HEADERS_TIMEOUT`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * One recorded request with its response or its error.
+ * Judges see nothing but exchanges, so a verdict can be re-judged from a recording.
+ */
+export interface Exchange {
+  readonly request: RequestRecord;
+  readonly response?: ResponseRecord;
+  readonly error?: ExchangeError;
+  /** Milliseconds from sending to the end of the body. */
+  readonly durationMs: number;
+}
+
+/** A document visit: the exchanges of a redirect chain, first to last. */
+export interface Visit {
+  readonly exchanges: readonly Exchange[];
+  /** The exchange the chain ended at. */
+  readonly final: Exchange;
+  /** Why the chain stopped before an answer that is not a redirect. */
+  readonly stopped?: 'too-many-redirects' | 'left-target';
+}
+
+/** Value of a header, case-insensitive; repeated headers are joined by `, ` as RFC 9110 section 5.3 allows. */
+export function header(exchange: Exchange, name: string): string | undefined {
+  const values = headerValues(exchange, name);
+  return values.length > 0 ? values.join(', ') : undefined;
+}
+
+/** Every value of a header, in order; for `set-cookie` and CSP, where joining would lose boundaries. */
+export function headerValues(exchange: Exchange, name: string): string[] {
+  const wanted = name.toLowerCase();
+  return (exchange.response?.headers ?? [])
+    .filter(([key]) => key.toLowerCase() === wanted)
+    .map(([, value]) => value);
+}
+
+/** Status of the response; 0 when there was none. */
+export function status(exchange: Exchange): number {
+  return exchange.response?.status ?? 0;
+}
+
+/** Text of the response; empty when there was none. */
+export function body(exchange: Exchange): string {
+  return exchange.response?.body ?? '';
+}
+
+/** Redirect target resolved against the request, when the answer is a redirect with a usable Location. */
+export function redirectTarget(exchange: Exchange): URL | undefined {
+  const location = header(exchange, 'location');
+  if (!isRedirect(exchange) || location === undefined) return undefined;
+  return URL.canParse(location, exchange.request.url) ? new URL(location, exchange.request.url) : undefined;
+}
+
+/** True for the redirect statuses a browser follows (RFC 9110 section 15.4). */
+export function isRedirect(exchange: Exchange): boolean {
+  return [301, 302, 303, 307, 308].includes(status(exchange));
+}
+
+/** True when the response declares HTML, or declares nothing and looks like it. */
+export function isHtml(exchange: Exchange): boolean {
+  const type = header(exchange, 'content-type');
+  if (type !== undefined) return /^\s*(text\/html|application\/xhtml\+xml)/i.test(type);
+  return /^\s*<(!doctype html|html)/i.test(body(exchange));
+}
+
+/** `GET https://… → 200 text/html` in one line, for messages. */
+export function describe(exchange: Exchange): string {
+  const { method, url } = exchange.request;
+  if (exchange.error) return `${method} ${url} failed: ${exchange.error.message}`;
+  const location = header(exchange, 'location');
+  const detail = location !== undefined ? ` to ${location}` : '';
+  return `${method} ${url} answered ${status(exchange)}${detail}`;
+}

@@ -1,0 +1,69 @@
+/** A value that must never leave the process, with the option it came from. */
+export interface Secret {
+  /** Option path, shown instead of the value: `webhook.secret`. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Shortest value treated as a secret; replacing shorter ones would shred ordinary text. */
+const MIN_SECRET_LENGTH = 6;
+
+const PATTERNS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> = [
+  [/\b(sk_(?:live|test)_)[A-Za-z0-9]{8,}/g, '$1[redacted]'],
+  [/\b(whsec_)[A-Za-z0-9+/=]{12,}/g, '$1[redacted]'],
+  [/\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*/g, '[redacted:jwt]'],
+  [/(-----BEGIN (?:RSA |EC )?PRIVATE KEY-----)[\s\S]*?(?=-----END|$)/g, '$1[redacted]'],
+  [/\b((?:__clerk_db_jwt|__clerk_handshake(?:_nonce)?|__clerk_ticket|__clerk_testing_token|__client|__refresh)(?:_[A-Za-z0-9_-]{8})?=)[^;&\s"']+/g, '$1[redacted]'],
+];
+
+/** Headers whose whole value is a credential. */
+const CREDENTIAL_HEADERS = new Set(['authorization', 'proxy-authorization']);
+
+/** Replaces every secret in text; made once for each run and used where exchanges are recorded. */
+export class Redactor {
+  readonly #replacements: ReadonlyArray<readonly [from: string, to: string]>;
+
+  /** @param secrets values of options; each is also found base64-encoded, URL-encoded and JSON-escaped. */
+  constructor(secrets: readonly Secret[]) {
+    this.#replacements = secrets
+      .filter(({ value }) => value.length >= MIN_SECRET_LENGTH)
+      .flatMap(({ name, value }) => encodings(value).map((from) => [from, `[redacted:${name}]`] as const))
+      .sort(([a], [b]) => b.length - a.length);
+  }
+
+  /** Text without the secrets of the options; what only looks like a secret stays. */
+  known(text: string): string {
+    let out = text;
+    for (const [from, to] of this.#replacements) out = out.replaceAll(from, to);
+    return out;
+  }
+
+  /** Text without secrets. */
+  text(text: string): string {
+    let out = this.known(text);
+    for (const [pattern, replacement] of PATTERNS) out = out.replace(pattern, replacement);
+    return out;
+  }
+
+  /** A header value without secrets; credential headers keep only their scheme. */
+  header(name: string, value: string): string {
+    const redacted = this.text(value);
+    if (!CREDENTIAL_HEADERS.has(name.toLowerCase()) || redacted !== value) return redacted;
+    const [scheme, ...rest] = value.split(' ');
+    return rest.length > 0 ? `${scheme} [redacted]` : '[redacted]';
+  }
+}
+
+function encodings(value: string): string[] {
+  const base64 = Buffer.from(value).toString('base64');
+  return [
+    ...new Set([
+      value,
+      base64,
+      base64.replace(/=+$/, ''),
+      Buffer.from(value).toString('base64url'),
+      encodeURIComponent(value),
+      JSON.stringify(value).slice(1, -1),
+    ]),
+  ];
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import type { Readiness } from '../config/options.ts';
+import { Anonymous } from './anonymous.ts';
+import { Connection } from './connection.ts';
+import type { Exchange, Visit } from './exchange.ts';
+import { isHtml } from './exchange.ts';
+import { identify } from './identity.ts';
+import type { Identity } from './identity.ts';
+import { assertReachable, missingBaseURL } from './reachable.ts';
+import { Redactor } from './redact.ts';
+import type { Secret } from './redact.ts';
+import { wallOf } from './wall.ts';
+import type { Wall } from './wall.ts';
+
+/** What stood between a check and the app. */
+export interface Obstacle {
+  readonly exchange: Exchange;
+  /** Undefined when there was no answer at all. */
+  readonly wall?: Wall;
+}
+
+/** The deployed app: the only room that talks HTTP. */
+export class Target {
+  readonly anonymous: Anonymous;
+  readonly identity: Identity;
+  readonly redactor: Redactor;
+  /** A path that no app has; the same for all checks, so that its answer is fetched once. */
+  readonly unknownPath = `/clerk-readiness-${randomBytes(6).toString('hex')}`;
+  readonly #connection: Connection;
+  readonly #obstacles: Obstacle[];
+
+  private constructor(parts: { anonymous: Anonymous; identity: Identity; redactor: Redactor; connection: Connection; obstacles: Obstacle[] }) {
+    this.anonymous = parts.anonymous;
+    this.identity = parts.identity;
+    this.redactor = parts.redactor;
+    this.#connection = parts.connection;
+    this.#obstacles = parts.obstacles;
+  }
+
+  /**
+   * Connects to the target and learns what it is.
+   * @throws TargetError with one clear message when it is unreachable, walled off, down, or not the app.
+   * @throws ReadinessConfigError when the base URL is missing or does not fit the profile.
+   */
+  static async connect(readiness: Readiness): Promise<Target> {
+    const origin = originOf(readiness);
+    const redactor = new Redactor(secretsOf(readiness));
+    const obstacles: Obstacle[] = [];
+    const connection = new Connection({
+      network: readiness.network,
+      redactor,
+      credentials: { origin, headers: readiness.headers },
+      onExchange: (exchange) => note(obstacles, exchange),
+    });
+    const anonymous = new Anonymous(connection, origin, readiness.network.maxRedirects);
+    try {
+      const entry = await anonymous.page('/');
+      assertReachable(entry, readiness);
+      const pages = [entry, ...(await signInPage(anonymous, readiness))];
+      const identity = identify(origin, pages.map(({ final }) => final).filter(isHtml), readiness.clerk.publishableKey);
+      return new Target({ anonymous, identity, redactor, connection, obstacles });
+    } catch (failure) {
+      await connection.close();
+      throw failure;
+    }
+  }
+
+  /** Requests sent so far, to the target and to Clerk. */
+  get requests(): number {
+    return this.#connection.sent;
+  }
+
+  /** Walls and failures met so far, in order. */
+  get obstacles(): readonly Obstacle[] {
+    return this.#obstacles;
+  }
+
+  /** Sends a request to another origin, such as Clerk's Frontend API; it carries none of the target's headers. */
+  async elsewhere(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Exchange> {
+    const { origin, pathname, search } = new URL(url);
+    return this.#connection.send({ origin, path: pathname + search, headers });
+  }
+
+  /** Every page that any visitor gets, as visited: the public ones, sign-in, sign-up and the answer to an unknown path. */
+  async publicPages(readiness: Readiness): Promise<Visit[]> {
+    const local = [readiness.routes.signIn, readiness.routes.signUp].filter((path) => path?.startsWith('/') === true);
+    const paths = new Set([...readiness.routes.public, ...local, this.unknownPath].filter((path) => path !== undefined));
+    return Promise.all([...paths].map((path) => this.anonymous.page(path)));
+  }
+
+  /** Closes every socket. */
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+}
+
+/** Options whose values must never leave the process. */
+export function secretsOf(readiness: Readiness): Secret[] {
+  const secrets: Array<readonly [name: string, value: string | undefined]> = [
+    ...Object.entries(readiness.headers).map(([name, value]) => [`headers.${name}`, value] as const),
+    ['clerk.secretKey', readiness.clerk.secretKey],
+    ['webhook.secret', readiness.webhook ? readiness.webhook.secret : undefined],
+    ['session.user.password', readiness.session.user?.password],
+    ['session.user.email', readiness.session.user?.email],
+  ];
+  return secrets.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+}
+
+function note(obstacles: Obstacle[], exchange: Exchange): void {
+  const wall = wallOf(exchange);
+  if (wall) obstacles.push({ exchange, wall });
+  else if (exchange.error) obstacles.push({ exchange });
+}
+
+async function signInPage(anonymous: Anonymous, { routes }: Readiness): Promise<Visit[]> {
+  return routes.signIn?.startsWith('/') === true ? [await anonymous.page(routes.signIn)] : [];
+}
+
+function originOf(readiness: Readiness): string {
+  if (readiness.baseURL === undefined) throw missingBaseURL();
+  return new URL(readiness.baseURL).origin;
+}
