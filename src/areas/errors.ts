@@ -1,0 +1,195 @@
+import { error, warning } from '../result.ts';
+import type { Finding, Judgement } from '../result.ts';
+import { body, describe, isHtml, status } from '../target/exchange.ts';
+import type { Exchange, Visit } from '../target/exchange.ts';
+import { elements, visibleText } from '../target/html.ts';
+import { stackFrameIn } from '../target/leaks.ts';
+import { endOf, isHandshake, isSignIn } from '../target/sign-in.ts';
+import { defineCheck } from '../verify.ts';
+import type { Expectation } from '../verify.ts';
+
+const NOT_FOUND_DOCS = 'https://nextjs.org/docs/app/api-reference/file-conventions/not-found';
+
+/** Pages that frameworks and servers show when nobody wrote one. */
+const DEFAULT_PAGES: ReadonlyArray<readonly [framework: string, pattern: RegExp]> = [
+  ['Next.js', /next-error-h1|This page could not be found/],
+  ['Express', /<pre>Cannot (GET|POST) \//],
+  ['nginx', /<center>nginx/],
+  ['Apache', /The requested URL [^<]*was not found on this server/],
+  ['Astro', /<pre>Path: \//],
+  ['Nuxt', /Page not found: \/[^<]*<[\s\S]*nuxt/i],
+  ['Vercel', /The page could not be found\s+NOT_FOUND/],
+  ['Netlify', /Looks like you(?:'|’|&#39;)ve followed a broken link or entered a URL that doesn(?:'|’|&#39;)t exist on this site/],
+];
+
+/** Visible characters below which an HTML answer is the empty shell of a single-page app. */
+const SHELL_TEXT = 200;
+
+/** Answers to paths that do not exist, and the home page to compare them with. */
+export interface NotFoundEvidence {
+  readonly unknown: Visit;
+  /** The same with a file extension: most guards let it through, so the 404 page shows even where every path needs a session. */
+  readonly unknownFile: Visit;
+  readonly home: Visit;
+}
+
+/** errors/not-found-page. */
+export const notFoundPage = defineCheck<NotFoundEvidence>({
+  id: 'errors/not-found-page',
+  async collect({ target }) {
+    const [unknown, unknownFile, home] = await Promise.all([
+      target.anonymous.page(target.unknownPath),
+      target.anonymous.page(`${target.unknownPath}.html`),
+      target.anonymous.page('/'),
+    ]);
+    return { unknown, unknownFile, home };
+  },
+  judge({ unknown, unknownFile, home }, expectation): Judgement {
+    const guarded = isGuarded(unknown, expectation);
+    const page = guarded ? unknownFile.final : unknown.final;
+    const summary = `an unknown path answers 404 with a page of the app${guarded ? ' (seen on a file path: every other path needs a session)' : ''}`;
+    if (guarded && (isGuarded(unknownFile, expectation) || status(page) !== 404)) {
+      return { findings: [], summary, unverified: 'unknown paths lead to sign-in, so the 404 page cannot be seen without a session' };
+    }
+    if (status(page) === 200 && isShellOf(page, home.final)) {
+      return { findings: [], summary, unverified: 'every path answers the shell of a single-page app, so its 404 page shows in a browser only' };
+    }
+    return { findings: judgeNotFound(page), summary };
+  },
+});
+
+function isGuarded(visit: Visit, expectation: Expectation): boolean {
+  return isSignIn(endOf(visit), expectation) || status(visit.final) === 401;
+}
+
+function isShellOf(page: Exchange, home: Exchange): boolean {
+  const shape = (exchange: Exchange) => elements(exchange).map(({ tag }) => tag).join(' ');
+  return isHtml(page) && visibleText(page).length < SHELL_TEXT && shape(page) === shape(home);
+}
+
+function judgeNotFound(page: Exchange): Finding[] {
+  const code = status(page);
+  const base = { subject: 'unknown path', message: describe(page), expected: 'status 404 and a page of the app with a way back', docs: NOT_FOUND_DOCS, exchange: page };
+  if (code === 0) return [];
+  const frame = stackFrameIn(body(page));
+  if (frame !== undefined) {
+    return [error({ ...base, message: `the answer shows a stack trace ("${frame.slice(0, 80)}")`, cause: 'The server runs in development mode, or an error handler prints the error.', fix: 'Run the production build, and render errors without their stack.' })];
+  }
+  if (code !== 404) {
+    return [
+      error({
+        ...base,
+        message: `an unknown path answers ${code}`,
+        cause: code >= 500 ? 'Looking up the page throws.' : 'A catch-all route renders a page for anything (soft 404), so monitors and search engines take it for real.',
+        fix: 'Call notFound() in catch-all routes when there is no such entry, so that the status is 404.',
+      }),
+    ];
+  }
+  if (!isHtml(page)) {
+    return [error({ ...base, message: 'a visitor gets a bare answer that is no page', cause: 'The framework’s default handler answers; no 404 page exists.', fix: 'Add a 404 page: app/not-found.tsx in Next.js, setNotFoundHandler in Fastify, app.notFound in Hono, a last app.use in Express, src/pages/404.astro in Astro.' })];
+  }
+  const standard = DEFAULT_PAGES.find(([, pattern]) => pattern.test(body(page)));
+  if (standard) {
+    return [error({ ...base, message: `it is the default page of ${standard[0]}`, cause: 'No 404 page of your own exists, or it is not in the build.', fix: 'Add app/not-found.tsx (or the framework’s equivalent) with a link home.' })];
+  }
+  const hasWayBack = elements(page).some(({ tag, attributes }) => tag === 'a' && attributes['href'] !== undefined);
+  if (visibleText(page) === '' || !hasWayBack) {
+    return [
+      (visibleText(page) === '' ? error : warning)({
+        ...base,
+        message: visibleText(page) === '' ? 'the page has no text' : 'the page has no link to go on from',
+        cause: 'The page is rendered in the browser only, or it is bare.',
+        fix: 'Render the 404 page on the server, with a sentence and a link home.',
+      }),
+    ];
+  }
+  return [];
+}
+
+/** One request with broken credentials and everything that followed from it. */
+interface BrokenVisit {
+  readonly name: string;
+  readonly exchanges: readonly Exchange[];
+}
+
+const CREDENTIAL_DOCS = 'https://clerk.com/docs/guides/sessions/session-tokens';
+const JWT_SHAPED = 'eyJhbGciOiJSUzI1NiJ9.e30.AAAA';
+
+/** Cookies that real browsers end up with: truncated, stale, of another app on the same host. */
+const BROKEN_COOKIES: ReadonlyArray<readonly [name: string, cookies: Readonly<Record<string, string>>]> = [
+  ['garbage __session', { __session: 'garbage', __client_uat: '1700000000' }],
+  ['garbage __session without __client_uat', { __session: 'garbage' }],
+  ['__session of three empty parts', { __session: 'a.b.c', __client_uat: '1700000000' }],
+  ['__session in the form of a token', { __session: JWT_SHAPED, __client_uat: '1700000000' }],
+  ['__session of 3,000 characters', { __session: 'A'.repeat(3000), __client_uat: '1700000000' }],
+  ['__session with percent signs', { __session: '%E0%A4%A', __client_uat: '1700000000' }],
+  ['__client_uat that is no number', { __client_uat: 'garbage' }],
+  ['garbage __clerk_handshake cookie', { __clerk_handshake: 'garbage' }],
+  ['garbage __clerk_db_jwt', { __clerk_db_jwt: 'garbage' }],
+];
+
+const BROKEN_QUERIES: ReadonlyArray<readonly [name: string, query: string]> = [
+  ['garbage __clerk_handshake', '__clerk_handshake=garbage'],
+  ['garbage __clerk_handshake_nonce', '__clerk_handshake_nonce=garbage'],
+  ['garbage __clerk_db_jwt in the URL', '__clerk_db_jwt=garbage'],
+];
+
+const BROKEN_AUTHORIZATIONS: ReadonlyArray<readonly [name: string, authorization: string]> = [
+  ['garbage bearer token', 'Bearer garbage'],
+  ['bearer token of three empty parts', 'Bearer a.b.c'],
+  ['bearer token in the form of a token', `Bearer ${JWT_SHAPED}`],
+  ['empty bearer token', 'Bearer '],
+  ['unknown scheme', 'Garbage garbage'],
+];
+
+/** errors/auth-failure. */
+export const authFailure = defineCheck<readonly BrokenVisit[]>({
+  id: 'errors/auth-failure',
+  async collect({ target, readiness }) {
+    const page = (readiness.routes.protected || [])[0]?.path ?? '/';
+    const api = (readiness.api || [])[0]?.path ?? page;
+    const visited = async (name: string, visit: Promise<Visit>): Promise<BrokenVisit> => ({ name, exchanges: (await visit).exchanges });
+    return Promise.all([
+      ...BROKEN_COOKIES.map(([name, cookies]) => visited(name, target.anonymous.visit(page, { cookies }))),
+      ...BROKEN_QUERIES.map(([name, query]) => visited(name, target.anonymous.visit(`${page}${page.includes('?') ? '&' : '?'}${query}`))),
+      ...BROKEN_AUTHORIZATIONS.map(async ([name, authorization]) => ({
+        name,
+        exchanges: [await target.anonymous.get(api, { as: 'api', headers: { authorization }, forged: ['authorization'] })],
+      })),
+    ]);
+  },
+  judge: (visits, { identity }): Judgement => ({
+    findings: visits.flatMap(({ name, exchanges }) => judgeBroken(name, exchanges, identity.clerk.publishableKeyKind === 'test')),
+    summary: `${visits.length} kinds of broken cookies, handshakes and tokens end in a redirect or a 4xx, without a stack`,
+  }),
+});
+
+function judgeBroken(name: string, exchanges: readonly Exchange[], development: boolean): Finding[] {
+  const bad = exchanges.find((exchange) => status(exchange) >= 500 || stackFrameIn(body(exchange)) !== undefined);
+  if (!bad) return [];
+  const frame = stackFrameIn(body(bad));
+  const byClerk = isHandshake(new URL(bad.request.url)) || (development && name.includes('__clerk_handshake'));
+  const parts = {
+    subject: name,
+    message: frame === undefined ? describe(bad) : `${describe(bad)} and shows a stack trace ("${frame.slice(0, 80)}")`,
+    expected: 'a redirect, 401 or another 4xx, without a stack trace',
+    docs: CREDENTIAL_DOCS,
+    exchange: bad,
+  };
+  if (byClerk) {
+    return [
+      warning({
+        ...parts,
+        cause: 'On a development instance Clerk itself answers a broken handshake with 500; production instances do not.',
+        fix: 'Nothing in your code; check again on a production instance.',
+      }),
+    ];
+  }
+  return [
+    error({
+      ...parts,
+      cause: 'Code of the app reads the cookie, the token or the handshake itself and throws on what it cannot parse, or auth() runs where clerkMiddleware does not.',
+      fix: 'Let clerkMiddleware verify credentials, use auth() only behind it, and catch errors of your own token handling with a 401.',
+    }),
+  ];
+}

@@ -1,0 +1,305 @@
+import type { ProtectedRoute } from '../config/options.ts';
+import { error, warning } from '../result.ts';
+import type { Finding, Judgement } from '../result.ts';
+import { body, describe, header, isRedirect, redirectTarget, status } from '../target/exchange.ts';
+import type { Exchange, Visit } from '../target/exchange.ts';
+import type { Shape } from '../target/shapes.ts';
+import { endOf, isSamePage, isSignIn, redirectsToSignIn, returnUrl } from '../target/sign-in.ts';
+import { defineCheck } from '../verify.ts';
+import type { Expectation } from '../verify.ts';
+
+const MIDDLEWARE_DOCS = 'https://clerk.com/docs/reference/nextjs/clerk-middleware';
+
+/** A page and how it was visited. */
+interface PageVisit {
+  readonly path: string;
+  readonly visit: Visit;
+}
+
+/** routes/public-reachable. */
+export const publicReachable = defineCheck<readonly PageVisit[]>({
+  id: 'routes/public-reachable',
+  collect: ({ target, readiness }) =>
+    Promise.all(readiness.routes.public.map(async (path) => ({ path, visit: await target.anonymous.page(path) }))),
+  judge(visits, expectation): Judgement {
+    return {
+      findings: visits.flatMap((page) => judgePublic(page, expectation)),
+      summary: `${visits.map(({ path }) => path).join(', ')} ${visits.length === 1 ? 'answers' : 'answer'} 200 to an anonymous visitor`,
+      ...(visits.length === 0 && { unverified: 'routes.public is empty: name at least one public page' }),
+    };
+  },
+});
+
+function judgePublic({ path, visit }: PageVisit, expectation: Expectation): Finding[] {
+  const end = endOf(visit);
+  const base = { subject: path, message: describe(visit.final), expected: 'status 200 without signing in', exchange: visit.final };
+  const asked = new URL(path, expectation.identity.origin);
+  if (isSignIn(end, expectation) && !isSignIn(asked, expectation)) {
+    return [
+      error({
+        ...base,
+        message: `the visitor ends at sign-in (${end.pathname})`,
+        cause: 'The guard covers this page: the protected matcher is too wide, or the matcher of public routes misses it.',
+        fix: `Add '${path}' to the public routes of clerkMiddleware, or take it out of routes.public if it is meant to be protected.`,
+        docs: MIDDLEWARE_DOCS,
+      }),
+    ];
+  }
+  if (visit.stopped === 'left-target') {
+    return [
+      error({
+        ...base,
+        message: `the visitor is sent to ${end.origin}`,
+        cause: 'The page redirects to another origin, so nothing of this app was reached.',
+        fix: 'Set baseURL to the origin that serves the page, or take the page out of routes.public.',
+      }),
+    ];
+  }
+  if (visit.stopped === 'too-many-redirects') {
+    return [
+      error({
+        ...base,
+        message: `${visit.exchanges.length} redirects without an end`,
+        cause: 'The page redirects in a circle, often between a locale or trailing-slash rule and the guard, or because publishable and secret key belong to different instances.',
+        fix: 'Open the page in a private window and follow the Location headers; make the two rules agree.',
+      }),
+    ];
+  }
+  if (status(visit.final) === 200) return [];
+  const code = status(visit.final);
+  return [
+    error({
+      ...base,
+      cause:
+        code >= 500
+          ? 'The page fails on the server; with Clerk often a missing CLERK_SECRET_KEY or auth() in a route that the middleware does not cover.'
+          : code === 404
+            ? 'The page does not exist, or auth.protect() hides it from anonymous visitors.'
+            : 'The page does not answer as a public page.',
+      fix: code >= 500 ? 'Read the server log of this request and repair the page.' : 'Correct routes.public, or make the page public.',
+      docs: MIDDLEWARE_DOCS,
+    }),
+  ];
+}
+
+/** One anonymous request to a protected page. */
+interface Attempt {
+  readonly shape: string;
+  readonly exchange: Exchange;
+}
+
+/** Everything that was tried on one protected page. */
+export interface ProtectedPageEvidence {
+  readonly route: ProtectedRoute;
+  /** As a browser opens it. */
+  readonly visit: Visit;
+  /** As a browser with leftovers of an old session opens it. */
+  readonly stale: Visit;
+  readonly attempts: readonly Attempt[];
+}
+
+/** Request shapes besides opening the page; a guard that decides by headers or methods may miss one. */
+const ATTEMPTS: ReadonlyArray<{ readonly shape: string; readonly method: string; readonly as: Shape; readonly body?: string }> = [
+  { shape: 'fetch', method: 'GET', as: 'fetch' },
+  { shape: 'fetch that accepts JSON', method: 'GET', as: 'api' },
+  { shape: 'RSC request', method: 'GET', as: 'rsc' },
+  { shape: 'RSC prefetch', method: 'GET', as: 'prefetch' },
+  { shape: 'HEAD', method: 'HEAD', as: 'document' },
+  { shape: 'POST', method: 'POST', as: 'document', body: '' },
+  { shape: 'server action', method: 'POST', as: 'server-action', body: '[]' },
+];
+
+/** A `__client_uat` without a session token: what a browser keeps when a session is gone. */
+const STALE_COOKIES = { __client_uat: '1700000000' };
+
+/** routes/protected-redirect. */
+export const protectedRedirect = defineCheck<{ pages: readonly ProtectedPageEvidence[]; unknown: Visit }>({
+  id: 'routes/protected-redirect',
+  async collect({ target, readiness }) {
+    const routes = readiness.routes.protected || [];
+    const [pages, unknown] = await Promise.all([
+      Promise.all(
+        routes.map(async (route) => {
+          const [visit, stale, ...attempts] = await Promise.all([
+            target.anonymous.page(route.path),
+            target.anonymous.visit(route.path, { cookies: STALE_COOKIES }),
+            ...ATTEMPTS.map(async ({ shape, ...request }) => ({ shape, exchange: await target.anonymous.request(route.path, request) })),
+          ]);
+          return { route, visit, stale, attempts };
+        }),
+      ),
+      target.anonymous.page(target.unknownPath),
+    ]);
+    return { pages, unknown };
+  },
+  judge({ pages, unknown }, expectation): Judgement {
+    const judged = pages.map((page) => judgeProtected(page, unknown.final, expectation));
+    const doubt = judged.find(({ unverified }) => unverified !== undefined)?.unverified;
+    return {
+      findings: judged.flatMap(({ findings }) => findings),
+      summary: `${pages.length} pages in ${ATTEMPTS.length + 2} request shapes each: ${[...new Set(judged.map(({ refusal }) => refusal))].join('; ')}`,
+      ...(doubt !== undefined && { unverified: doubt }),
+    };
+  },
+});
+
+interface JudgedPage {
+  readonly findings: readonly Finding[];
+  /** How the page refuses, for the summary. */
+  readonly refusal: string;
+  readonly unverified?: string;
+}
+
+function judgeProtected(page: ProtectedPageEvidence, unknown: Exchange, expectation: Expectation): JudgedPage {
+  const { route, visit, stale, attempts } = page;
+  const findings = [
+    ...judgeVisit(route, 'document', visit, expectation),
+    ...judgeVisit(route, 'document with a stale __client_uat cookie', stale, expectation),
+    ...attempts.flatMap((attempt) => judgeAttempt(route, attempt, expectation)),
+    ...leaks(page),
+  ];
+  const doubt = doubtAbout(route, visit, unknown);
+  return { findings, refusal: refusalOf(visit, expectation), ...(doubt !== undefined && { unverified: doubt }) };
+}
+
+function judgeVisit(route: ProtectedRoute, shape: string, visit: Visit, expectation: Expectation): Finding[] {
+  const end = endOf(visit);
+  const base = {
+    subject: `${route.path} as ${shape}`,
+    message: describe(visit.final),
+    expected: expectedRefusal(route),
+    docs: MIDDLEWARE_DOCS,
+    exchange: visit.final,
+  };
+  if (visit.stopped === 'too-many-redirects') {
+    return [
+      error({
+        ...base,
+        message: `${visit.exchanges.length} redirects without an end`,
+        cause: 'The guard and the sign-in page send the visitor back and forth; with Clerk usually publishable and secret key of different instances, or a guard that trusts a cookie’s presence.',
+        fix: 'Use keys of one instance, and decide by auth(), never by whether a cookie exists.',
+      }),
+    ];
+  }
+  if (isSignIn(end, expectation)) return judgeSignInRedirect(route, base, visit, end, expectation);
+  const code = status(visit.final);
+  if (visit.stopped === 'left-target' || !isSamePage(end.pathname, new URL(route.path, end).pathname)) {
+    return [
+      error({
+        ...base,
+        message: `the visitor ends at ${end.href} (${code}) instead of sign-in`,
+        cause: 'The guard redirects to a fixed page, or the sign-in URL is not the one in the options.',
+        fix: 'Redirect to sign-in with auth.protect() or redirectToSignIn(), and set routes.signIn to that page.',
+      }),
+    ];
+  }
+  if (route.unauthenticated === 'redirect') {
+    return [error({ ...base, cause: 'The page refuses, but does not lead to sign-in as declared.', fix: 'Redirect with auth.protect(), or change unauthenticated in the options.' })];
+  }
+  return judgeStatus(route, base, visit.final);
+}
+
+type FindingBase = Omit<Parameters<typeof error>[0], 'cause' | 'fix'>;
+
+function judgeSignInRedirect(route: ProtectedRoute, base: FindingBase, visit: Visit, end: URL, { identity }: Expectation): Finding[] {
+  if (route.unauthenticated !== undefined && route.unauthenticated !== 'redirect') {
+    return [error({ ...base, message: `the visitor is led to sign-in (${end.pathname})`, cause: `The page is declared as "${route.unauthenticated}", but the guard redirects, which tells that it exists.`, fix: 'Answer 404 or 401 in the guard, or change unauthenticated in the options.' })];
+  }
+  if (end.origin === identity.origin && status(visit.final) !== 200) {
+    return [error({ ...base, message: `the sign-in page it leads to answers ${status(visit.final)}`, cause: 'The sign-in URL is configured, but no page is there; with Clerk’s components it must be a catch-all route.', fix: 'Create app/sign-in/[[...sign-in]]/page.tsx, or correct the sign-in URL of the environment.' })];
+  }
+  const back = returnUrl(end, identity.origin);
+  if (!back) {
+    return [warning({ ...base, message: 'the redirect to sign-in names no page to come back to', cause: 'The guard redirects to a fixed sign-in URL.', fix: 'Use auth.protect() or redirectToSignIn(), which add redirect_url.' })];
+  }
+  if (back.origin !== identity.origin) {
+    return [
+      error({
+        ...base,
+        message: `after signing in the visitor would be sent to ${back.origin}`,
+        expected: `redirect_url on ${identity.origin}`,
+        cause: 'The app does not see its public address: the proxy in front does not pass X-Forwarded-Host and X-Forwarded-Proto.',
+        fix: 'Forward both headers in the proxy, or set the site URL in the environment.',
+      }),
+    ];
+  }
+  return [];
+}
+
+function judgeAttempt(route: ProtectedRoute, { shape, exchange }: Attempt, expectation: Expectation): Finding[] {
+  const base = { subject: `${route.path} as ${shape}`, message: describe(exchange), expected: expectedRefusal(route), docs: MIDDLEWARE_DOCS, exchange };
+  if (isRedirect(exchange)) {
+    const to = redirectTarget(exchange);
+    const same = to && to.origin === expectation.identity.origin && isSamePage(to.pathname, new URL(route.path, to).pathname);
+    if (redirectsToSignIn(exchange, expectation) || same) return [];
+    return [error({ ...base, cause: 'The guard answers this request shape with a redirect to another place than sign-in.', fix: 'Guard every request shape alike with auth.protect().' })];
+  }
+  return judgeStatus(route, base, exchange);
+}
+
+/** The page itself answered: that is right only when it refuses. */
+function judgeStatus(route: ProtectedRoute, base: FindingBase, exchange: Exchange): Finding[] {
+  const code = status(exchange);
+  if (code >= 400 && code < 500) return [];
+  if (code >= 500) {
+    return [error({ ...base, cause: 'The guard throws instead of refusing; with Clerk often auth() in a route that clerkMiddleware does not cover.', fix: 'Let the matcher cover the page, and read the server log of this request.' })];
+  }
+  // No answer at all is an obstacle, which the engine reports.
+  if (code === 0 || route.guard === 'client' || isNextRefusal(exchange)) return [];
+  return [
+    error({
+      ...base,
+      message: `the page was served to an anonymous visitor with ${code}`,
+      cause: 'No guard covers this request shape: the matcher misses it, the guard looks at some methods or headers only, or it runs in the browser.',
+      fix: 'Call auth.protect() in clerkMiddleware for this path and again in the page, and never rely on a client-side redirect.',
+    }),
+  ];
+}
+
+/** Next streams a redirect or a refusal of a server component inside a 200 answer. */
+function isNextRefusal(exchange: Exchange): boolean {
+  return /NEXT_REDIRECT;(?:replace|push);[^;]*sign-?in|NEXT_HTTP_ERROR_FALLBACK;40[134]|id="__next-page-redirect"/i.test(body(exchange));
+}
+
+/** Protected text in any body, whatever the status: a redirect may carry the page it protects. */
+function leaks({ route, visit, stale, attempts }: ProtectedPageEvidence): Finding[] {
+  const { contains } = route;
+  if (contains === undefined) return [];
+  const all = [...visit.exchanges, ...stale.exchanges, ...attempts.map(({ exchange }) => exchange)];
+  const leaking = all.find((exchange) => body(exchange).includes(contains));
+  if (!leaking) return [];
+  return [
+    error({
+      subject: route.path,
+      message: `the protected text "${contains}" is in an answer to an anonymous visitor (${describe(leaking)})`,
+      expected: 'no protected content in any body, redirects included',
+      cause: 'The page is rendered before the guard decides, or its data is in the payload of a page that redirects in the browser.',
+      fix: 'Decide on the server before loading data: auth.protect() in the middleware and at the top of the page.',
+      docs: MIDDLEWARE_DOCS,
+      exchange: leaking,
+    }),
+  ];
+}
+
+/** A 404 proves nothing by itself: a page that does not exist answers the same. */
+function doubtAbout(route: ProtectedRoute, visit: Visit, unknown: Exchange): string | undefined {
+  if (route.guard === 'client' && route.contains === undefined && status(visit.final) === 200) {
+    return `${route.path} is guarded in the browser: set contains to a text of the real page, so that its absence proves something`;
+  }
+  const hiddenByClerk = header(visit.final, 'x-clerk-auth-reason')?.includes('protect-rewrite') === true;
+  if (status(visit.final) !== 404 || route.unauthenticated === 'hidden' || hiddenByClerk) return undefined;
+  return `${route.path} answers 404${status(unknown) === 404 ? ' like a path that does not exist' : ''}: correct the path, or set unauthenticated: 'hidden' when anonymous visitors are meant to get a 404`;
+}
+
+function refusalOf(visit: Visit, expectation: Expectation): string {
+  const end = endOf(visit);
+  if (isSignIn(end, expectation)) return `they lead to ${end.origin === expectation.identity.origin ? end.pathname : end.origin + end.pathname} and back`;
+  if (status(visit.final) === 404) return 'they are hidden with 404 (no positive control without a session)';
+  return `they answer ${status(visit.final)}`;
+}
+
+function expectedRefusal({ unauthenticated }: ProtectedRoute): string {
+  if (unauthenticated === 'hidden') return 'status 404, as for a page that does not exist';
+  if (unauthenticated === 'unauthorized') return 'status 401 or 403';
+  return 'a redirect to sign-in that keeps the page asked for, or 401, 403 or 404';
+}

@@ -1,0 +1,88 @@
+import type { CheckId } from './catalog.ts';
+import type { Readiness } from './config/options.ts';
+import type { Finding, Judgement, Status } from './result.ts';
+import { describe } from './target/exchange.ts';
+import type { Identity } from './target/identity.ts';
+import type { Obstacle, Target } from './target/target.ts';
+import { wallOf } from './target/wall.ts';
+import type { Tab } from './browser.ts';
+
+/** What a judge knows besides the evidence. */
+export interface Expectation {
+  readonly readiness: Readiness;
+  readonly identity: Identity;
+}
+
+/** What a check works with while it collects evidence. */
+export interface CheckContext extends Expectation {
+  readonly target: Target;
+  /** A fresh browser tab; only checks with method `browser` may ask for one. */
+  readonly tab?: Tab;
+}
+
+/**
+ * One check: `collect` sends the probes, `judge` says what their exchanges prove.
+ * The judge is a pure function, so a recording can be judged again and a test needs no server.
+ */
+export interface Check<Evidence> {
+  readonly id: CheckId;
+  readonly collect: (context: CheckContext) => Promise<Evidence>;
+  readonly judge: (evidence: Evidence, expectation: Expectation) => Judgement;
+}
+
+/** Gives a check its types. */
+export function defineCheck<Evidence>(check: Check<Evidence>): Check<Evidence> {
+  return check;
+}
+
+/** How verifying a check ended, before waivers and attestations. */
+export interface Outcome {
+  readonly status: Extract<Status, 'pass' | 'fail' | 'not-verified' | 'not-applicable'>;
+  readonly reason: string;
+  readonly findings: readonly Finding[];
+  readonly requests: number;
+  readonly durationMs: number;
+}
+
+/** Collects the evidence of a check and judges it; fails closed when something stood between it and the app. */
+export async function verify<Evidence>(check: Check<Evidence>, context: CheckContext): Promise<Outcome> {
+  const { target, readiness } = context;
+  const started = performance.now();
+  const requestsBefore = target.requests;
+  const obstaclesBefore = target.obstacles.length;
+  const judgement = check.judge(await check.collect(context), context);
+  const obstacles = target.obstacles.slice(obstaclesBefore);
+  return {
+    ...conclude(judgement, obstacles, readiness.strict),
+    requests: target.requests - requestsBefore,
+    durationMs: Math.round(performance.now() - started),
+  };
+}
+
+/** Errors win over doubts, doubts over passes. */
+export function conclude(judgement: Judgement, obstacles: readonly Obstacle[], strict: boolean): Pick<Outcome, 'status' | 'reason' | 'findings'> {
+  const findings = judgement.findings.filter((finding) => !isAboutWall(finding));
+  const failing = findings.filter(({ level }) => level === 'error' || strict);
+  if (failing.length > 0) return { status: 'fail', reason: headline(failing), findings };
+  const blocked = obstacles[0] && `${obstacles.length} of the requests did not reach the app: ${explain(obstacles[0])}`;
+  const unverified = judgement.unverified ?? blocked;
+  if (unverified !== undefined) return { status: 'not-verified', reason: unverified, findings };
+  if (judgement.inapplicable !== undefined) return { status: 'not-applicable', reason: judgement.inapplicable, findings };
+  return { status: 'pass', reason: judgement.summary, findings };
+}
+
+function headline(failing: readonly Finding[]): string {
+  const [first] = failing;
+  const more = failing.length > 1 ? ` (and ${failing.length - 1} more)` : '';
+  return `${first?.subject}: ${first?.message}${more}`;
+}
+
+function explain({ exchange, wall }: Obstacle): string {
+  return wall ? `${wall.name} answered ${describe(exchange)}. ${wall.fix}` : describe(exchange);
+}
+
+/** A finding about an answer that a wall gave says nothing about the app. */
+function isAboutWall({ request, response }: Finding): boolean {
+  if (request === undefined || response === undefined) return false;
+  return wallOf({ request, response: { ...response, body: response.bodyExcerpt, truncated: false }, durationMs: 0 }) !== undefined;
+}
