@@ -1,0 +1,3 @@
+import { defineReadinessConfig } from './src/index.ts';
+
+export default defineReadinessConfig({});

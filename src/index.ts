@@ -1,0 +1,11 @@
+export { check, expect, test } from '../fixtures/index.ts';
+export type { CheckDefinition, ReadinessFixtures, ReadinessWorkerFixtures } from '../fixtures/index.ts';
+export { AREAS, CATALOG } from './catalog.ts';
+export type { Area, CatalogEntry, CheckId, Method } from './catalog.ts';
+export { ReadinessConfigError } from './config/error.ts';
+export type { ApiRouteOptions, Mode, Profile, ProtectedRouteOptions, ReadinessOptions, Refusal } from './config/options.ts';
+export { defineReadinessConfig, readinessProjects } from './config/projects.ts';
+export type { ReadinessConfig, ReadinessProject } from './config/projects.ts';
+export { registerSpecs } from './register.ts';
+export type { Attestation, CheckResult, Finding, Severity, Status, Verdict, Waiver } from './result.ts';
+export type { Exchange, Visit } from './target/exchange.ts';

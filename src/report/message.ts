@@ -1,0 +1,56 @@
+import type { CatalogEntry } from '../catalog.ts';
+import type { Finding } from '../result.ts';
+import type { HeaderList } from '../target/exchange.ts';
+
+/** Findings printed in full; the rest is counted and stands in the report. */
+const MAX_FINDINGS = 5;
+
+/**
+ * The message of a failing check. It must stand alone: failures inside node_modules show no code frame.
+ * Each finding says what was sent, expected and received, the likely cause, the fix and a curl command.
+ */
+export function failureMessage(entry: Pick<CatalogEntry, 'id' | 'title' | 'severity'>, findings: readonly Finding[]): string {
+  const shown = findings.slice(0, MAX_FINDINGS);
+  const rest = findings.length - shown.length;
+  return [
+    `${entry.id} (${entry.severity}): ${entry.title}`,
+    ...shown.map((finding, index) => describeFinding(finding, index + 1)),
+    ...(rest > 0 ? [`  … and ${rest} more; see report.json`] : []),
+  ].join('\n\n');
+}
+
+/** One finding as indented text. */
+export function describeFinding(finding: Finding, number: number): string {
+  const { level, subject, message, expected, cause, fix, docs, request, response, curl } = finding;
+  const rows: Array<readonly [label: string, text: string | undefined]> = [
+    ['sent', request && `${request.method} ${request.url}${headersText(request.headers)}`],
+    ['expected', expected],
+    ['received', response && `${response.status}${headersText(response.headers, RESPONSE_HEADERS)}${excerpt(response.bodyExcerpt)}`],
+    ['cause', cause],
+    ['fix', fix],
+    ['docs', docs],
+    ['curl', curl],
+  ];
+  const lines = rows.flatMap(([label, text]) => (text === undefined || text === '' ? [] : [`     ${label.padEnd(9)}${text}`]));
+  return [`  ${number}. ${level === 'warning' ? 'warning: ' : ''}${subject}: ${message}`, ...lines].join('\n');
+}
+
+/** Response headers that explain a verdict; the others stand in the report. */
+const RESPONSE_HEADERS =
+  /^(location|content-type|cache-control|content-security-policy.*|access-control-.*|vary|x-clerk-auth-.*|www-authenticate|retry-after|strict-transport-security|x-frame-options|x-content-type-options|referrer-policy|x-powered-by)$/i;
+const REQUEST_NOISE = /^(user-agent|accept-encoding)$/i;
+const MAX_VALUE = 200;
+
+function headersText(headers: HeaderList, wanted?: RegExp): string {
+  const shown = headers.filter(([name]) => (wanted ? wanted.test(name) : !REQUEST_NOISE.test(name)));
+  return shown.map(([name, value]) => `; ${name}: ${shorten(value)}`).join('');
+}
+
+function excerpt(text: string): string {
+  const folded = text.replace(/\s+/g, ' ').trim();
+  return folded === '' ? '' : `; body: ${shorten(folded)}`;
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text;
+}

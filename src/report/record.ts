@@ -1,0 +1,36 @@
+import type { Readiness } from '../config/options.ts';
+import type { CheckResult } from '../result.ts';
+import type { Identity } from '../target/identity.ts';
+
+/** Name of the attachment by which a check's test hands its result to the reporter; attachments survive shards and blobs. */
+export const CHECK_ATTACHMENT = 'clerk-readiness/check';
+
+/** Name of the attachment by which the target set-up hands over what it learned. */
+export const TARGET_ATTACHMENT = 'clerk-readiness/target';
+
+/** Annotation type that carries the check id of a test. */
+export const CHECK_ANNOTATION = 'check';
+
+/** Key of the project metadata that describes the target. */
+export const METADATA_KEY = 'clerkReadiness';
+
+/** What the reporter knows of a target without running anything: no secrets, it is stored in Playwright's own reports. */
+export interface TargetMetadata {
+  readonly name: string;
+  readonly baseURL: string | undefined;
+  readonly profile: Readiness['profile'];
+  readonly mode: Readiness['mode'];
+  readonly strict: boolean;
+  readonly reportDir: string;
+  /** True for the project that connects to the target, false for the one with the checks. */
+  readonly setup: boolean;
+}
+
+/** Content of {@link CHECK_ATTACHMENT}. */
+export type CheckRecord = CheckResult;
+
+/** Content of {@link TARGET_ATTACHMENT}. */
+export interface TargetRecord {
+  readonly identity: Identity;
+  readonly requests: number;
+}
