@@ -1,15 +1,20 @@
 import type { CatalogEntry } from '../catalog.ts';
 import type { Finding } from '../result.ts';
 import type { HeaderList } from '../target/exchange.ts';
+import { printable } from './printable.ts';
 
 /** Findings printed in full; the rest is counted and stands in the report. */
 const MAX_FINDINGS = 5;
 
 /**
  * The message of a failing check. It must stand alone: failures inside node_modules show no code frame.
+ * It is safe to print: no text of the target reaches the terminal with control characters.
  * Each finding says what was sent, expected and received, the likely cause, the fix and a curl command.
  */
-export function failureMessage(entry: Pick<CatalogEntry, 'id' | 'title' | 'severity'>, findings: readonly Finding[]): string {
+export function failureMessage(
+  entry: Pick<CatalogEntry, 'id' | 'title' | 'severity'>,
+  findings: readonly Finding[],
+): string {
   const shown = findings.slice(0, MAX_FINDINGS);
   const rest = findings.length - shown.length;
   return [
@@ -25,14 +30,27 @@ export function describeFinding(finding: Finding, number: number): string {
   const rows: Array<readonly [label: string, text: string | undefined]> = [
     ['sent', request && `${request.method} ${request.url}${headersText(request.headers)}`],
     ['expected', expected],
-    ['received', response && `${response.status}${headersText(response.headers, RESPONSE_HEADERS)}${excerpt(response.bodyExcerpt)}`],
+    [
+      'received',
+      response &&
+        `${response.status}${headersText(response.headers, RESPONSE_HEADERS)}${excerpt(response.bodyExcerpt)}`,
+    ],
     ['cause', cause],
     ['fix', fix],
     ['docs', docs],
     ['curl', curl],
   ];
-  const lines = rows.flatMap(([label, text]) => (text === undefined || text === '' ? [] : [`     ${label.padEnd(9)}${text}`]));
-  return [`  ${number}. ${level === 'warning' ? 'warning: ' : ''}${subject}: ${message}`, ...lines].join('\n');
+  const lines = rows.flatMap(([label, text]) =>
+    text === undefined || text === '' ? [] : [`     ${label.padEnd(9)}${indented(text, 14)}`],
+  );
+  return printable(
+    [`  ${number}. ${level === 'warning' ? 'warning: ' : ''}${subject}: ${indented(message, 5)}`, ...lines].join('\n'),
+  );
+}
+
+/** Further lines are indented as well, so that no text can pose as a line of the report. */
+function indented(text: string, column: number): string {
+  return text.replaceAll('\n', `\n${' '.repeat(column)}`);
 }
 
 /** Response headers that explain a verdict; the others stand in the report. */

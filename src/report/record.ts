@@ -11,6 +11,9 @@ export const TARGET_ATTACHMENT = 'clerk-readiness/target';
 /** Annotation type that carries the check id of a test. */
 export const CHECK_ANNOTATION = 'check';
 
+/** Annotation type of a test that covers some methods of its check only: their names, separated by commas. */
+export const PART_ANNOTATION = 'part';
+
 /** Key of the project metadata that describes the target. */
 export const METADATA_KEY = 'clerkReadiness';
 
