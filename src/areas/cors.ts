@@ -1,0 +1,2 @@
+export { allowedOrigin } from './cors/allowed-origin.ts';
+export { untrustedOrigin } from './cors/untrusted-origin.ts';

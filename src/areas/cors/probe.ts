@@ -1,0 +1,71 @@
+import type { Anonymous } from '../../target/anonymous.ts';
+import { header, headerValues, redirectTarget } from '../../target/exchange.ts';
+import type { Exchange } from '../../target/exchange.ts';
+
+/** Headers that a front end with Clerk sends to an API on another origin. */
+export const ASKED_HEADERS = ['authorization', 'content-type'] as const;
+
+/** Asks for a path as a script on another website does. */
+export function fetchFrom(anonymous: Anonymous, path: string, origin: string): Promise<Exchange> {
+  return anonymous.get(path, { as: 'api', headers: { origin, 'sec-fetch-site': 'cross-site' } });
+}
+
+/** Asks for permission as a browser does before such a request: without credentials (Fetch, CORS-preflight fetch). */
+export function preflightFrom(anonymous: Anonymous, path: string, origin: string, method: string): Promise<Exchange> {
+  return anonymous.request(path, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': method,
+      'access-control-request-headers': ASKED_HEADERS.join(', '),
+      'sec-fetch-mode': 'cors',
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-dest': 'empty',
+    },
+  });
+}
+
+/** What an answer permits. */
+export interface Grant {
+  /** Value of Access-Control-Allow-Origin; repeated or listed values are invalid and permit nothing. */
+  readonly origin: string;
+  /** True when cookies may be used. */
+  readonly credentials: boolean;
+}
+
+/** The permission in an answer; undefined when there is none. */
+export function grantOf(exchange: Exchange): Grant | undefined {
+  const origin = header(exchange, 'access-control-allow-origin')?.trim();
+  return origin === undefined || origin === ''
+    ? undefined
+    : { origin, credentials: header(exchange, 'access-control-allow-credentials')?.trim() === 'true' };
+}
+
+/** Elements of a list header in lower case. */
+export function listOf(exchange: Exchange, name: string): string[] {
+  return headerValues(exchange, name)
+    .flatMap((value) => value.split(','))
+    .map((value) => value.trim().toLowerCase())
+    .filter((value) => value !== '');
+}
+
+/** True when a cache keeps the answers to different origins apart. */
+export function variesByOrigin(exchange: Exchange): boolean {
+  return listOf(exchange, 'vary').some((name) => name === 'origin' || name === '*');
+}
+
+/** Clerk’s own handshake answers carry a CORS permission for null; they are not the app’s (@clerk/backend tokens/handshake.ts). */
+export function isHandshake(exchange: Exchange): boolean {
+  return (
+    header(exchange, 'x-clerk-auth-status') === 'handshake' ||
+    redirectTarget(exchange)?.pathname.endsWith('/v1/client/handshake') === true ||
+    headerValues(exchange, 'set-cookie').some((cookie) => cookie.startsWith('__clerk_handshake'))
+  );
+}
+
+/** `behind Clerk’s guard` when its headers are on the answer. */
+export function byClerk(exchange: Exchange): string {
+  return header(exchange, 'x-clerk-auth-status') === undefined
+    ? ''
+    : ' (Clerk’s x-clerk-auth-status header is on the answer)';
+}

@@ -1,0 +1,280 @@
+import { error, warning } from '../../result.ts';
+import type { Judgement } from '../../result.ts';
+import { headerValues, isHtml, status } from '../../target/exchange.ts';
+import type { Exchange, Visit } from '../../target/exchange.ts';
+import { defineCheck } from '../../verify.ts';
+import { findingsOf } from './group.ts';
+import type { Problem } from './group.ts';
+import { MIN_NONCE_BITS, blockedScripts, nonceBits, prerenderMark } from './nonce.ts';
+import { list, pageNames, pagesOf, seen, unseenReason } from './pages.ts';
+import type { Page, Pages } from './pages.ts';
+import { enforcedPolicies, scriptNonces } from './policy.ts';
+import { weaknesses } from './weakness.ts';
+import type { Weakness } from './weakness.ts';
+
+/** The pages, and a second visit of each whose policy has a nonce, by path. */
+export interface CspEvidence {
+  readonly visits: readonly Visit[];
+  readonly again: Readonly<Record<string, Visit>>;
+}
+
+/** headers/csp; sends at most one visit for each public page beside the shared ones. */
+export const csp = defineCheck<CspEvidence>({
+  id: 'headers/csp',
+  async collect({ target, readiness }) {
+    const visits = await target.publicPages(readiness);
+    const withNonce = pagesOf(visits).html.filter(({ exchange }) => noncesOf(exchange).length > 0);
+    const again = await Promise.all(
+      withNonce.map(async ({ path }) => [path, await target.anonymous.visit(path)] as const),
+    );
+    return { visits, again: Object.fromEntries(again) };
+  },
+  judge: ({ visits, again }): Judgement => {
+    const pages = pagesOf(visits);
+    const problems = pages.html.flatMap((page) => [
+      ...judgePolicies(page, pages),
+      ...judgeNonces(page, again[page.path]),
+    ]);
+    const notRepeated = pages.html.filter(
+      ({ path, exchange }) => noncesOf(exchange).length > 0 && !isRepeated(again[path]),
+    );
+    const unverified =
+      unseenReason(pages) ??
+      (notRepeated.length > 0
+        ? `the second visit of ${pageNames(notRepeated)} got no HTML page with a nonce, so a fresh nonce is not proven`
+        : undefined);
+    return { findings: findingsOf(problems), summary: summary(pages), ...(unverified !== undefined && { unverified }) };
+  },
+});
+
+const CLERK_CSP = 'https://clerk.com/docs/guides/secure/best-practices/csp-headers';
+const EXPECTED =
+  'an enforced Content-Security-Policy on every HTML page, error pages too, that decides which scripts run';
+
+function judgePolicies(page: Page, pages: Pages): Problem[] {
+  const policies = enforcedPolicies(page.exchange);
+  if (policies.length === 0) return [missing(page, pages)];
+  return weaknesses(policies).map((weakness) => ({
+    key: `${weakness.level} ${weakness.subject}`,
+    page,
+    finding: (all, { exchange }) =>
+      (weakness.level === 'error' ? error : warning)({
+        subject: weakness.subject,
+        message: `${weakness.message}; on ${pageNames(all)}`,
+        expected: EXPECTED,
+        ...advice(weakness),
+        docs: CLERK_CSP,
+        exchange,
+      }),
+  }));
+}
+
+function missing(page: Page, { html }: Pages): Problem {
+  const reportOnly = headerValues(page.exchange, 'content-security-policy-report-only').length > 0;
+  const elsewhere = html.some(({ exchange }) => enforcedPolicies(exchange).length > 0);
+  const onlyOnErrors = elsewhere && status(page.exchange) >= 400;
+  const what = reportOnly
+    ? 'only Content-Security-Policy-Report-Only, which blocks nothing,'
+    : 'no Content-Security-Policy';
+  return {
+    key: `missing ${reportOnly} ${onlyOnErrors}`,
+    page,
+    finding: (all, { exchange }) =>
+      error({
+        subject: 'Content-Security-Policy',
+        message: `${what} on ${pageNames(all)}`,
+        expected: EXPECTED,
+        cause: missingCause(reportOnly, onlyOnErrors, elsewhere),
+        fix: reportOnly
+          ? 'Send the same policy as Content-Security-Policy: remove reportOnly from contentSecurityPolicy in clerkMiddleware, or rename the header.'
+          : 'Set contentSecurityPolicy: { strict: true } in clerkMiddleware and let the matcher cover every page, or send the header for every path at the server or CDN (nginx: add_header … always).',
+        docs: CLERK_CSP,
+        exchange,
+      }),
+  };
+}
+
+function missingCause(reportOnly: boolean, onlyOnErrors: boolean, elsewhere: boolean): string {
+  if (reportOnly)
+    return 'The policy is still on trial: reportOnly is set, or the report-only header was never replaced by the enforcing one.';
+  if (onlyOnErrors) {
+    return 'Successful pages have a policy and the error page has none: the header is set per page or only for 2xx answers, or the middleware’s matcher does not run for unknown paths. A reflected path on the error page is then unprotected.';
+  }
+  if (elsewhere) return 'Other pages have a policy: the middleware’s matcher or the header rule leaves this path out.';
+  return 'contentSecurityPolicy is not set in clerkMiddleware (it is off by default), and nothing else sends a policy.';
+}
+
+function advice({ kind, subject }: Weakness): { cause: string; fix: string } {
+  const strict =
+    "Set contentSecurityPolicy: { strict: true } in clerkMiddleware and <ClerkProvider dynamic>: a nonce and 'strict-dynamic' replace it.";
+  switch (kind) {
+    case 'unrestricted':
+      return {
+        cause:
+          'The policy was made for one purpose, such as frame-ancestors or upgrade-insecure-requests, and restricts no script.',
+        fix: "Add default-src 'self' and a script-src with a nonce, hashes or a short list of hosts.",
+      };
+    case 'anywhere':
+    case 'inline':
+      return {
+        cause:
+          "Clerk’s default policy has 'unsafe-inline' https: http: in script-src so that static pages work; a policy of your own has a wildcard. Either stops no injected script.",
+        fix: strict,
+      };
+    case 'data':
+      return {
+        cause:
+          'data: was added for images or fonts and stands in script-src, or in default-src, which script-src falls back to.',
+        fix: 'Move data: to img-src and font-src.',
+      };
+    case 'eval':
+      return {
+        cause:
+          "Clerk and Next.js add 'unsafe-eval' in development only, so this may be a non-production build (NODE_ENV), or a library that compiles templates.",
+        fix: 'Deploy a production build; where a library needs it, use its precompiled build.',
+      };
+    case 'bypass':
+      return {
+        cause:
+          'The host serves JSONP or old libraries that run an attacker’s code; Clerk’s default policy lists maps.googleapis.com.',
+        fix: `${strict} Otherwise name the full path of the script instead of its host.`,
+      };
+    case 'object':
+      return { cause: 'Neither object-src nor a narrow default-src is set.', fix: "Add object-src 'none'." };
+    case 'base':
+      return {
+        cause: 'Clerk’s strict policy does not set base-uri; a nonce policy needs it.',
+        fix: "Add directives: { 'base-uri': [\"'none'\"] } to contentSecurityPolicy, or base-uri 'none' to your policy.",
+      };
+    case 'syntax':
+      return {
+        cause: `Browsers ignore what they do not understand, so “${subject}” does not do what it seems to.`,
+        fix: 'Correct the directive: keywords, nonces and hashes stand in single quotes, directives end with a semicolon.',
+      };
+  }
+}
+
+function judgeNonces(page: Page, second: Visit | undefined): Problem[] {
+  const nonces = noncesOf(page.exchange);
+  if (nonces.length === 0) return [];
+  const constant = second !== undefined && noncesOf(second.final).some((nonce) => nonces.includes(nonce));
+  const short = nonces.find((nonce) => nonceBits(nonce) < MIN_NONCE_BITS);
+  return [
+    ...(constant ? [constantNonce(page)] : []),
+    ...(short === undefined ? [] : [shortNonce(page, short)]),
+    // Scripts that carry a constant nonce run; those of a prerendered page do not carry the fresh one.
+    ...judgeScripts(page),
+  ];
+}
+
+function constantNonce(page: Page): Problem {
+  const mark = prerenderMark(page.exchange);
+  return {
+    key: 'nonce constant',
+    page,
+    finding: (all, { exchange }) =>
+      error({
+        subject: 'nonce',
+        message: `two visits got the same nonce on ${pageNames(all)}`,
+        expected: 'a new random nonce in every answer',
+        cause: `Whoever reads the page once knows the nonce of everyone. It is a constant in the configuration, made once at start, or the page is cached together with its header${mark === undefined ? '' : ` (${mark})`}.`,
+        fix: 'Make the nonce in the middleware for each request (contentSecurityPolicy: { strict: true } does), and keep nonce pages out of every cache: Cache-Control: private, no-store.',
+        docs: 'https://www.w3.org/TR/CSP3/#security-nonces',
+        exchange,
+      }),
+  };
+}
+
+function shortNonce(page: Page, nonce: string): Problem {
+  return {
+    key: 'nonce short',
+    page,
+    finding: (all, { exchange }) =>
+      error({
+        subject: 'nonce',
+        message: `“${nonce}” holds at most ${nonceBits(nonce)} bits, on ${pageNames(all)}`,
+        expected: `at least ${MIN_NONCE_BITS} random bits, such as 16 bytes in base64`,
+        cause: 'The nonce comes from the time, a counter, Math.random() or too few bytes, so it can be guessed.',
+        fix: "Make it with crypto.getRandomValues(new Uint8Array(16)) or crypto.randomBytes(16).toString('base64').",
+        docs: 'https://www.w3.org/TR/CSP3/#security-nonces',
+        exchange,
+      }),
+  };
+}
+
+function judgeScripts(page: Page): Problem[] {
+  const { own, foreign, carrying, otherNonce } = blockedScripts(page, enforcedPolicies(page.exchange));
+  const mark = prerenderMark(page.exchange);
+  const base = {
+    expected: 'every script of the page carries the nonce of its policy, or its hash is listed',
+    docs: CLERK_CSP,
+  };
+  if (own.length > 0) {
+    const none = carrying === 0;
+    const cause = none
+      ? uncarriedCause(otherNonce, mark)
+      : 'These scripts are written without the nonce: a <script> in the layout, a third-party snippet, or a part of the page that was prerendered.';
+    const problem: Problem = {
+      key: `scripts ${none} ${otherNonce !== undefined}`,
+      page,
+      finding: (all, { exchange }) =>
+        error({
+          ...base,
+          subject: 'nonce and scripts',
+          message: none
+            ? `the policy’s nonce is on none of the scripts, so browsers block them (${own.length} on ${page.name}) and the page is dead; on ${pageNames(all)}`
+            : `scripts without the nonce are blocked on ${pageNames(all)}: ${list(own)}`,
+          cause,
+          fix: none
+            ? 'Render the page for each request (<ClerkProvider dynamic>, or read headers() or await connection() in the layout) and pass the nonce on, or give static pages a policy with hashes instead.'
+            : 'Pass the nonce to them (nonce={nonce} from the x-nonce header), or list their hashes.',
+          exchange,
+        }),
+    };
+    return [problem];
+  }
+  if (foreign.length === 0) return [];
+  return [
+    {
+      key: `foreign ${list(foreign)}`,
+      page,
+      finding: (all, { exchange }) =>
+        warning({
+          ...base,
+          subject: 'third-party scripts',
+          message: `browsers block ${list(foreign)} on ${pageNames(all)}`,
+          cause: 'The script was put into the page without its nonce, by hand or by the CDN.',
+          fix: 'Load it with the nonce (next/script passes it on), or turn the injection off at the CDN.',
+          exchange,
+        }),
+    },
+  ];
+}
+
+function uncarriedCause(otherNonce: string | undefined, mark: string | undefined): string {
+  const evidence = mark === undefined ? '' : ` (${mark})`;
+  return otherNonce === undefined
+    ? `The page is prerendered at build time${evidence} while the middleware adds a fresh nonce to the header: on a static page a nonce cannot work, it must be dynamic.`
+    : `The scripts carry another nonce: the HTML comes from a cache or from build time${evidence} while the header is fresh, or two places each make their own nonce.`;
+}
+
+function noncesOf(page: Exchange): string[] {
+  return enforcedPolicies(page).flatMap(scriptNonces);
+}
+
+function isRepeated(second: Visit | undefined): boolean {
+  return (
+    second !== undefined && second.stopped === undefined && isHtml(second.final) && noncesOf(second.final).length > 0
+  );
+}
+
+function summary(pages: Pages): string {
+  const policies = pages.html.map(({ exchange }) => enforcedPolicies(exchange));
+  const nonces = pages.html.filter(({ exchange }) => noncesOf(exchange).length > 0).length;
+  const byMeta = policies.filter((all) => all.every(({ delivery }) => delivery === 'meta')).length;
+  return [
+    `a policy that restricts scripts is enforced on ${seen(pages)}`,
+    ...(byMeta > 0 ? [`${byMeta} of them by <meta>`] : []),
+    ...(nonces > 0 ? [`the nonces of ${nonces} are random, differ between two visits and are on every script`] : []),
+  ].join('; ');
+}
