@@ -4,8 +4,8 @@ import type { Finding, Judgement, Status } from './result.ts';
 import { describe } from './target/exchange.ts';
 import type { Identity } from './target/identity.ts';
 import type { Obstacle, Target } from './target/target.ts';
-import { wallOf } from './target/wall.ts';
 import type { Tab } from './browser.ts';
+import type { TestUser } from './test-user.ts';
 
 /** What a judge knows besides the evidence. */
 export interface Expectation {
@@ -18,6 +18,8 @@ export interface CheckContext extends Expectation {
   readonly target: Target;
   /** A fresh browser tab; only checks with method `browser` may ask for one. */
   readonly tab?: Tab;
+  /** The dedicated test user; only checks with method `signed-in` may ask for one. */
+  readonly user?: TestUser;
 }
 
 /**
@@ -61,11 +63,13 @@ export async function verify<Evidence>(check: Check<Evidence>, context: CheckCon
 
 /** Errors win over doubts, doubts over passes. */
 export function conclude(judgement: Judgement, obstacles: readonly Obstacle[], strict: boolean): Pick<Outcome, 'status' | 'reason' | 'findings'> {
-  const findings = judgement.findings.filter((finding) => !isAboutWall(finding));
+  const walled = new Set(obstacles.filter(({ wall }) => wall !== undefined).map(({ exchange }) => exchange.request));
+  // An answer that a wall gave says nothing about the app.
+  const findings = judgement.findings.filter(({ request }) => request === undefined || !walled.has(request));
   const failing = findings.filter(({ level }) => level === 'error' || strict);
   if (failing.length > 0) return { status: 'fail', reason: headline(failing), findings };
   const blocked = obstacles[0] && `${obstacles.length} of the requests did not reach the app: ${explain(obstacles[0])}`;
-  const unverified = judgement.unverified ?? blocked;
+  const unverified = blocked ?? judgement.unverified;
   if (unverified !== undefined) return { status: 'not-verified', reason: unverified, findings };
   if (judgement.inapplicable !== undefined) return { status: 'not-applicable', reason: judgement.inapplicable, findings };
   return { status: 'pass', reason: judgement.summary, findings };
@@ -79,10 +83,4 @@ function headline(failing: readonly Finding[]): string {
 
 function explain({ exchange, wall }: Obstacle): string {
   return wall ? `${wall.name} answered ${describe(exchange)}. ${wall.fix}` : describe(exchange);
-}
-
-/** A finding about an answer that a wall gave says nothing about the app. */
-function isAboutWall({ request, response }: Finding): boolean {
-  if (request === undefined || response === undefined) return false;
-  return wallOf({ request, response: { ...response, body: response.bodyExcerpt, truncated: false }, durationMs: 0 }) !== undefined;
 }

@@ -1,0 +1,46 @@
+import type { Locator, Page } from '@playwright/test';
+
+/** What a control that leads to sign-in is called, in the languages that apps with Clerk are mostly written in. */
+export const SIGN_IN_WORDS =
+  /sign[\s-]?in|log[\s-]?in|sign back in|anmelden|einloggen|connexion|connecter|iniciar sesi|entrar|accedi|inloggen|zaloguj|войти|ログイン|サインイン|登录|登入|로그인/i;
+
+/** How a page lets a person sign in: with a form, with a link or button in its content, or with one in its header. */
+export type Affordance = 'form' | 'link' | 'header link';
+
+/** Parts that stand on every page, so that they say nothing about this one. */
+const HEADER = 'header, nav, footer, [role="banner"], [role="navigation"], [role="contentinfo"]';
+const IN_CONTENT = `:not(:is(${HEADER}) *)`;
+
+const FORM = [
+  'input[name="identifier"]',
+  `input[type="email"]${IN_CONTENT}`,
+  `input[type="password"]${IN_CONTENT}`,
+  `input[autocomplete~="username"]${IN_CONTENT}`,
+  '.cl-signIn-root',
+  '.cl-signIn-start',
+  '[class*="cl-socialButtons"] button',
+].join(', ');
+
+/** Waits until a page lets a person sign in. */
+export async function waitForAffordance(page: Page, timeout: number): Promise<void> {
+  await visible(page.locator(FORM).or(contentLinks(page))).first().waitFor({ timeout });
+}
+
+/** How a page lets a person sign in, just now. */
+export async function affordanceOf(page: Page): Promise<Affordance | undefined> {
+  if ((await visible(page.locator(FORM)).count()) > 0) return 'form';
+  if ((await visible(contentLinks(page)).count()) > 0) return 'link';
+  return (await visible(links(page)).count()) > 0 ? 'header link' : undefined;
+}
+
+function visible(locator: Locator): Locator {
+  return locator.filter({ visible: true });
+}
+
+function links(page: Page): Locator {
+  return page.locator('a, button, [role="button"], [role="link"]').filter({ hasText: SIGN_IN_WORDS });
+}
+
+function contentLinks(page: Page): Locator {
+  return page.locator(['a', 'button', '[role="button"]', '[role="link"]'].map((control) => control + IN_CONTENT).join(', ')).filter({ hasText: SIGN_IN_WORDS });
+}

@@ -1,0 +1,141 @@
+import type { BrowserContext, Page } from '@playwright/test';
+import type { Move, Tab } from '../../browser.ts';
+import type { Exchange } from '../../target/exchange.ts';
+import { affordanceOf, waitForAffordance } from './affordance.ts';
+import type { Affordance } from './affordance.ts';
+import { isOneColour } from './one-colour.ts';
+
+/** Milliseconds that a page has to show sign-in; Clerk's script comes from a CDN. */
+export const SETTLE_MS = 20_000;
+
+/** Moves after which a visit is a loop and is no longer watched. */
+const MAX_MOVES = 16;
+
+/** Characters of the visible text that are kept. */
+const EXCERPT = 500;
+
+/** What a person sees who opens a page in a browser. */
+export interface PageVisit {
+  /** Absolute URL first asked for. */
+  readonly asked: string;
+  readonly cookies: Readonly<Record<string, string>>;
+  /** Addresses gone through; the last one is where the visit ended. */
+  readonly moves: readonly Move[];
+  /** Visible text, cut short. */
+  readonly text: string;
+  readonly affordance?: Affordance;
+  /** Nothing to read, or nothing drawn. */
+  readonly blank?: 'no text' | 'one colour';
+  /** The text that only the real page contains is to be seen. */
+  readonly showsProtected: boolean;
+  /** Exceptions that no script caught. */
+  readonly errors: readonly string[];
+  readonly consoleErrors: readonly string[];
+  /** Why the page could not be opened: an error of the browser. */
+  readonly failure?: string;
+}
+
+/** How to open a page. */
+export interface PageVisitOptions {
+  /** Path on the target. */
+  readonly path: string;
+  readonly origin: string;
+  /** Cookies that are there already, for the record. */
+  readonly cookies?: Readonly<Record<string, string>>;
+  /** Text that only the real page contains. */
+  readonly contains?: string;
+}
+
+/** Opens a page as a person would, until it lets them sign in, shows the page, goes in circles, or does nothing for 20 s. */
+export async function openPage(tab: Tab, options: PageVisitOptions): Promise<PageVisit> {
+  tab.forget();
+  const failure = await tab.page.goto(new URL(options.path, options.origin).href, { waitUntil: 'commit' }).then(
+    () => undefined,
+    (error: Error) => tab.redact(error.message.split('\n')[0] ?? ''),
+  );
+  if (failure === undefined) await settled(tab, options.contains);
+  return { ...(await look(tab, options)), ...(failure !== undefined && { failure }) };
+}
+
+/** What the tab shows just now, as part of the visit to a page. */
+export async function look(tab: Tab, { path, origin, cookies = {}, contains }: PageVisitOptions): Promise<PageVisit> {
+  const { page } = tab;
+  const [text, affordance, oneColour, showsProtected] = await Promise.all([
+    visibleText(page),
+    affordanceOf(page).catch(() => undefined),
+    page.screenshot({ timeout: SETTLE_MS }).then(isOneColour, () => false),
+    contains === undefined ? false : shows(page, contains),
+  ]);
+  const blank = text === '' ? 'no text' : oneColour ? 'one colour' : undefined;
+  return {
+    asked: new URL(path, origin).href,
+    cookies: Object.fromEntries(Object.entries(cookies).map(([name, value]) => [name, tab.redact(value)])),
+    moves: [...tab.moves],
+    text: tab.redact(text).slice(0, EXCERPT),
+    ...(affordance !== undefined && { affordance }),
+    ...(blank !== undefined && { blank }),
+    showsProtected,
+    errors: [...tab.errors],
+    consoleErrors: [...tab.consoleErrors],
+  };
+}
+
+/** A recorded visit in the form in which findings show requests. */
+export function asExchange({ asked, cookies, moves, text, failure }: PageVisit): Exchange {
+  const cookie = Object.entries(cookies).map(([name, value]) => `${name}=${value}`).join('; ');
+  const code = moves.findLast(({ status }) => status !== undefined)?.status;
+  return {
+    request: { method: 'GET', url: asked, headers: [['accept', 'text/html'], ...(cookie === '' ? [] : [['cookie', cookie] as const])] },
+    ...(code !== undefined && { response: { status: code, headers: [], body: text, truncated: false } }),
+    ...(failure !== undefined && code === undefined && { error: { code: 'BROWSER', message: failure } }),
+    durationMs: 0,
+  };
+}
+
+/**
+ * Puts cookies into a context as Clerk would: the session cookies on the host itself,
+ * `__client_uat` on the domain that the app shares with the Frontend API.
+ */
+export async function plant(context: BrowserContext, cookies: Readonly<Record<string, string>>, origin: string, domain: string | undefined): Promise<void> {
+  const { hostname, protocol } = new URL(origin);
+  const base = { path: '/', secure: protocol === 'https:', sameSite: 'Lax' as const };
+  await context.addCookies(
+    Object.entries(cookies).map(([name, value]) => ({ ...base, name, value, domain: name.startsWith('__client_uat') && domain !== undefined ? `.${domain}` : hostname })),
+  );
+}
+
+/** The longest domain that two hosts share: `example.com` for `app.example.com` and `clerk.example.com`. */
+export function sharedDomain(host: string, other: string): string | undefined {
+  if (/^[\d.]+$|:/.test(host)) return undefined;
+  const [labels, others] = [host.split('.').reverse(), other.split('.').reverse()];
+  const differing = labels.findIndex((label, index) => label !== others[index]);
+  const shared = labels.slice(0, differing < 0 ? labels.length : differing);
+  return shared.length >= 2 ? shared.reverse().join('.') : undefined;
+}
+
+/** Ends as soon as there is something to judge. */
+async function settled(tab: Tab, contains: string | undefined): Promise<void> {
+  const { page } = tab;
+  const circling = new AbortController();
+  const watch = () => {
+    if (tab.moves.length > MAX_MOVES) circling.abort();
+  };
+  page.on('framenavigated', watch);
+  const loop = new Promise<void>((resolve) => circling.signal.addEventListener('abort', () => resolve()));
+  const shown = contains === undefined ? [] : [page.getByText(contains).filter({ visible: true }).first().waitFor({ timeout: SETTLE_MS })];
+  await Promise.any([waitForAffordance(page, SETTLE_MS), loop, ...shown]).catch(() => {});
+  page.off('framenavigated', watch);
+  if (circling.signal.aborted) return;
+  await page.waitForLoadState('load', { timeout: SETTLE_MS }).catch(() => {});
+  // Clerk may still send the person on once it knows who they are.
+  await page.waitForFunction(() => !('Clerk' in window) || (window.Clerk as { loaded?: boolean }).loaded === true, undefined, { timeout: SETTLE_MS }).catch(() => {});
+}
+
+async function visibleText(page: Page): Promise<string> {
+  const text = await page.evaluate(() => document.body?.innerText ?? '').catch(() => '');
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+async function shows(page: Page, contains: string): Promise<boolean> {
+  return page.getByText(contains).filter({ visible: true }).count().then((number) => number > 0, () => false);
+}

@@ -1,0 +1,136 @@
+import type { Move } from '../../browser.ts';
+import type { Visit } from '../../target/exchange.ts';
+import { redirectTarget, status } from '../../target/exchange.ts';
+
+/** How a visit went, from the page first asked for to where it ended. */
+export interface Way {
+  /** Moves to another page, without Clerk's handshakes. */
+  readonly redirects: number;
+  /** Round trips to Clerk's Frontend API that sync a session. */
+  readonly handshakes: number;
+}
+
+/** Most redirects of a visit. */
+export const MAX_REDIRECTS = 3;
+
+/** Most handshakes of a visit: one that gives a development browser its identity, one that ends the stale session. */
+export const MAX_HANDSHAKES = 2;
+
+const HANDSHAKE_PATH = /\/v1\/client\/handshake$/;
+const HANDSHAKE_PARAMETERS = ['__clerk_handshake', '__clerk_handshake_nonce', '__clerk_db_jwt', '__clerk_hs_reason', '__clerk_synced', '__clerk_help'];
+
+/**
+ * Counts the redirects of a visit. A handshake is one round trip: to the Frontend API, back to the page,
+ * and, on a development instance, once more to clean the URL; none of these counts as a redirect.
+ */
+export function measure(moves: readonly Move[]): Way {
+  const urls = moves.map(({ url }) => new URL(url));
+  const redirects = urls.slice(1).filter((to, index) => isRedirect(urls[index] as URL, to)).length;
+  return { redirects, handshakes: urls.filter(isHandshake).length };
+}
+
+function isRedirect(from: URL, to: URL): boolean {
+  if (isHandshake(from) || isHandshake(to)) return false;
+  return from.origin !== to.origin || from.pathname !== to.pathname || !isCleanUp(from, to);
+}
+
+/** The app took the handshake's parameters out of its URL. */
+function isCleanUp(from: URL, to: URL): boolean {
+  return hasHandshakeParameter(from) && !hasHandshakeParameter(to);
+}
+
+function hasHandshakeParameter({ searchParams }: URL): boolean {
+  return HANDSHAKE_PARAMETERS.some((name) => searchParams.has(name));
+}
+
+/** True for the address of Clerk's handshake, on the Frontend API's host or behind a proxy. */
+export function isHandshake({ pathname }: URL): boolean {
+  return HANDSHAKE_PATH.test(pathname);
+}
+
+/** The moves of a visit over HTTP; the page that it left the target for is the last one. */
+export function movesOf({ exchanges, final, stopped }: Visit): Move[] {
+  const moves = exchanges.map((exchange) => ({ url: exchange.request.url, status: status(exchange) }));
+  const left = stopped === 'left-target' ? redirectTarget(final) : undefined;
+  return left ? [...moves, { url: left.href }] : moves;
+}
+
+/** The way as one line: `/dashboard 307 → /sign-in 200`; hosts are named where they change, queries are left out. */
+export function describeMoves(moves: readonly Move[]): string {
+  return moves
+    .slice(0, MAX_DESCRIBED)
+    .map(({ url, status: code }, index) => {
+      const { host, pathname } = new URL(url);
+      const before = moves[index - 1];
+      const where = before && new URL(before.url).host === host ? pathname : index === 0 ? pathname : host + pathname;
+      return code === undefined ? where : `${where} ${code}`;
+    })
+    .concat(moves.length > MAX_DESCRIBED ? ['…'] : [])
+    .join(' → ');
+}
+
+/** Where a visit ended. */
+export type Destination = 'sign-in' | 'in-place' | 'handshake' | 'elsewhere';
+
+/** Names the end of a visit. */
+export function destination(final: URL, asked: URL, signIn: readonly URL[]): Destination {
+  if (isHandshake(final)) return 'handshake';
+  if (signIn.some((page) => page.origin === final.origin && isAtOrBelow(final.pathname, page.pathname))) return 'sign-in';
+  if (final.origin === asked.origin) return samePath(final.pathname, asked.pathname) ? 'in-place' : 'elsewhere';
+  return isAccountPortal(final) ? 'sign-in' : 'elsewhere';
+}
+
+/** The pages that count as sign-in: the configured one, and the one that a visitor without cookies is led to. */
+export function signInPages(configured: string | undefined, origin: string, withoutCookies: readonly Move[]): URL[] {
+  const [first, last] = [withoutCookies[0], withoutCookies.at(-1)].map((move) => move && new URL(move.url));
+  const learned = first && last && LOOKS_LIKE_SIGN_IN.test(last.pathname) && destination(last, first, []) === 'elsewhere';
+  return [...(configured === undefined ? [] : [new URL(configured, origin)]), ...(learned ? [last] : [])];
+}
+
+const MAX_DESCRIBED = 8;
+const LOOKS_LIKE_SIGN_IN = /sign-?_?in|log-?_?(in|on)|auth|account|connect|session/i;
+
+/** Clerk's hosted pages: `accounts.<domain>`, `<slug>.accounts.dev`. */
+function isAccountPortal({ hostname }: URL): boolean {
+  return hostname.startsWith('accounts.') || hostname.endsWith('.accounts.dev');
+}
+
+/** Where a sign-in page would send the person afterwards. */
+export type ReturnPath = 'kept' | 'lost' | { readonly foreign: string };
+
+/**
+ * Looks for the page first asked for in the query and the fragment of a sign-in URL, under any name.
+ * @param asked absolute URL of the page first asked for
+ */
+export function returnPath(signIn: URL, asked: URL): ReturnPath {
+  const values = [...signIn.searchParams.values(), ...fragmentParameters(signIn)];
+  const targets = values.filter((value) => value.startsWith('/') || /^https?:/i.test(value)).flatMap((value) => (URL.canParse(value, asked) ? [new URL(value, asked)] : []));
+  const same = targets.filter((target) => samePath(target.pathname, asked.pathname));
+  if (same.length === 0) return 'lost';
+  return same.some(({ host }) => host === asked.host) ? 'kept' : { foreign: (same[0] as URL).origin };
+}
+
+/** True for the same path, whatever its trailing slash or its language prefix. */
+export function samePath(a: string, b: string): boolean {
+  const [left, right] = [bare(a), bare(b)];
+  return left === right || left === withoutLanguage(right) || withoutLanguage(left) === right;
+}
+
+/** True for a path and everything below it, whatever its language prefix. */
+export function isAtOrBelow(pathname: string, base: string): boolean {
+  return [bare(pathname), withoutLanguage(bare(pathname))].some((path) => path === bare(base) || path.startsWith(`${bare(base)}/`));
+}
+
+function bare(path: string): string {
+  return path.replace(/\/+$/, '');
+}
+
+function withoutLanguage(path: string): string {
+  return path.replace(/^\/[a-z]{2}(-[A-Za-z]{2,4})?(?=\/|$)/, '');
+}
+
+/** clerk-js keeps its parameters in the fragment: `#/?redirect_url=…`. */
+function fragmentParameters({ hash }: URL): string[] {
+  const query = hash.indexOf('?');
+  return query < 0 ? [] : [...new URLSearchParams(hash.slice(query + 1)).values()];
+}

@@ -1,0 +1,122 @@
+import type { Browser, BrowserContext, Page, Request } from '@playwright/test';
+import type { Readiness } from './config/options.ts';
+import { sendToOriginOnly } from './browser/origin-headers.ts';
+import { Redactor } from './target/redact.ts';
+import { secretsOf } from './target/target.ts';
+
+/** A move of a tab to another address: a document, or a change that a script made. */
+export interface Move {
+  /** Absolute URL, redacted. */
+  readonly url: string;
+  /** Status of the document; left out for a move without one, and for one that failed. */
+  readonly status?: number;
+}
+
+/**
+ * A browser tab for one check, in a context of its own: nobody is signed in, the extra headers of the options go to
+ * the target's exact origin only, and everything that went wrong is kept.
+ */
+export class Tab {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly #moves: Move[] = [];
+  readonly #errors: string[] = [];
+  readonly #console: string[] = [];
+  readonly #redactor: Redactor;
+  readonly #open: () => Promise<Tab>;
+  readonly #children: Tab[] = [];
+
+  private constructor(page: Page, redactor: Redactor, open: () => Promise<Tab>) {
+    this.page = page;
+    this.context = page.context();
+    this.#redactor = redactor;
+    this.#open = open;
+    this.#record();
+  }
+
+  /** Opens a tab. Nothing of the caller's Playwright options reaches other origins: no extra headers, no stored state. */
+  static async open(browser: Browser, readiness: Readiness): Promise<Tab> {
+    const redactor = new Redactor(secretsOf(readiness));
+    const open = async (): Promise<Tab> => {
+      const context = await browser.newContext({
+        ...(readiness.baseURL !== undefined && { baseURL: readiness.baseURL }),
+        ignoreHTTPSErrors: readiness.network.ignoreHTTPSErrors || readiness.network.ca !== undefined,
+        extraHTTPHeaders: {},
+        storageState: { cookies: [], origins: [] },
+        // A service worker answers from a cache and fetches behind the page's back.
+        serviceWorkers: 'block',
+      });
+      const page = await context.newPage();
+      if (readiness.baseURL !== undefined) await sendToOriginOnly(page, new URL(readiness.baseURL).origin, readiness.headers);
+      return new Tab(page, redactor, open);
+    };
+    return open();
+  }
+
+  /** Addresses that the tab went through, in order. */
+  get moves(): readonly Move[] {
+    return this.#moves;
+  }
+
+  /** Exceptions that no script caught. */
+  get errors(): readonly string[] {
+    return this.#errors;
+  }
+
+  /** Errors in the console. */
+  get consoleErrors(): readonly string[] {
+    return this.#console;
+  }
+
+  /** Text without secrets. */
+  redact(text: string): string {
+    return this.#redactor.text(text);
+  }
+
+  /** Another tab in a context of its own; closed together with this one. */
+  async fresh(): Promise<Tab> {
+    const tab = await this.#open();
+    this.#children.push(tab);
+    return tab;
+  }
+
+  /** Forgets what was kept so far, before the next visit. */
+  forget(): void {
+    for (const kept of [this.#moves, this.#errors, this.#console]) kept.length = 0;
+  }
+
+  /** Closes the context with everything in it. */
+  async close(): Promise<void> {
+    await Promise.all(this.#children.map((child) => child.close()));
+    await this.context.close();
+  }
+
+  #record(): void {
+    const { page } = this;
+    const isDocument = (request: Request) => request.isNavigationRequest() && request.frame() === page.mainFrame();
+    page.on('response', (response) => {
+      if (isDocument(response.request())) this.#moves.push({ url: this.redact(response.url()), status: response.status() });
+    });
+    page.on('requestfailed', (request) => {
+      const failed = isDocument(request) && request.failure()?.errorText !== 'net::ERR_ABORTED';
+      if (failed) this.#moves.push({ url: this.redact(request.url()) });
+    });
+    page.on('framenavigated', (frame) => {
+      const url = this.redact(frame.url());
+      if (frame === page.mainFrame() && url !== 'about:blank' && withoutFragment(this.#moves.at(-1)?.url) !== withoutFragment(url)) this.#moves.push({ url });
+    });
+    page.on('pageerror', (error) => this.#errors.push(this.redact(firstLines(error.stack ?? error.message))));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.#console.push(this.redact(message.text()));
+    });
+  }
+}
+
+/** The message of an exception and where it was thrown. */
+function firstLines(stack: string): string {
+  return stack.split('\n').slice(0, 2).map((line) => line.trim()).join(' ');
+}
+
+function withoutFragment(url: string | undefined): string | undefined {
+  return url?.split('#')[0];
+}
