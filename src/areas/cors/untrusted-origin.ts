@@ -34,6 +34,8 @@ export interface UntrustedOriginEvidence {
 
 /** Paths that get every hostile origin; further ones get the first two: any website, and null. */
 const THOROUGH_PATHS = 12;
+/** Hostile origins for pages and the webhook endpoint beside a declared API, whose paths get them all: any website, null, localhost. */
+const FEW = 3;
 /** Paths in all. */
 const MAX_PATHS = 40;
 /** Declared origins whose lookalikes are tried, and that are asked for as positive controls. */
@@ -53,9 +55,10 @@ export const untrustedOrigin = defineCheck<UntrustedOriginEvidence>({
     const strange = hostileOrigins(origin, []).map((each) => each.origin);
     const hostile = { all, own: all.filter((each) => strange.includes(each.origin)) };
     const paths = await probedPaths(target, readiness);
+    const hasApi = paths.some(({ kind }) => kind === 'api');
     const trusted = [origin, ...declared];
     const answers = paths.slice(0, MAX_PATHS).flatMap((probed, index) => {
-      const full = probed.kind === 'api' ? hostile.all : hostile.own;
+      const full = probed.kind === 'api' ? hostile.all : hostile.own.slice(0, hasApi ? FEW : undefined);
       const tried = index < THOROUGH_PATHS ? full : hostile.own.slice(0, 2);
       return [
         ...tried.flatMap((each) => bothRequests(target, readiness, probed, each)),

@@ -1,0 +1,27 @@
+import * as api from '../../src/areas/api.ts';
+import * as cors from '../../src/areas/cors.ts';
+import * as environment from '../../src/areas/environment.ts';
+import * as errors from '../../src/areas/errors.ts';
+import * as exposure from '../../src/areas/exposure.ts';
+import * as headers from '../../src/areas/headers.ts';
+import * as monitoring from '../../src/areas/monitoring.ts';
+import * as performance from '../../src/areas/performance.ts';
+import * as routes from '../../src/areas/routes.ts';
+import * as session from '../../src/areas/session.ts';
+import * as webhook from '../../src/areas/webhook.ts';
+import type { Check } from '../../src/verify.ts';
+
+/** A check whose evidence only itself understands. */
+export type AnyCheck = Check<unknown>;
+
+const AREA_MODULES: readonly object[] = [environment, routes, api, webhook, headers, cors, exposure, monitoring, errors, session, performance];
+
+/** Every check that the areas export; one id may have several parts. */
+export const CHECKS: readonly AnyCheck[] = AREA_MODULES.flatMap((module) => Object.values(module).filter(isCheck));
+
+/** Parts of session/expired-return that need a browser; the others are plain HTTP. */
+export const BROWSER_CHECKS: readonly AnyCheck[] = CHECKS.filter((check) => [session.expiredPage, session.returnAfterSignIn].some((one) => Object.is(one, check)));
+
+function isCheck(value: unknown): value is AnyCheck {
+  return typeof value === 'object' && value !== null && 'collect' in value && 'judge' in value;
+}
