@@ -4,13 +4,14 @@ import { body, describe, isHtml, status } from '../target/exchange.ts';
 import type { Exchange, Visit } from '../target/exchange.ts';
 import { elements, visibleText } from '../target/html.ts';
 import { stackFrameIn } from '../target/leaks.ts';
-import { endOf, isHandshake, isSignIn } from '../target/sign-in.ts';
+import { isNextRefusal } from '../target/next.ts';
+import { endOf, isHandshake, isSamePage, isSignIn } from '../target/sign-in.ts';
 import { defineCheck } from '../verify.ts';
 import type { Expectation } from '../verify.ts';
 
 const NOT_FOUND_DOCS = 'https://nextjs.org/docs/app/api-reference/file-conventions/not-found';
 
-/** Pages that frameworks and servers show when nobody wrote one. */
+/** Pages that frameworks and servers show when nobody wrote one, by their markup: Next’s scripts name its default even where another is shown. */
 const DEFAULT_PAGES: ReadonlyArray<readonly [framework: string, pattern: RegExp]> = [
   ['Next.js', /next-error-h1|This page could not be found/],
   ['Express', /<pre>Cannot (GET|POST) \//],
@@ -88,7 +89,7 @@ function judgeNotFound(page: Exchange): Finding[] {
   if (!isHtml(page)) {
     return [error({ ...base, message: 'a visitor gets a bare answer that is no page', cause: 'The framework’s default handler answers; no 404 page exists.', fix: 'Add a 404 page: app/not-found.tsx in Next.js, setNotFoundHandler in Fastify, app.notFound in Hono, a last app.use in Express, src/pages/404.astro in Astro.' })];
   }
-  const standard = DEFAULT_PAGES.find(([, pattern]) => pattern.test(body(page)));
+  const standard = DEFAULT_PAGES.find(([, pattern]) => pattern.test(body(page).replace(/<script\b[\s\S]*?<\/script>/gi, '')));
   if (standard) {
     return [error({ ...base, message: `it is the default page of ${standard[0]}`, cause: 'No 404 page of your own exists, or it is not in the build.', fix: 'Add app/not-found.tsx (or the framework’s equivalent) with a link home.' })];
   }
@@ -109,7 +110,9 @@ function judgeNotFound(page: Exchange): Finding[] {
 /** One request with broken credentials and everything that followed from it. */
 interface BrokenVisit {
   readonly name: string;
-  readonly exchanges: readonly Exchange[];
+  readonly visit: Visit;
+  /** True where a declared guard must refuse, so that an answer of 200 means that the broken credential was accepted. */
+  readonly guarded: boolean;
 }
 
 const CREDENTIAL_DOCS = 'https://clerk.com/docs/guides/sessions/session-tokens';
@@ -146,27 +149,30 @@ const BROKEN_AUTHORIZATIONS: ReadonlyArray<readonly [name: string, authorization
 export const authFailure = defineCheck<readonly BrokenVisit[]>({
   id: 'errors/auth-failure',
   async collect({ target, readiness }) {
-    const page = (readiness.routes.protected || [])[0]?.path ?? '/';
-    const api = (readiness.api || [])[0]?.path ?? page;
-    const visited = async (name: string, visit: Promise<Visit>): Promise<BrokenVisit> => ({ name, exchanges: (await visit).exchanges });
+    const route = (readiness.routes.protected || [])[0];
+    const page = route?.path ?? '/';
+    const api = (readiness.api || [])[0]?.path;
+    const visited = async (name: string, visit: Promise<Visit>): Promise<BrokenVisit> => ({ name, visit: await visit, guarded: route?.guard === 'server' });
     return Promise.all([
       ...BROKEN_COOKIES.map(([name, cookies]) => visited(name, target.anonymous.visit(page, { cookies }))),
       ...BROKEN_QUERIES.map(([name, query]) => visited(name, target.anonymous.visit(`${page}${page.includes('?') ? '&' : '?'}${query}`))),
-      ...BROKEN_AUTHORIZATIONS.map(async ([name, authorization]) => ({
-        name,
-        exchanges: [await target.anonymous.get(api, { as: 'api', headers: { authorization }, forged: ['authorization'] })],
-      })),
+      ...BROKEN_AUTHORIZATIONS.map(async ([name, authorization]) => {
+        const final = await target.anonymous.get(api ?? page, { as: 'api', headers: { authorization }, forged: ['authorization'] });
+        return { name, visit: { exchanges: [final], final }, guarded: api !== undefined };
+      }),
     ]);
   },
-  judge: (visits, { identity }): Judgement => ({
-    findings: visits.flatMap(({ name, exchanges }) => judgeBroken(name, exchanges, identity.clerk.publishableKeyKind === 'test')),
-    summary: `${visits.length} kinds of broken cookies, handshakes and tokens end in a redirect or a 4xx, without a stack`,
+  judge: (visits, expectation): Judgement => ({
+    findings: visits.flatMap((broken) => judgeBroken(broken, expectation)),
+    summary: `${visits.length} kinds of broken cookies, handshakes and tokens are answered without a 5xx, a stack or a loop${visits.some(({ guarded }) => guarded) ? ', and none is let in' : ''}`,
   }),
 });
 
-function judgeBroken(name: string, exchanges: readonly Exchange[], development: boolean): Finding[] {
-  const bad = exchanges.find((exchange) => status(exchange) >= 500 || stackFrameIn(body(exchange)) !== undefined);
-  if (!bad) return [];
+function judgeBroken(broken: BrokenVisit, expectation: Expectation): Finding[] {
+  const { name, visit } = broken;
+  const development = expectation.identity.clerk.publishableKeyKind === 'test';
+  const bad = visit.exchanges.find((exchange) => status(exchange) >= 500 || stackFrameIn(body(exchange)) !== undefined);
+  if (!bad) return [...judgeLoop(broken), ...judgeEntry(broken, expectation)];
   const frame = stackFrameIn(body(bad));
   const byClerk = isHandshake(new URL(bad.request.url)) || (development && name.includes('__clerk_handshake'));
   const parts = {
@@ -190,6 +196,41 @@ function judgeBroken(name: string, exchanges: readonly Exchange[], development: 
       ...parts,
       cause: 'Code of the app reads the cookie, the token or the handshake itself and throws on what it cannot parse, or auth() runs where clerkMiddleware does not.',
       fix: 'Let clerkMiddleware verify credentials, use auth() only behind it, and catch errors of your own token handling with a 401.',
+    }),
+  ];
+}
+
+/** A browser in a circle is as locked out as one that meets a 500. */
+function judgeLoop({ name, visit }: BrokenVisit): Finding[] {
+  if (visit.stopped !== 'too-many-redirects') return [];
+  return [
+    error({
+      subject: name,
+      message: `${visit.exchanges.length} redirects without an end`,
+      expected: 'sign-in or a 4xx after a few redirects',
+      cause: 'One side trusts that the cookie exists and the other one finds it invalid, so each sends the visitor to the other.',
+      fix: 'Decide by auth() on both sides, never by whether a cookie exists.',
+      docs: CREDENTIAL_DOCS,
+      exchange: visit.final,
+    }),
+  ];
+}
+
+function judgeEntry({ name, visit, guarded }: BrokenVisit, expectation: Expectation): Finding[] {
+  const code = status(visit.final);
+  const asked = new URL(visit.exchanges[0]?.request.url ?? visit.final.request.url);
+  const end = endOf(visit);
+  const own = end.origin === asked.origin && isSamePage(end.pathname, asked.pathname);
+  if (!guarded || !own || code < 200 || code >= 300 || isNextRefusal(visit.final, expectation)) return [];
+  return [
+    error({
+      subject: name,
+      message: `the broken credential was let in: ${describe(visit.final)}`,
+      expected: 'a redirect to sign-in or a 4xx, as for an anonymous visitor',
+      cause: 'The guard looks whether a cookie or a token is there and does not verify it, or there is no guard.',
+      fix: 'Decide by auth() or clerkMiddleware, which verify the signature, and never by whether a cookie exists.',
+      docs: CREDENTIAL_DOCS,
+      exchange: visit.final,
     }),
   ];
 }

@@ -45,7 +45,7 @@ const PRIVATE_FILES: readonly PrivateFile[] = [
   { path: '/docker-compose.yml', what: 'a deployment description', isReal: (content) => /^services:\s*$/m.test(content) },
   { path: '/package.json', what: 'the package manifest', isReal: isJsonWith('dependencies', 'devDependencies') },
   { path: '/backup.zip', what: 'a backup', isReal: startsWith('PK\u0003\u0004') },
-  { path: '/backup.sql', what: 'a database dump', isReal: (content) => /^(--|CREATE TABLE|INSERT INTO|PRAGMA)\b/m.test(content) },
+  { path: '/backup.sql', what: 'a database dump', isReal: (content) => /^(-- |CREATE TABLE\b|INSERT INTO\b|PRAGMA\b)/m.test(content) },
   { path: '/.DS_Store', what: 'a folder listing', isReal: startsWith('\u0000\u0000\u0000\u0001Bud1') },
 ];
 
@@ -85,7 +85,7 @@ function judgeFile({ path, exchange }: FileAnswer): Finding[] {
 
 /** HTML under the path of a file is the app’s fallback. */
 function isPage(exchange: Exchange): boolean {
-  return isHtml(exchange) && /^\s*<(!doctype|html|head|body|script|div)/i.test(body(exchange));
+  return isHtml(exchange) && /^\s*<(!doctype|!--|html|head|body|script|div)/i.test(body(exchange));
 }
 
 /** A report must not spread what the file contains; names are enough to know what to rotate. */

@@ -1,8 +1,9 @@
 import { error, warning } from '../result.ts';
 import type { Finding, Judgement } from '../result.ts';
-import { body, describe, header, isHtml, isRedirect, status } from '../target/exchange.ts';
+import { body, describe, header, isHtml, isRedirect, redirectTarget, status } from '../target/exchange.ts';
 import type { Exchange } from '../target/exchange.ts';
 import { stackFrameIn } from '../target/leaks.ts';
+import { isSamePage } from '../target/sign-in.ts';
 import { defineCheck } from '../verify.ts';
 
 const HEALTH_DOCS = 'https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check';
@@ -22,7 +23,9 @@ export const health = defineCheck<HealthEvidence>({
   async collect({ target, readiness }) {
     if (!readiness.health) throw new Error('health.path is needed');
     const { path } = readiness.health;
-    const get = await target.anonymous.get(path);
+    const first = await target.anonymous.get(path);
+    // A cold start is not a slow check, so a slow answer gets a second chance.
+    const get = first.durationMs > MAX_HEALTH_MS && status(first) !== 0 ? await target.anonymous.get(path) : first;
     return { get, head: await target.anonymous.request(path, { method: 'HEAD' }) };
   },
   judge({ get, head }, { readiness }): Judgement {
@@ -36,8 +39,12 @@ export const health = defineCheck<HealthEvidence>({
 
 function judgeUnhealthy(get: Exchange): Finding[] {
   const code = status(get);
-  if (code === 0) return [];
   const base = { subject: 'health endpoint', message: describe(get), expected: 'status 200 to an anonymous GET', docs: HEALTH_DOCS, exchange: get };
+  if (get.error?.code === 'TIMEOUT') {
+    return [error({ ...base, cause: 'A sub-check waits for a dependency without a time-out.', fix: 'Give every sub-check a time-out of 1–2 s, and answer 503 when it is over.' })];
+  }
+  // Any other failure is an obstacle, which the engine reports.
+  if (code === 0) return [];
   if (code === 503) {
     return [
       error({
@@ -45,6 +52,16 @@ function judgeUnhealthy(get: Exchange): Finding[] {
         message: 'the health endpoint answers 503: the app says that it is not healthy',
         cause: 'The app cannot reach Clerk’s Backend API, or CLERK_SECRET_KEY is missing or wrong in this environment.',
         fix: 'Read which sub-check fails in the body, check CLERK_SECRET_KEY and outgoing connections to api.clerk.com, and look at status.clerk.com.',
+      }),
+    ];
+  }
+  const to = redirectTarget(get);
+  if (to && isSamePage(to.pathname, new URL(get.request.url).pathname)) {
+    return [
+      error({
+        ...base,
+        cause: 'The endpoint has another spelling, as with a slash at the end; many monitors do not follow redirects.',
+        fix: `Set health.path, and the monitor, to ${to.pathname}.`,
       }),
     ];
   }
@@ -161,10 +178,13 @@ function judgeLatency(get: Exchange): Finding[] {
   ];
 }
 
+/** Name of an environment variable that holds a secret or an address. */
+const VARIABLE = '\\b[A-Z][A-Z0-9_]*_(?:SECRET|KEY|PASSWORD|TOKEN|URL)\\b';
+
 function judgeDisclosure(get: Exchange): Finding[] {
   const base = { subject: 'health endpoint', exchange: get };
   const text = body(get);
-  const variable = /"(?:process\.env|env|environment_variables)"\s*:\s*\{|[A-Z][A-Z0-9]*_(?:SECRET|KEY|PASSWORD|TOKEN|URL)\b/.exec(text)?.[0];
+  const variable = new RegExp(`"(?:process\\.env|env|environment_variables)"\\s*:\\s*\\{|${VARIABLE}\\s*["']?\\s*[:=]\\s*["']?[^\\s"',}]{6,}`).exec(text)?.[0];
   const secret = /\[redacted[:\]]|(?:sk_(?:live|test)_|whsec_)\S/.exec(text)?.[0];
   const leaked = stackFrameIn(text) ?? variable ?? secret;
   if (leaked !== undefined) {
@@ -178,11 +198,11 @@ function judgeDisclosure(get: Exchange): Finding[] {
       }),
     ];
   }
-  if (/"(?:version|node|nodeVersion|commit|hostname)"\s*:/i.test(text)) {
+  if (new RegExp(VARIABLE).test(text) || /"(?:version|node|nodeVersion|commit|hostname)"\s*:/i.test(text)) {
     return [
       warning({
         ...base,
-        message: 'it tells versions or host names',
+        message: 'it tells versions, host names or names of variables',
         expected: 'names and states of dependencies, nothing else',
         cause: 'The endpoint reports build details to anyone.',
         fix: 'Give details to authenticated monitors only.',
@@ -213,8 +233,12 @@ function namesClerk(exchange: Exchange): boolean {
 
 const FAILED_STATE = /^(fail(ed|ing)?|down|error|unhealthy|critical|unreachable|timeout)$/i;
 
+/** Keys whose text describes a check or its past and is not its state. */
+const NO_STATE = /severity|priority|level|criticality|impact|description|message|name|type|^last|^previous|history/i;
+
 /** Name of the first sub-check that says it has failed, anywhere in the body. */
 function failedCheck(json: unknown, name = 'status'): string | undefined {
+  if (NO_STATE.test(name)) return undefined;
   if (typeof json === 'string') return FAILED_STATE.test(json) ? name : undefined;
   if (json === false) return /^(ok|up|healthy|success|reachable|connected|clerk)$/i.test(name) ? name : undefined;
   if (typeof json !== 'object' || json === null) return undefined;

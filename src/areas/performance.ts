@@ -3,7 +3,9 @@ import type { Finding, Judgement } from '../result.ts';
 import { describe, header, headerValues, isHtml, isRedirect, status } from '../target/exchange.ts';
 import type { Exchange } from '../target/exchange.ts';
 import { elements } from '../target/html.ts';
+import { redirectsToSignIn } from '../target/sign-in.ts';
 import { defineCheck } from '../verify.ts';
+import type { Expectation } from '../verify.ts';
 
 const MATCHER_DOCS = 'https://clerk.com/docs/reference/nextjs/clerk-middleware';
 
@@ -11,7 +13,7 @@ const MATCHER_DOCS = 'https://clerk.com/docs/reference/nextjs/clerk-middleware';
 const MAX_ASSETS = 16;
 
 /** A file name with a content hash may be cached for ever; one that is not is fetched again on every visit. */
-const HASHED = /\/_next\/static\/|\/_astro\/|\/_nuxt\/|\/_app\/immutable\/|[-.][A-Za-z0-9_-]{8,}\.(?:js|css|woff2?)$/;
+const HASHED = /\/_next\/static\/|\/_astro\/|\/_nuxt\/|\/_app\/immutable\/|[-.](?=[A-Za-z_]*\d)[A-Za-z0-9_]{8,}\.(?:js|css|woff2?)$/;
 
 /** Seconds below which a hashed file counts as not cached: 30 days. */
 const MIN_IMMUTABLE_SECONDS = 30 * 86_400;
@@ -35,10 +37,10 @@ export const staticBypass = defineCheck<readonly AssetAnswer[]>({
       paths.map(async (path) => ({ path, linked: linked.includes(path), exchange: await target.anonymous.get(path) })),
     );
   },
-  judge(answers): Judgement {
-    const served = answers.filter(({ exchange }) => status(exchange) === 200);
+  judge(answers, expectation): Judgement {
+    const served = answers.filter(({ exchange }) => status(exchange) === 200 && !isHtml(exchange));
     return {
-      findings: answers.flatMap(judgeAsset),
+      findings: answers.flatMap((answer) => judgeAsset(answer, expectation)),
       summary: `${served.length} static files answer 200 without authentication headers, redirects or cookies`,
       ...(served.length === 0 && { unverified: 'no static file was found in the public pages' }),
     };
@@ -58,12 +60,12 @@ export function assetPaths(pages: readonly Exchange[], origin: string): string[]
   return [...new Set(own.map((url) => url.pathname + url.search))];
 }
 
-function judgeAsset({ path, linked, exchange }: AssetAnswer): Finding[] {
+function judgeAsset({ path, linked, exchange }: AssetAnswer, expectation: Expectation): Finding[] {
   const base = { subject: path, message: describe(exchange), expected: 'status 200 without x-clerk-auth-* headers, redirects or cookies', docs: MATCHER_DOCS, exchange };
   const byClerk = exchange.response?.headers.find(([name]) => /^x-clerk-auth-/i.test(name));
   const code = status(exchange);
   if (code === 0) return [];
-  if (isRedirect(exchange) || code === 401 || code === 403) {
+  if (redirectsToSignIn(exchange, expectation) || code === 401 || (code === 403 && linked)) {
     return [
       error({
         ...base,
@@ -71,10 +73,6 @@ function judgeAsset({ path, linked, exchange }: AssetAnswer): Finding[] {
         fix: 'Use the matcher of Clerk’s quickstart, which leaves out /_next and files with an extension.',
       }),
     ];
-  }
-  if (code !== 200) {
-    if (!linked) return [];
-    return [error({ ...base, cause: 'A page links a file that is not served.', fix: 'Deploy the file, or remove the link.' })];
   }
   if (byClerk) {
     return [
@@ -85,6 +83,14 @@ function judgeAsset({ path, linked, exchange }: AssetAnswer): Finding[] {
         fix: 'Use the matcher of Clerk’s quickstart, which leaves out /_next and files with an extension.',
       }),
     ];
+  }
+  if (isRedirect(exchange)) {
+    if (!linked) return [];
+    return [warning({ ...base, cause: 'A page links a file under an address that it has moved from, which costs every visitor a round trip.', fix: 'Link the address that it redirects to.' })];
+  }
+  if (code !== 200 || isHtml(exchange)) {
+    if (!linked) return [];
+    return [error({ ...base, cause: 'A page links a file that is not served.', fix: 'Deploy the file, or remove the link.' })];
   }
   if (headerValues(exchange, 'set-cookie').length > 0) {
     return [

@@ -1,8 +1,10 @@
 import type { ProtectedRoute } from '../config/options.ts';
 import { error, warning } from '../result.ts';
 import type { Finding, Judgement } from '../result.ts';
+import type { Anonymous, AnonymousRequest } from '../target/anonymous.ts';
 import { body, describe, header, isRedirect, redirectTarget, status } from '../target/exchange.ts';
 import type { Exchange, Visit } from '../target/exchange.ts';
+import { isNextRefusal } from '../target/next.ts';
 import type { Shape } from '../target/shapes.ts';
 import { endOf, isSamePage, isSignIn, redirectsToSignIn, returnUrl } from '../target/sign-in.ts';
 import { defineCheck } from '../verify.ts';
@@ -71,12 +73,14 @@ function judgePublic({ path, visit }: PageVisit, expectation: Expectation): Find
     error({
       ...base,
       cause:
-        code >= 500
+        code === 0
+          ? 'The connection broke or timed out on this page, although the site itself was reached: the page hangs or crashes on the server.'
+          : code >= 500
           ? 'The page fails on the server; with Clerk often a missing CLERK_SECRET_KEY or auth() in a route that the middleware does not cover.'
           : code === 404
             ? 'The page does not exist, or auth.protect() hides it from anonymous visitors.'
             : 'The page does not answer as a public page.',
-      fix: code >= 500 ? 'Read the server log of this request and repair the page.' : 'Correct routes.public, or make the page public.',
+      fix: code === 0 || code >= 500 ? 'Read the server log of this request and repair the page.' : 'Correct routes.public, or make the page public.',
       docs: MIDDLEWARE_DOCS,
     }),
   ];
@@ -98,16 +102,21 @@ export interface ProtectedPageEvidence {
   readonly attempts: readonly Attempt[];
 }
 
+const PREFETCH = 'RSC prefetch';
+
 /** Request shapes besides opening the page; a guard that decides by headers or methods may miss one. */
 const ATTEMPTS: ReadonlyArray<{ readonly shape: string; readonly method: string; readonly as: Shape; readonly body?: string }> = [
   { shape: 'fetch', method: 'GET', as: 'fetch' },
   { shape: 'fetch that accepts JSON', method: 'GET', as: 'api' },
   { shape: 'RSC request', method: 'GET', as: 'rsc' },
-  { shape: 'RSC prefetch', method: 'GET', as: 'prefetch' },
+  { shape: PREFETCH, method: 'GET', as: 'prefetch' },
   { shape: 'HEAD', method: 'HEAD', as: 'document' },
   { shape: 'POST', method: 'POST', as: 'document', body: '' },
   { shape: 'server action', method: 'POST', as: 'server-action', body: '[]' },
 ];
+
+/** Redirects to the same page that a request shape follows: one for a trailing slash, one for a locale. */
+const MAX_SAME_PAGE_HOPS = 2;
 
 /** A `__client_uat` without a session token: what a browser keeps when a session is gone. */
 const STALE_COOKIES = { __client_uat: '1700000000' };
@@ -123,7 +132,7 @@ export const protectedRedirect = defineCheck<{ pages: readonly ProtectedPageEvid
           const [visit, stale, ...attempts] = await Promise.all([
             target.anonymous.page(route.path),
             target.anonymous.visit(route.path, { cookies: STALE_COOKIES }),
-            ...ATTEMPTS.map(async ({ shape, ...request }) => ({ shape, exchange: await target.anonymous.request(route.path, request) })),
+            ...ATTEMPTS.map(async ({ shape, ...request }) => ({ shape, exchange: await attempt(target.anonymous, route.path, request) })),
           ]);
           return { route, visit, stale, attempts };
         }),
@@ -143,6 +152,21 @@ export const protectedRedirect = defineCheck<{ pages: readonly ProtectedPageEvid
   },
 });
 
+/** Follows redirects to the same page, as to its trailing slash, where the shape meets the guard. */
+async function attempt(anonymous: Anonymous, path: string, request: AnonymousRequest): Promise<Exchange> {
+  let exchange = await anonymous.request(path, request);
+  for (let hops = 0; hops < MAX_SAME_PAGE_HOPS; hops += 1) {
+    const to = redirectTarget(exchange);
+    if (to === undefined || !isSameUrlPage(to, new URL(exchange.request.url))) break;
+    exchange = await anonymous.request(to.pathname + to.search, request);
+  }
+  return exchange;
+}
+
+function isSameUrlPage(a: URL, b: URL): boolean {
+  return a.origin === b.origin && isSamePage(a.pathname, b.pathname);
+}
+
 interface JudgedPage {
   readonly findings: readonly Finding[];
   /** How the page refuses, for the summary. */
@@ -152,13 +176,16 @@ interface JudgedPage {
 
 function judgeProtected(page: ProtectedPageEvidence, unknown: Exchange, expectation: Expectation): JudgedPage {
   const { route, visit, stale, attempts } = page;
+  const marksOthers = publicPageWithText(page, unknown, expectation);
   const findings = [
     ...judgeVisit(route, 'document', visit, expectation),
     ...judgeVisit(route, 'document with a stale __client_uat cookie', stale, expectation),
-    ...attempts.flatMap((attempt) => judgeAttempt(route, attempt, expectation)),
-    ...leaks(page),
+    ...attempts.flatMap((attempt) => judgeAttempt(page, attempt, expectation)),
+    ...(marksOthers ? [] : leaks(page)),
   ];
-  const doubt = doubtAbout(route, visit, unknown);
+  const doubt = marksOthers
+    ? `"${route.contains}" also stands on the ${marksOthers} page that anyone may see: set contains to a text of ${route.path} alone`
+    : doubtAbout(route, visit, unknown);
   return { findings, refusal: refusalOf(visit, expectation), ...(doubt !== undefined && { unverified: doubt }) };
 }
 
@@ -181,22 +208,30 @@ function judgeVisit(route: ProtectedRoute, shape: string, visit: Visit, expectat
       }),
     ];
   }
-  if (isSignIn(end, expectation)) return judgeSignInRedirect(route, base, visit, end, expectation);
   const code = status(visit.final);
-  if (visit.stopped === 'left-target' || !isSamePage(end.pathname, new URL(route.path, end).pathname)) {
+  // No answer at all is an obstacle, which the engine reports.
+  if (code === 0) return [];
+  const own = isSameUrlPage(end, new URL(route.path, expectation.identity.origin));
+  if (!own && isSignIn(end, expectation)) return judgeSignInRedirect(route, base, visit, end, expectation);
+  if (visit.stopped === 'left-target' || !own) {
     return [
       error({
         ...base,
-        message: `the visitor ends at ${end.href} (${code}) instead of sign-in`,
+        message: `the visitor ends at ${end.href} (${status(visit.final)}) instead of sign-in`,
         cause: 'The guard redirects to a fixed page, or the sign-in URL is not the one in the options.',
         fix: 'Redirect to sign-in with auth.protect() or redirectToSignIn(), and set routes.signIn to that page.',
       }),
     ];
   }
+  const served = judgeStatus(route, base, visit.final, expectation);
+  if (served.length > 0 || code < 400) return served;
   if (route.unauthenticated === 'redirect') {
     return [error({ ...base, cause: 'The page refuses, but does not lead to sign-in as declared.', fix: 'Redirect with auth.protect(), or change unauthenticated in the options.' })];
   }
-  return judgeStatus(route, base, visit.final);
+  if ((route.unauthenticated === 'hidden' && code !== 404) || (route.unauthenticated === 'unauthorized' && ![401, 403].includes(code))) {
+    return [error({ ...base, cause: `The page is declared as "${route.unauthenticated}", but the guard refuses in another way.`, fix: 'Answer in the guard as declared, or change unauthenticated in the options.' })];
+  }
+  return [];
 }
 
 type FindingBase = Omit<Parameters<typeof error>[0], 'cause' | 'fix'>;
@@ -226,26 +261,30 @@ function judgeSignInRedirect(route: ProtectedRoute, base: FindingBase, visit: Vi
   return [];
 }
 
-function judgeAttempt(route: ProtectedRoute, { shape, exchange }: Attempt, expectation: Expectation): Finding[] {
+function judgeAttempt({ route, visit }: ProtectedPageEvidence, { shape, exchange }: Attempt, expectation: Expectation): Finding[] {
   const base = { subject: `${route.path} as ${shape}`, message: describe(exchange), expected: expectedRefusal(route), docs: MIDDLEWARE_DOCS, exchange };
   if (isRedirect(exchange)) {
     const to = redirectTarget(exchange);
-    const same = to && to.origin === expectation.identity.origin && isSamePage(to.pathname, new URL(route.path, to).pathname);
+    const same = to && isSameUrlPage(to, new URL(route.path, expectation.identity.origin));
     if (redirectsToSignIn(exchange, expectation) || same) return [];
     return [error({ ...base, cause: 'The guard answers this request shape with a redirect to another place than sign-in.', fix: 'Guard every request shape alike with auth.protect().' })];
   }
-  return judgeStatus(route, base, exchange);
+  // Where the page itself refuses, inside a 200, a HEAD has no body to refuse in.
+  if (exchange.request.method === 'HEAD' && status(exchange) === 200 && isNextRefusal(visit.final, expectation)) return [];
+  // Next answers a prefetch with the router's state and no page, before a guard inside the page runs; its text is judged by contains.
+  if (shape === PREFETCH && status(exchange) === 200) return [];
+  return judgeStatus(route, base, exchange, expectation);
 }
 
 /** The page itself answered: that is right only when it refuses. */
-function judgeStatus(route: ProtectedRoute, base: FindingBase, exchange: Exchange): Finding[] {
+function judgeStatus(route: ProtectedRoute, base: FindingBase, exchange: Exchange, expectation: Expectation): Finding[] {
   const code = status(exchange);
   if (code >= 400 && code < 500) return [];
   if (code >= 500) {
     return [error({ ...base, cause: 'The guard throws instead of refusing; with Clerk often auth() in a route that clerkMiddleware does not cover.', fix: 'Let the matcher cover the page, and read the server log of this request.' })];
   }
   // No answer at all is an obstacle, which the engine reports.
-  if (code === 0 || route.guard === 'client' || isNextRefusal(exchange)) return [];
+  if (code === 0 || route.guard === 'client' || isNextRefusal(exchange, expectation)) return [];
   return [
     error({
       ...base,
@@ -256,22 +295,34 @@ function judgeStatus(route: ProtectedRoute, base: FindingBase, exchange: Exchang
   ];
 }
 
-/** Next streams a redirect or a refusal of a server component inside a 200 answer. */
-function isNextRefusal(exchange: Exchange): boolean {
-  return /NEXT_REDIRECT;(?:replace|push);[^;]*sign-?in|NEXT_HTTP_ERROR_FALLBACK;40[134]|id="__next-page-redirect"/i.test(body(exchange));
+/** The public page whose answer has the text of the protected one too, so that the text proves nothing. */
+function publicPageWithText({ route, visit }: ProtectedPageEvidence, unknown: Exchange, expectation: Expectation): string | undefined {
+  if (route.contains === undefined) return undefined;
+  if (status(unknown) === 404 && contains(unknown, route.contains)) return '404';
+  const end = endOf(visit);
+  const atSignIn = isSignIn(end, expectation) && !isSameUrlPage(end, new URL(route.path, expectation.identity.origin));
+  return atSignIn && status(visit.final) === 200 && contains(visit.final, route.contains) ? 'sign-in' : undefined;
+}
+
+/** True when a body has a text, as it is or as HTML or JSON escape it. */
+function contains(exchange: Exchange, text: string): boolean {
+  const html = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const attribute = html.replaceAll('"', '&quot;').replaceAll("'", '&#x27;');
+  const json = JSON.stringify(text).slice(1, -1);
+  return [text, html, attribute, json, JSON.stringify(json).slice(1, -1)].some((form) => body(exchange).includes(form));
 }
 
 /** Protected text in any body, whatever the status: a redirect may carry the page it protects. */
 function leaks({ route, visit, stale, attempts }: ProtectedPageEvidence): Finding[] {
-  const { contains } = route;
-  if (contains === undefined) return [];
+  const text = route.contains;
+  if (text === undefined) return [];
   const all = [...visit.exchanges, ...stale.exchanges, ...attempts.map(({ exchange }) => exchange)];
-  const leaking = all.find((exchange) => body(exchange).includes(contains));
+  const leaking = all.find((exchange) => contains(exchange, text));
   if (!leaking) return [];
   return [
     error({
       subject: route.path,
-      message: `the protected text "${contains}" is in an answer to an anonymous visitor (${describe(leaking)})`,
+      message: `the protected text "${text}" is in an answer to an anonymous visitor (${describe(leaking)})`,
       expected: 'no protected content in any body, redirects included',
       cause: 'The page is rendered before the guard decides, or its data is in the payload of a page that redirects in the browser.',
       fix: 'Decide on the server before loading data: auth.protect() in the middleware and at the top of the page.',

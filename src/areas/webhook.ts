@@ -123,8 +123,10 @@ interface ForgeryAnswer {
 /** What the endpoint and a path beside it answered. */
 export interface ForgedSignatureEvidence {
   readonly answers: readonly ForgeryAnswer[];
-  /** Positive control: the same delivery to a path that does not exist tells the handler from whatever stands before it. */
+  /** Positive control: the same delivery to a path beside that does not exist, which no handler takes. */
   readonly beside: Exchange;
+  /** Positive control: the path fetched with GET, which a guard refuses alike and a handler of deliveries does not take. */
+  readonly fetched: Exchange;
 }
 
 /** webhook/forged-signature. */
@@ -134,17 +136,20 @@ export const forgedSignature = defineCheck<ForgedSignatureEvidence>({
     if (!readiness.webhook) throw new Error('webhook.path is needed');
     const { path, secret } = readiness.webhook;
     const all = forgeries(secret);
-    const [answers, beside] = await Promise.all([
+    const [answers, beside, fetched] = await Promise.all([
       Promise.all(all.map(async (forgery) => ({ forgery: forgery.name, exchange: await deliver(target.anonymous, path, forgery) }))),
-      deliver(target.anonymous, `${path}${target.unknownPath}`, all[0] as Forgery),
+      // A sibling, because some servers give everything below a path to its handler.
+      deliver(target.anonymous, path.replace(/\/[^/]*\/?$/, target.unknownPath), all[0] as Forgery),
+      target.anonymous.get(path, { as: 'api' }),
     ]);
-    return { answers, beside };
+    return { answers, beside, fetched };
   },
-  judge: ({ answers, beside }): Judgement => {
+  judge: ({ answers, beside, fetched }): Judgement => {
     if (answers.length < MIN_FORGERIES) throw new Error(`only ${answers.length} forgeries were built`);
-    const wrong = answers.filter(({ exchange }) => !REFUSALS.includes(status(exchange)));
+    // No answer at all is an obstacle, which the engine reports.
+    const wrong = answers.filter(({ exchange }) => status(exchange) !== 0 && !REFUSALS.includes(status(exchange)));
     const [first] = answers;
-    if (wrong.length === 0 && first && isSameAnswer(first.exchange, beside)) return guardedAway(first, beside);
+    if (wrong.length === 0 && first && [beside, fetched].every((control) => isSameAnswer(first.exchange, control))) return guardedAway(first, beside);
     return {
       findings: wrong.map(judgeAnswer),
       summary: `${answers.length} forgeries refused with ${[...new Set(answers.map(({ exchange }) => status(exchange)))].join(', ')} by the handler`,
@@ -191,14 +196,14 @@ function judgeAnswer({ forgery, exchange }: ForgeryAnswer): Finding {
   return error({ ...base, cause: 'The endpoint answers a forged delivery with an unusual status.', fix: 'Answer 400 when verification fails.' });
 }
 
-/** Every path answers alike, so it was not the handler that refused. */
+/** Every path and method is answered alike, so it was not the handler that refused. */
 function guardedAway({ forgery, exchange }: ForgeryAnswer, beside: Exchange): Judgement {
   const code = status(exchange);
-  if (code === 403) {
+  if (code !== 401) {
     return {
       findings: [],
       summary: '',
-      unverified: `the webhook path and a path that does not exist both answer 403, so an address allow-list or firewall answered instead of the handler; run from an allowed address`,
+      unverified: `the webhook path and a path that does not exist both answer ${code}, so an address allow-list or firewall answered instead of the handler; run from an allowed address`,
     };
   }
   return {

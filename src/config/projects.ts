@@ -28,10 +28,12 @@ const CHECK_TIMEOUT_MS = 90_000;
 /**
  * Playwright projects for one target: one that connects to it, and one with the checks, which runs only if that succeeds.
  * Spread them beside your own, and add `['clerk-readiness/reporter']` to the reporters.
+ * For spec files of your own that call `registerSpecs`, give the second one your folder.
  * @example projects: [...own, ...readinessProjects({ baseURL: 'https://staging.example.com' })]
+ * @example const [target, checks] = readinessProjects(options); projects: [target, { ...checks, testDir: './e2e' }]
  * @throws ReadinessConfigError naming the option and the fix.
  */
-export function readinessProjects(options: ReadinessOptions = {}): ReadinessProject[] {
+export function readinessProjects(options: ReadinessOptions = {}): [target: ReadinessProject, checks: ReadinessProject] {
   const readiness = resolveOptions(options);
   if (!existsSync(SPECS_DIR)) throw new ReadinessConfigError(`the specs of clerk-readiness are missing at ${SPECS_DIR}: install the package again`);
   const setupName = `${readiness.name}-target`;

@@ -4,6 +4,7 @@ import type { Exchange, Visit } from './exchange.ts';
 import { isRedirect } from './exchange.ts';
 import { SHAPES } from './shapes.ts';
 import type { Shape } from './shapes.ts';
+import { wallOf } from './wall.ts';
 
 /** A request to the target. */
 export interface AnonymousRequest {
@@ -26,6 +27,9 @@ export interface VisitOptions {
 
 /** Path of the redirect by which Clerk syncs a session with its Frontend API. */
 const HANDSHAKE_PATH = '/v1/client/handshake';
+
+/** Cookies in which a live instance answers a handshake. */
+const HANDSHAKE_COOKIES = /^__clerk_handshake(_nonce)?(_[\w-]{8})?=/;
 
 /** Cookies that a development instance hands to every browser before it can be signed in or out. */
 const DEVELOPMENT_COOKIES = /^(__clerk_db_jwt|__client_uat)(_|$)/;
@@ -73,8 +77,11 @@ export class Anonymous {
   async page(path: string): Promise<Visit> {
     const known = this.#pages.get(path);
     if (known) return known;
-    const visit = this.visit(path);
-    this.#pages.set(path, visit);
+    const visiting = this.visit(path);
+    this.#pages.set(path, visiting);
+    const visit = await visiting;
+    // The next check asks again: it gets another chance, and meets the obstacle itself if it is still there.
+    if (!reachedApp(visit)) this.#pages.delete(path);
     return visit;
   }
 
@@ -95,12 +102,12 @@ export class Anonymous {
       });
       exchanges.push(exchange);
       jar.store(url.origin, raw.setCookies);
+      // A live instance hands the result over in a cookie of the domain that it shares with the app.
+      if (url.origin !== this.#origin) jar.store(this.#origin, raw.setCookies.filter((line) => HANDSHAKE_COOKIES.test(line)));
       const visit = { exchanges, final: exchange };
       const next = nextUrl(exchange, raw.location, url);
-      if (next === undefined) {
-        this.#keepDevelopmentCookies(jar);
-        return visit;
-      }
+      this.#keepDevelopmentCookies(jar);
+      if (next === undefined) return visit;
       if (next.origin !== this.#origin && next.pathname !== HANDSHAKE_PATH) return { ...visit, stopped: 'left-target' };
       if (exchanges.length > this.#maxRedirects) return { ...visit, stopped: 'too-many-redirects' };
       url = { origin: next.origin, path: next.pathname + next.search };
@@ -120,6 +127,10 @@ export class Anonymous {
       this.#developmentCookies = { ...Object.fromEntries(cookies), ...this.#developmentCookies };
     }
   }
+}
+
+function reachedApp({ exchanges }: Visit): boolean {
+  return exchanges.every((exchange) => exchange.error === undefined && wallOf(exchange) === undefined);
 }
 
 function nextUrl(exchange: Exchange, location: string | undefined, from: { origin: string; path: string }): URL | undefined {

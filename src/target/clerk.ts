@@ -21,7 +21,7 @@ export function parsePublishableKey(key: string): PublishableKey | undefined {
 
 /** What a page says about its Clerk instance. */
 export interface ClerkTraces {
-  /** Keys that the page hands to Clerk, as written, malformed ones too; texts such as examples in documentation do not count. */
+  /** Keys that the page hands to Clerk, as written, malformed ones too; examples in documentation and Stripe's keys do not count. */
   readonly publishableKeys: readonly string[];
   /** URLs of Clerk's own scripts. */
   readonly scripts: readonly string[];
@@ -36,10 +36,12 @@ const BUNDLED_KEY = /["'`](pk_(?:test|live)_[A-Za-z0-9+/=_-]{8,})["'`]/g;
 export function clerkTraces(page: Exchange): ClerkTraces {
   const scripts = elementsByTag(page, 'script');
   const attribute = (name: string) => scripts.flatMap(({ attributes }) => attributes[name] ?? []);
+  const declared = attribute('data-clerk-publishable-key');
   const inline = scripts.flatMap(({ text }) => [...text.matchAll(ASSIGNED_KEY)].map((match) => match[1] ?? ''));
   const proxyUrl = attribute('data-clerk-proxy-url')[0];
   return {
-    publishableKeys: unique([...attribute('data-clerk-publishable-key'), ...inline]),
+    // Where Clerk's own script names its key, any other in the page is text, as in documentation.
+    publishableKeys: unique(declared.length > 0 ? declared : inline.filter((key) => !isStripeKey(key))),
     scripts: attribute('src').filter((src) => /\/npm\/@clerk\/(clerk-js|ui)@/.test(src)),
     ...(proxyUrl !== undefined && proxyUrl !== '' && { proxyUrl }),
   };
@@ -47,7 +49,13 @@ export function clerkTraces(page: Exchange): ClerkTraces {
 
 /** Finds publishable keys in a script, where only the string itself is left. */
 export function bundledPublishableKeys(script: Exchange): readonly string[] {
-  return unique([...body(script).matchAll(BUNDLED_KEY)].map((match) => match[1] ?? ''));
+  return unique([...body(script).matchAll(BUNDLED_KEY)].map((match) => match[1] ?? '').filter((key) => !isStripeKey(key)));
+}
+
+/** Stripe's publishable keys have the same prefix, but what follows encodes no host name. */
+function isStripeKey(key: string): boolean {
+  const random = /^pk_(?:test|live)_([A-Za-z0-9]{24,})$/.exec(key)?.[1];
+  return random !== undefined && !/^[\w.:-]+\$?$/.test(Buffer.from(random, 'base64').toString('latin1'));
 }
 
 function unique(values: readonly string[]): string[] {

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import type { SecureContext } from 'node:tls';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { EnvHttpProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
 import { ReadinessConfigError } from '../config/error.ts';
@@ -202,11 +202,15 @@ function lookupFor({ resolve }: Network): LookupFunction | undefined {
   };
 }
 
+/** Without these an answer to HEAD, which names an encoding and has no body, would be a broken stream. */
+const ALLOW_EMPTY = { finishFlush: constants.Z_SYNC_FLUSH };
+const ALLOW_EMPTY_BROTLI = { finishFlush: constants.BROTLI_OPERATION_FLUSH };
+
 const DECODERS: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  br: createBrotliDecompress,
-  deflate: createInflate,
+  gzip: () => createGunzip(ALLOW_EMPTY),
+  'x-gzip': () => createGunzip(ALLOW_EMPTY),
+  br: () => createBrotliDecompress(ALLOW_EMPTY_BROTLI),
+  deflate: () => createInflate(ALLOW_EMPTY),
 };
 
 function decoded(stream: Readable, headers: HeaderList): AsyncIterable<Uint8Array> {
@@ -233,9 +237,12 @@ function headerList(raw: unknown): Array<readonly [string, string]> {
   return flat.flatMap((name, index) => (index % 2 === 0 ? [[name, flat[index + 1] ?? ''] as const] : []));
 }
 
+type SystemError = Error & { readonly code?: string; readonly reason?: string };
+
 function exchangeError(failure: unknown, network: Network): ExchangeError {
-  const error = failure as Error & { code?: string; cause?: Error & { code?: string } };
+  const error = failure as SystemError & { cause?: SystemError };
   if (error.name === 'TimeoutError') return { code: 'TIMEOUT', message: `no complete answer within ${network.requestTimeoutMs} ms` };
   const cause = error.cause?.code !== undefined ? error.cause : error;
-  return { code: cause.code ?? error.name, message: cause.message || error.message || 'unknown network error' };
+  // OpenSSL's reason is a phrase, its message a line of numbers and file names.
+  return { code: cause.code ?? error.name, message: (cause.reason ?? cause.message) || error.message || 'unknown network error' };
 }

@@ -26,7 +26,7 @@ export function isSignIn(url: URL, { readiness, identity }: SignInContext): bool
     if (url.origin === configured.origin && isUnder(url.pathname, configured.pathname)) return true;
   }
   const onTarget = url.origin === identity.origin;
-  const onPortal = /^accounts\./.test(url.hostname) || url.hostname.endsWith('.accounts.dev');
+  const onPortal = url.hostname.startsWith('accounts.') || url.hostname.endsWith('.accounts.dev');
   return (onTarget ? signIn === undefined : onPortal) && USUAL_SIGN_IN.test(url.pathname);
 }
 
@@ -64,6 +64,7 @@ export function isSamePage(a: string, b: string): boolean {
 }
 
 function isUnder(path: string, base: string): boolean {
+  if (base === '/') return path === '/';
   const root = base.replace(/\/$/, '');
   return [path, path.replace(LOCALE, '')].some((candidate) => candidate === root || candidate.startsWith(`${root}/`));
 }

@@ -1,4 +1,4 @@
-import { body, header, headerValues, redirectTarget, status } from './exchange.ts';
+import { body, header, headerValues, isHtml, redirectTarget, status } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Something in front of the app that answered in its place; what it says about the app is worth nothing. */
@@ -43,7 +43,12 @@ const WALLS: ReadonlyArray<Wall & { readonly matches: (exchange: Exchange) => bo
   {
     name: 'Netlify password protection',
     fix: 'Turn site protection off for this deploy, or give its cookie or header in the headers option.',
-    matches: (exchange) => status(exchange) === 401 && /^netlify/i.test(header(exchange, 'server') ?? ''),
+    // Netlify names itself on every answer, so a 401 of the app looks the same but for the form.
+    matches: (exchange) =>
+      status(exchange) === 401 &&
+      /^netlify/i.test(header(exchange, 'server') ?? '') &&
+      isHtml(exchange) &&
+      /<input[^>]+type=["']?password/i.test(body(exchange)),
   },
   {
     name: 'HTTP Basic authentication',

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import { browserExecutable, missingBrowser } from '../../src/config/browser.ts';
+import { defineReadinessConfig, readinessProjects } from '../../src/config/projects.ts';
+import { resolveOptions } from '../../src/config/resolve.ts';
+import { METADATA_KEY } from '../../src/report/record.ts';
+import { Target } from '../../src/target/target.ts';
+
+const URL_ONLY = { baseURL: 'https://example.com' };
+
+test('with a base URL alone, every default is filled in', () => {
+  assert.deepEqual(resolveOptions(URL_ONLY, {}), {
+    name: 'readiness',
+    baseURL: 'https://example.com',
+    profile: 'production',
+    mode: 'read-only',
+    strict: false,
+    headers: {},
+    routes: { public: ['/'], protected: [], ignore: [] },
+    api: [],
+    csp: { ignoreNeeds: [] },
+    clerk: { apiUrl: 'https://api.clerk.com' },
+    session: {},
+    attest: {},
+    waive: {},
+    network: {
+      ignoreHTTPSErrors: false,
+      resolve: {},
+      concurrency: 8,
+      requestsPerSecond: 100,
+      requestTimeoutMs: 15_000,
+      maxBodyBytes: 5 * 1024 * 1024,
+      maxRedirects: 10,
+    },
+    report: { dir: 'readiness-report' },
+  });
+});
+
+test('a value given as undefined counts as left out', () => {
+  const given = resolveOptions(
+    {
+      ...URL_ONLY,
+      name: undefined,
+      headers: { 'x-bypass': undefined },
+      routes: { public: undefined, protected: [{ path: '/a', guard: undefined }] },
+      api: [{ path: '/api', methods: undefined }],
+      webhook: { path: '/w', secret: undefined },
+      network: { concurrency: undefined },
+      rateLimit: { path: '/r', burst: undefined },
+    } as never,
+    {},
+  );
+  const left = resolveOptions(
+    { ...URL_ONLY, routes: { protected: ['/a'] }, api: ['/api'], webhook: { path: '/w' }, rateLimit: { path: '/r' } },
+    {},
+  );
+  assert.deepEqual(given, left);
+});
+
+test('routes and APIs get their defaults one by one', () => {
+  const { routes, api } = resolveOptions(
+    { routes: { protected: ['/a', { path: '/b', guard: 'client' }] }, api: ['/c', { path: '/d', methods: ['POST'] }] },
+    {},
+  );
+  assert.deepEqual(routes.protected, [
+    { path: '/a', guard: 'server' },
+    { path: '/b', guard: 'client' },
+  ]);
+  assert.deepEqual(api, [
+    { path: '/c', methods: ['GET'], unauthenticatedStatus: [401] },
+    { path: '/d', methods: ['POST'], unauthenticatedStatus: [401] },
+  ]);
+});
+
+test('false is kept: it says that the app has none', () => {
+  const { routes, api, webhook, health, cors, rateLimit } = resolveOptions(
+    { routes: { protected: false }, api: false, webhook: false, health: false, cors: false, rateLimit: false },
+    {},
+  );
+  assert.deepEqual([routes.protected, api, webhook, health, cors, rateLimit], [false, false, false, false, false, false]);
+});
+
+test('the environment stands in for what the options leave out, and for nothing else', () => {
+  const env = { READINESS_BASE_URL: 'https://env.example/', CLERK_WEBHOOK_SIGNING_SECRET: 'from-environment', CLERK_API_URL: 'https://api.example' };
+  const left = resolveOptions({ webhook: { path: '/w' } }, env);
+  assert.deepEqual([left.baseURL, left.webhook, left.clerk.apiUrl], ['https://env.example', { path: '/w', secret: 'from-environment' }, 'https://api.example']);
+  const given = resolveOptions({ ...URL_ONLY, webhook: { path: '/w', secret: 'given' }, clerk: { apiUrl: 'https://own.example' } }, env);
+  assert.deepEqual([given.baseURL, given.webhook, given.clerk.apiUrl], ['https://example.com', { path: '/w', secret: 'given' }, 'https://own.example']);
+  assert.equal(resolveOptions({}, { READINESS_BASE_URL: '' }).baseURL, undefined);
+  assert.equal(resolveOptions({ webhook: false }, env).webhook, false);
+});
+
+test('a named target gets a report folder of its own', () => {
+  assert.equal(resolveOptions({ name: 'staging' }, {}).report.dir, 'readiness-report/staging');
+});
+
+test('network.ca that cannot be read is named before any request', async () => {
+  const absent = join(mkdtempSync(join(tmpdir(), 'readiness-ca-')), 'absent.pem');
+  const readiness = resolveOptions({ baseURL: 'https://127.0.0.1:1', network: { ca: absent } }, {});
+  await assert.rejects(Target.connect(readiness), {
+    name: 'ReadinessConfigError',
+    message: new RegExp(`^network\\.ca must be a readable PEM file; ${absent}: ENOENT`),
+  });
+});
+
+test('network.ca that holds no certificate is named before any request', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'readiness-ca-')), 'empty.pem');
+  writeFileSync(path, 'no certificate');
+  const readiness = resolveOptions({ baseURL: 'https://127.0.0.1:1', network: { ca: path } }, {});
+  await assert.rejects(Target.connect(readiness), { name: 'ReadinessConfigError', message: /^network\.ca must be a readable PEM file/ });
+});
+
+test('without a base URL the set-up says how to give one', async () => {
+  await assert.rejects(Target.connect(resolveOptions({}, {})), {
+    name: 'ReadinessConfigError',
+    message: /^baseURL is missing: set it in the options or in the environment variable READINESS_BASE_URL/,
+  });
+});
+
+test('our projects are shielded from the settings of a consumer', () => {
+  const [setup, checks] = readinessProjects(URL_ONLY);
+  assert.ok(setup && checks);
+  assert.deepEqual([setup.name, checks.name, checks.dependencies], ['readiness-target', 'readiness', ['readiness-target']]);
+  for (const { testIgnore, grep, grepInvert, respectGitIgnore, use } of [setup, checks]) {
+    assert.deepEqual([testIgnore, grep, grepInvert, respectGitIgnore], [[], /.*/, [], false]);
+    assert.deepEqual([use?.trace, use?.screenshot, use?.video], ['off', 'off', 'off']);
+  }
+});
+
+test('project metadata, which Playwright stores in its reports, holds no secret', () => {
+  const projects = readinessProjects({ ...URL_ONLY, headers: { 'x-bypass': 'hidden-value' }, webhook: { path: '/w', secret: 'hidden-value' } });
+  for (const { metadata } of projects) assert.ok(!JSON.stringify(metadata?.[METADATA_KEY]).includes('hidden-value'));
+});
+
+test('targets with the same name are refused', () => {
+  const projects = readinessProjects(URL_ONLY);
+  assert.throws(() => defineReadinessConfig(URL_ONLY, { projects }), {
+    name: 'ReadinessConfigError',
+    message: 'two projects are called "readiness-target": give each target a name of its own',
+  });
+});
+
+test('a named browser wins, and a missing one is explained', () => {
+  assert.equal(browserExecutable({ READINESS_BROWSER: '/nonexistent' }), '/nonexistent');
+  assert.match(missingBrowser('/nonexistent') ?? '', /^No browser at \/nonexistent\. Run "npx playwright install chromium", or set READINESS_BROWSER/);
+});
