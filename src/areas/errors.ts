@@ -13,7 +13,7 @@ const NOT_FOUND_DOCS = 'https://nextjs.org/docs/app/api-reference/file-conventio
 
 /** Pages that frameworks and servers show when nobody wrote one, by their markup: Next’s scripts name its default even where another is shown. */
 const DEFAULT_PAGES: ReadonlyArray<readonly [framework: string, pattern: RegExp]> = [
-  ['Next.js', /next-error-h1|This page could not be found/],
+  ['Next.js', /class="next-error-h1"/],
   ['Express', /<pre>Cannot (GET|POST) \//],
   ['nginx', /<center>nginx/],
   ['Apache', /The requested URL [^<]*was not found on this server/],
@@ -111,8 +111,8 @@ function judgeNotFound(page: Exchange): Finding[] {
 interface BrokenVisit {
   readonly name: string;
   readonly visit: Visit;
-  /** True where a declared guard must refuse, so that an answer of 200 means that the broken credential was accepted. */
-  readonly guarded: boolean;
+  /** The same without a credential, where a guard is declared: what it refuses, the broken credential must not open. */
+  readonly plain?: Visit;
 }
 
 const CREDENTIAL_DOCS = 'https://clerk.com/docs/guides/sessions/session-tokens';
@@ -151,20 +151,26 @@ export const authFailure = defineCheck<readonly BrokenVisit[]>({
   async collect({ target, readiness }) {
     const route = (readiness.routes.protected || [])[0];
     const page = route?.path ?? '/';
-    const api = (readiness.api || [])[0]?.path;
-    const visited = async (name: string, visit: Promise<Visit>): Promise<BrokenVisit> => ({ name, visit: await visit, guarded: route?.guard === 'server' });
+    const [api] = readiness.api || [];
+    const request = { method: api?.methods[0] ?? 'GET', as: 'api' } as const;
+    const plain = { page: await target.anonymous.page(page), ...(api && { api: single(await target.anonymous.request(api.path, request)) }) };
+    const visited = async (name: string, visit: Promise<Visit>): Promise<BrokenVisit> => ({
+      name,
+      visit: await visit,
+      ...(route?.guard === 'server' && { plain: plain.page }),
+    });
     return Promise.all([
       ...BROKEN_COOKIES.map(([name, cookies]) => visited(name, target.anonymous.visit(page, { cookies }))),
       ...BROKEN_QUERIES.map(([name, query]) => visited(name, target.anonymous.visit(`${page}${page.includes('?') ? '&' : '?'}${query}`))),
       ...BROKEN_AUTHORIZATIONS.map(async ([name, authorization]) => {
-        const final = await target.anonymous.get(api ?? page, { as: 'api', headers: { authorization }, forged: ['authorization'] });
-        return { name, visit: { exchanges: [final], final }, guarded: api !== undefined };
+        const final = await target.anonymous.request(api?.path ?? page, { ...request, headers: { authorization }, forged: ['authorization'] });
+        return { name, visit: single(final), ...(plain.api && { plain: plain.api }) };
       }),
     ]);
   },
   judge: (visits, expectation): Judgement => ({
     findings: visits.flatMap((broken) => judgeBroken(broken, expectation)),
-    summary: `${visits.length} kinds of broken cookies, handshakes and tokens are answered without a 5xx, a stack or a loop${visits.some(({ guarded }) => guarded) ? ', and none is let in' : ''}`,
+    summary: `${visits.length} kinds of broken cookies, handshakes and tokens are answered without a 5xx, a stack or a loop${visits.some(({ plain }) => plain && !isServed(plain, expectation)) ? ', and none is let in' : ''}`,
   }),
 });
 
@@ -216,12 +222,9 @@ function judgeLoop({ name, visit }: BrokenVisit): Finding[] {
   ];
 }
 
-function judgeEntry({ name, visit, guarded }: BrokenVisit, expectation: Expectation): Finding[] {
-  const code = status(visit.final);
-  const asked = new URL(visit.exchanges[0]?.request.url ?? visit.final.request.url);
-  const end = endOf(visit);
-  const own = end.origin === asked.origin && isSamePage(end.pathname, asked.pathname);
-  if (!guarded || !own || code < 200 || code >= 300 || isNextRefusal(visit.final, expectation)) return [];
+/** A broken credential must not open what is closed without one; what is open anyway is the business of other checks. */
+function judgeEntry({ name, visit, plain }: BrokenVisit, expectation: Expectation): Finding[] {
+  if (!plain || isServed(plain, expectation) || !isServed(visit, expectation)) return [];
   return [
     error({
       subject: name,
@@ -233,4 +236,17 @@ function judgeEntry({ name, visit, guarded }: BrokenVisit, expectation: Expectat
       exchange: visit.final,
     }),
   ];
+}
+
+/** True when a visit ended at the page asked for, and the page did not refuse. */
+function isServed(visit: Visit, expectation: Expectation): boolean {
+  const code = status(visit.final);
+  const asked = new URL(visit.exchanges[0]?.request.url ?? visit.final.request.url);
+  const end = endOf(visit);
+  const own = end.origin === asked.origin && isSamePage(end.pathname, asked.pathname);
+  return own && code >= 200 && code < 300 && !isNextRefusal(visit.final, expectation);
+}
+
+function single(final: Exchange): Visit {
+  return { exchanges: [final], final };
 }

@@ -77,8 +77,11 @@ function judgeUnhealthy(get: Exchange): Finding[] {
   return [
     error({
       ...base,
-      cause: code === 404 ? 'No route is there, or the guard hides it with 404.' : 'The endpoint fails itself.',
-      fix: code === 404 ? 'Create the route, or correct health.path.' : 'Catch errors of sub-checks and answer 503 with the name of the one that failed.',
+      ...(code === 404
+        ? { cause: 'No route is there, or the guard hides it with 404.', fix: 'Create the route, or correct health.path.' }
+        : code < 300
+          ? { cause: 'The endpoint answers without a body, so it says nothing about its dependencies.', fix: 'Answer 200 with JSON that names them.' }
+          : { cause: 'The endpoint fails itself.', fix: 'Catch errors of sub-checks and answer 503 with the name of the one that failed.' }),
     }),
   ];
 }
@@ -184,8 +187,9 @@ const VARIABLE = '\\b[A-Z][A-Z0-9_]*_(?:SECRET|KEY|PASSWORD|TOKEN|URL)\\b';
 function judgeDisclosure(get: Exchange): Finding[] {
   const base = { subject: 'health endpoint', exchange: get };
   const text = body(get);
-  const variable = new RegExp(`"(?:process\\.env|env|environment_variables)"\\s*:\\s*\\{|${VARIABLE}\\s*["']?\\s*[:=]\\s*["']?[^\\s"',}]{6,}`).exec(text)?.[0];
-  const secret = /\[redacted[:\]]|(?:sk_(?:live|test)_|whsec_)\S/.exec(text)?.[0];
+  const variable = /"(?:process\.env|env|environment_variables)"\s*:\s*\{/.exec(text)?.[0];
+  // Values are redacted where they are recorded; the mark shows that there was one.
+  const secret = /[\w-]*["']?\s*[:=]?\s*["']?\S*\[redacted[^\]]*\]/.exec(text)?.[0];
   const leaked = stackFrameIn(text) ?? variable ?? secret;
   if (leaked !== undefined) {
     return [
@@ -228,22 +232,34 @@ function judgeHead(head: Exchange): Finding[] {
 }
 
 function namesClerk(exchange: Exchange): boolean {
-  return /clerk/i.test(body(exchange));
+  const json = parseJson(body(exchange));
+  return json === undefined ? /clerk/i.test(body(exchange)) : hasClerkEntry(json);
+}
+
+/** A key that names Clerk, or an entry called so; the app may have Clerk in its own name. */
+function hasClerkEntry(json: unknown): boolean {
+  if (typeof json === 'string') return /^clerk\b/i.test(json);
+  if (typeof json !== 'object' || json === null) return false;
+  return Object.entries(json).some(([key, value]) => /clerk/i.test(key) || hasClerkEntry(value));
 }
 
 const FAILED_STATE = /^(fail(ed|ing)?|down|error|unhealthy|critical|unreachable|timeout)$/i;
 
 /** Keys whose text describes a check or its past and is not its state. */
-const NO_STATE = /severity|priority|level|criticality|impact|description|message|name|type|^last|^previous|history/i;
+const NO_STATE = /^(severity|priority|level|criticality|impact|description|message|name|type)$/i;
+
+/** Keys of what was, not what is. */
+const PAST = /^(last|previous|history)/i;
 
 /** Name of the first sub-check that says it has failed, anywhere in the body. */
 function failedCheck(json: unknown, name = 'status'): string | undefined {
-  if (NO_STATE.test(name)) return undefined;
-  if (typeof json === 'string') return FAILED_STATE.test(json) ? name : undefined;
+  if (PAST.test(name)) return undefined;
+  if (typeof json === 'string') return FAILED_STATE.test(json) && !NO_STATE.test(name) ? name : undefined;
   if (json === false) return /^(ok|up|healthy|success|reachable|connected|clerk)$/i.test(name) ? name : undefined;
   if (typeof json !== 'object' || json === null) return undefined;
   for (const [key, value] of Object.entries(json)) {
-    const inner = failedCheck(value, /^(status|ok|state|up|healthy)$/i.test(key) && name !== 'status' ? name : key);
+    const unnamed = Array.isArray(json) || (/^(status|ok|state|up|healthy)$/i.test(key) && name !== 'status');
+    const inner = failedCheck(value, unnamed ? name : key);
     if (inner !== undefined) return inner;
   }
   return undefined;

@@ -2,11 +2,12 @@ import type { ProtectedRoute } from '../config/options.ts';
 import { error, warning } from '../result.ts';
 import type { Finding, Judgement } from '../result.ts';
 import type { Anonymous, AnonymousRequest } from '../target/anonymous.ts';
-import { body, describe, header, isRedirect, redirectTarget, status } from '../target/exchange.ts';
+import { body, describe, header, headerValues, isRedirect, redirectTarget, status } from '../target/exchange.ts';
 import type { Exchange, Visit } from '../target/exchange.ts';
-import { isNextRefusal } from '../target/next.ts';
+import { isNextRedirectToSignIn, isNextRefusal } from '../target/next.ts';
 import type { Shape } from '../target/shapes.ts';
 import { endOf, isSamePage, isSignIn, redirectsToSignIn, returnUrl } from '../target/sign-in.ts';
+import { count } from '../text.ts';
 import { defineCheck } from '../verify.ts';
 import type { Expectation } from '../verify.ts';
 
@@ -26,11 +27,16 @@ export const publicReachable = defineCheck<readonly PageVisit[]>({
   judge(visits, expectation): Judgement {
     return {
       findings: visits.flatMap((page) => judgePublic(page, expectation)),
-      summary: `${visits.map(({ path }) => path).join(', ')} ${visits.length === 1 ? 'answers' : 'answer'} 200 to an anonymous visitor`,
+      summary: `${visits.map(pathAndEnd).join(', ')} ${visits.length === 1 ? 'answers' : 'answer'} 200 to an anonymous visitor`,
       ...(visits.length === 0 && { unverified: 'routes.public is empty: name at least one public page' }),
     };
   },
 });
+
+function pathAndEnd({ path, visit }: PageVisit): string {
+  const end = endOf(visit).pathname;
+  return isSamePage(path.split('?')[0] ?? path, end) ? path : `${path} (at ${end})`;
+}
 
 function judgePublic({ path, visit }: PageVisit, expectation: Expectation): Finding[] {
   const end = endOf(visit);
@@ -67,8 +73,18 @@ function judgePublic({ path, visit }: PageVisit, expectation: Expectation): Find
       }),
     ];
   }
-  if (status(visit.final) === 200) return [];
   const code = status(visit.final);
+  if (code === 200 && path !== '/' && !isSameUrlPage(end, asked)) {
+    return [
+      warning({
+        ...base,
+        message: `the visitor ends at another page, ${end.pathname}`,
+        cause: 'The page has moved, or a maintenance or campaign rule answers in its place.',
+        fix: `Declare '${end.pathname}' instead, or check the rule that redirects.`,
+      }),
+    ];
+  }
+  if (code === 200) return [];
   return [
     error({
       ...base,
@@ -146,7 +162,7 @@ export const protectedRedirect = defineCheck<{ pages: readonly ProtectedPageEvid
     const doubt = judged.find(({ unverified }) => unverified !== undefined)?.unverified;
     return {
       findings: judged.flatMap(({ findings }) => findings),
-      summary: `${pages.length} pages in ${ATTEMPTS.length + 2} request shapes each: ${[...new Set(judged.map(({ refusal }) => refusal))].join('; ')}`,
+      summary: `${count(pages.length, 'page')} in ${ATTEMPTS.length + 2} request shapes each: ${[...new Set(judged.map(({ refusal }) => refusal))].join('; ')}${isSignIn(endOf(unknown), expectation) ? ' (as every path does: no positive control without a session)' : ''}`,
       ...(doubt !== undefined && { unverified: doubt }),
     };
   },
@@ -185,7 +201,7 @@ function judgeProtected(page: ProtectedPageEvidence, unknown: Exchange, expectat
   ];
   const doubt = marksOthers
     ? `"${route.contains}" also stands on the ${marksOthers} page that anyone may see: set contains to a text of ${route.path} alone`
-    : doubtAbout(route, visit, unknown);
+    : doubtAbout(route, visit, unknown, expectation);
   return { findings, refusal: refusalOf(visit, expectation), ...(doubt !== undefined && { unverified: doubt }) };
 }
 
@@ -244,10 +260,13 @@ function judgeSignInRedirect(route: ProtectedRoute, base: FindingBase, visit: Vi
     return [error({ ...base, message: `the sign-in page it leads to answers ${status(visit.final)}`, cause: 'The sign-in URL is configured, but no page is there; with Clerk’s components it must be a catch-all route.', fix: 'Create app/sign-in/[[...sign-in]]/page.tsx, or correct the sign-in URL of the environment.' })];
   }
   const back = returnUrl(end, identity.origin);
-  if (!back) {
-    return [warning({ ...base, message: 'the redirect to sign-in names no page to come back to', cause: 'The guard redirects to a fixed sign-in URL.', fix: 'Use auth.protect() or redirectToSignIn(), which add redirect_url.' })];
+  if (!back && !remembersInCookie(visit, route.path)) {
+    return [error({ ...base, message: 'the redirect to sign-in names no page to come back to', expected: `redirect_url=${identity.origin}${route.path} on the sign-in URL`, cause: 'The guard redirects to a fixed sign-in URL.', fix: 'Use auth.protect() or redirectToSignIn(), which add redirect_url.' })];
   }
-  if (back.origin !== identity.origin) {
+  if (back && back.origin === identity.origin && !isSameUrlPage(back, new URL(route.path, identity.origin))) {
+    return [error({ ...base, message: `after signing in the visitor would be sent to ${back.pathname} instead of ${route.path}`, expected: `redirect_url=${identity.origin}${route.path} on the sign-in URL`, cause: 'The guard names a fixed page to return to.', fix: 'Use auth.protect() or redirectToSignIn(), which name the page asked for.' })];
+  }
+  if (back && back.origin !== identity.origin) {
     return [
       error({
         ...base,
@@ -259,6 +278,12 @@ function judgeSignInRedirect(route: ProtectedRoute, base: FindingBase, visit: Vi
     ];
   }
   return [];
+}
+
+/** Some apps keep the page to return to in a cookie of their own. */
+function remembersInCookie({ exchanges }: Visit, path: string): boolean {
+  const forms = [path, encodeURIComponent(path)];
+  return exchanges.flatMap((exchange) => headerValues(exchange, 'set-cookie')).some((cookie) => forms.some((form) => cookie.includes(`=${form}`) || cookie.includes(`"${form}"`)));
 }
 
 function judgeAttempt({ route, visit }: ProtectedPageEvidence, { shape, exchange }: Attempt, expectation: Expectation): Finding[] {
@@ -333,9 +358,13 @@ function leaks({ route, visit, stale, attempts }: ProtectedPageEvidence): Findin
 }
 
 /** A 404 proves nothing by itself: a page that does not exist answers the same. */
-function doubtAbout(route: ProtectedRoute, visit: Visit, unknown: Exchange): string | undefined {
-  if (route.guard === 'client' && route.contains === undefined && status(visit.final) === 200) {
+function doubtAbout(route: ProtectedRoute, visit: Visit, unknown: Exchange, expectation: Expectation): string | undefined {
+  const answered = status(visit.final) === 200 && isSamePage(endOf(visit).pathname, route.path.split('?')[0] ?? route.path);
+  if (answered && route.guard === 'client' && route.contains === undefined) {
     return `${route.path} is guarded in the browser: set contains to a text of the real page, so that its absence proves something`;
+  }
+  if (answered && route.contains === undefined && !isNextRedirectToSignIn(visit.final, expectation)) {
+    return `${route.path} refuses a part of the page inside an answer with status 200: set contains to a text of the real page, so that its absence proves something`;
   }
   const hiddenByClerk = header(visit.final, 'x-clerk-auth-reason')?.includes('protect-rewrite') === true;
   if (status(visit.final) !== 404 || route.unauthenticated === 'hidden' || hiddenByClerk) return undefined;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ReadinessConfigError } from './error.ts';
-import { SCHEMA } from './schema.ts';
+import { SCHEMA, WEBHOOK_SECRET } from './schema.ts';
 import { validate } from './validate.ts';
 import type { ApiRoute, ProtectedRoute, ProtectedRouteOptions, Readiness, ReadinessOptions } from './options.ts';
 
@@ -23,7 +23,7 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
   const options = withoutUndefined(validate(input));
   const name = options.name ?? DEFAULT_NAME;
   const baseURL = options.baseURL ?? fromEnvironment(env, 'baseURL', SCHEMA.entries.baseURL);
-  const webhookSecret = fromEnvironment(env, 'webhookSecret', v.string());
+  const webhookSecret = fromEnvironment(env, 'webhookSecret', WEBHOOK_SECRET);
   return {
     name,
     baseURL: baseURL === undefined ? undefined : withoutTrailingSlash(baseURL),

@@ -39,6 +39,8 @@ const STATUS = v.pipe(v.number(), v.integer('must be a whole number'), v.minValu
 const COUNT = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1'));
 const HEADER_NAME = v.pipe(v.string(), v.regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'must be a header name'));
 const HEADER_VALUE = v.pipe(v.string(), v.regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be a header value on one line'));
+/** The signing secret of a webhook endpoint, from the environment or the options. */
+export const WEBHOOK_SECRET = v.pipe(v.string(), v.regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, 'must be a webhook signing secret: whsec_ and base64'));
 const CHECK_ID = v.pipe(
   v.string(),
   v.check((id) => /^[\w-]+\/[\w-]+$/.test(id), 'must be a check id such as "headers/csp"'),
@@ -103,7 +105,7 @@ export const SCHEMA = v.strictObject({
       ),
     ]),
   ),
-  webhook: v.optional(v.union([v.literal(false), v.strictObject({ path: PATH, secret: v.optional(TEXT) })])),
+  webhook: v.optional(v.union([v.literal(false), v.strictObject({ path: PATH, secret: v.optional(WEBHOOK_SECRET) })])),
   health: v.optional(v.union([v.literal(false), v.strictObject({ path: PATH, contains: v.optional(TEXT) })])),
   cors: v.optional(v.union([v.literal(false), v.strictObject({ allowedOrigins: v.array(ORIGIN) })])),
   csp: v.optional(v.strictObject({ ignoreNeeds: v.optional(v.array(TEXT)) })),

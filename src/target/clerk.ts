@@ -28,8 +28,8 @@ export interface ClerkTraces {
   readonly proxyUrl?: string;
 }
 
-/** Assignments that SDKs write into pages and bundles; the backslash is there in RSC rows, where JSON is a string in JSON. */
-const ASSIGNED_KEY = /(?:publishable_?key|CLERK_PUBLISHABLE_KEY)\\*["']?\s*[:=]\s*\\*["'`](pk_[^"'`\\\s<]*)/gi;
+/** Members that SDKs write into pages; the backslash is there in RSC rows, where JSON is a string in JSON. A `=` is JSX in a code sample. */
+const ASSIGNED_KEY = /(?:publishable_?key|CLERK_PUBLISHABLE_KEY)\\*["']?\s*:\s*\\*["'`](pk_[^"'`\\\s<]*)/gi;
 const BUNDLED_KEY = /["'`](pk_(?:test|live)_[A-Za-z0-9+/=_-]{8,})["'`]/g;
 
 /** Finds the traces of Clerk in an HTML page. */

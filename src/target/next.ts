@@ -6,7 +6,11 @@ import type { SignInContext } from './sign-in.ts';
 
 /** Next streams a redirect or a refusal of a server component inside a 200 answer. */
 export function isNextRefusal(exchange: Exchange, context: SignInContext): boolean {
-  if (/NEXT_HTTP_ERROR_FALLBACK;40[134]/.test(body(exchange))) return true;
+  return /NEXT_HTTP_ERROR_FALLBACK;40[134]/.test(body(exchange)) || isNextRedirectToSignIn(exchange, context);
+}
+
+/** Next streams the redirect of a whole page inside a 200 answer; a refusal may be of one slot only. */
+export function isNextRedirectToSignIn(exchange: Exchange, context: SignInContext): boolean {
   const target = /NEXT_REDIRECT;(?:replace|push);([^;"\\]+)/.exec(body(exchange))?.[1] ?? metaRefresh(exchange);
   return target !== undefined && URL.canParse(target, exchange.request.url) && isSignIn(new URL(target, exchange.request.url), context);
 }

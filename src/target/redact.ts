@@ -13,6 +13,12 @@ const PATTERNS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> =
   [/\b(whsec_)[A-Za-z0-9+/=]{12,}/g, '$1[redacted]'],
   [/\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*/g, '[redacted:jwt]'],
   [/(-----BEGIN (?:RSA |EC )?PRIVATE KEY-----)[\s\S]*?(?=-----END|$)/g, '$1[redacted]'],
+  // Variables with a secret in their name, as environment files, configurations and health endpoints print them; Clerk's pk_ keys are public.
+  [
+    /\b([A-Z][A-Z0-9_]*(?:SECRET|PASSWORD|TOKEN|_KEY|DATABASE_URL|_DSN)[A-Z0-9_]*\\*["']?\s*[:=]\s*\\*["']?)(?!pk_(?:live|test)_|\[redacted)(?=[^\s"',;}]*\d|[^\s"',;}]{16})[^\s"',;}]{6,}/g,
+    '$1[redacted]',
+  ],
+  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/]+:)[^\s:@/]+(?=@)/g, '$1[redacted]'],
   [/\b((?:__clerk_db_jwt|__clerk_handshake(?:_nonce)?|__clerk_ticket|__clerk_testing_token|__client|__refresh)(?:_[A-Za-z0-9_-]{8})?=)[^;&\s"']+/g, '$1[redacted]'],
 ];
 

@@ -54,7 +54,8 @@ describe('errors/not-found-page', () => {
 const signIn = visit(exchange({ path: '/dashboard', status: 307, headers: { location: '/sign-in' } }), exchange({ path: '/sign-in' }));
 
 function broken(made: Visit, { name = 'garbage __session', guarded = true, kind = 'live' as 'live' | 'test' } = {}) {
-  return authFailure.judge([{ name: 'another', visit: signIn, guarded: true }, { name, visit: made, guarded }], expectation({}, { publishableKeyKind: kind }));
+  const plain = guarded ? signIn : made;
+  return authFailure.judge([{ name: 'another', visit: signIn, plain: signIn }, { name, visit: made, plain }], expectation({}, { publishableKeyKind: kind }));
 }
 const dashboard = (answer: Answer): Exchange => exchange({ path: '/dashboard', ...answer });
 

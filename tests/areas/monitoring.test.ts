@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { health } from '../../src/areas/monitoring.ts';
+import { Redactor } from '../../src/target/redact.ts';
 import { exchange, expectation, failure } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';
@@ -16,7 +17,8 @@ function judge(answer: Answer = {}, { contains, head = 200, durationMs = 80 }: {
     expectation({ health: { path: '/api/health', ...(contains !== undefined && { contains }) } }),
   );
 }
-const json = (value: unknown) => ({ body: JSON.stringify(value) });
+/** Redacted as where exchanges are recorded. */
+const json = (value: unknown) => ({ body: new Redactor([]).text(JSON.stringify(value)) });
 
 describe('monitoring/health', () => {
   it('passes on JSON that names Clerk', () => assertClean(judge()));
@@ -49,7 +51,7 @@ describe('monitoring/health', () => {
     ['an answer without HEAD', {}, { head: 405 }, /exports GET only/],
     ['a stack', json({ clerk: 'ok', note: 'at run (/app/health.js:1:2)' }), {}, /prints its configuration/],
     ['an environment', json({ clerk: 'ok', env: { A: 1 } }), {}, /prints its configuration/],
-    ['the value of a variable', json({ clerk: 'ok', DATABASE_URL: 'postgres://u:p@db/x' }), {}, /Rotate what was exposed/],
+    ['the value of a variable', json({ clerk: 'ok', DATABASE_URL: 'postgres://u:p4ssw0rd@db/x' }), {}, /Rotate what was exposed/],
     ['a secret', json({ clerk: 'ok', key: secret }), {}, /Rotate/],
   ] as ReadonlyArray<readonly [string, Answer, Parameters<typeof judge>[1], RegExp]>) {
     it(`fails on ${name}`, () => {

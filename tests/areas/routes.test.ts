@@ -99,7 +99,7 @@ describe('routes/protected-redirect', () => {
   for (const [name, given, subject, text] of [
     ['is served as a document', { visit: visit(served), stale: guarded }, '/dashboard as document', /No guard covers/],
     ['declared to redirect is served', { visit: visit(served), stale: guarded, route: { unauthenticated: 'redirect' } }, '/dashboard as document', /No guard covers/],
-    ['whose path looks like sign-in is served', { route: { path: '/settings/login' }, visit: visit(exchange({ path: '/settings/login' })), stale: guarded }, '/settings/login as document', /No guard covers/],
+    ['whose path looks like sign-in is served', { route: { path: '/settings/login' }, visit: visit(exchange({ path: '/settings/login' })), stale: visit(exchange({ path: '/settings/login', status: 401 })) }, '/settings/login as document', /No guard covers/],
     ['is served although sign-in is the home page', { visit: visit(served), stale: visit(redirect('/?redirect_url=%2Fdashboard'), exchange({ path: '/?redirect_url=%2Fdashboard' })), options: { routes: { signIn: '/' } } }, '/dashboard as document', /No guard covers/],
     ['redirects in Next to another place', { visit: visit(exchange({ path: '/dashboard', body: 'E{"digest":"NEXT_REDIRECT;replace;/home;307;"}' })), stale: guarded }, '/dashboard as document', /No guard covers/],
     ['leads to the home page', { visit: visit(redirect('/'), exchange()), stale: guarded }, '/dashboard as document', /fixed page/],
@@ -122,12 +122,26 @@ describe('routes/protected-redirect', () => {
     });
   }
 
-  it('warns when the redirect forgets the page', () => {
+  it('fails when the redirect forgets the page', () => {
     const finding = only(judge({ visit: visit(redirect('/sign-in'), exchange({ path: '/sign-in' })), stale: guarded }));
-    assert.equal(finding.level, 'warning');
-    assert.match(finding.fix, /redirect_url/);
+    assert.equal(finding.level, 'error');
+    assert.match(`${finding.message} ${finding.fix}`, /names no page to come back to.*redirect_url/);
   });
-  it('is not verified for a 404 that a missing page would give too', () => {
+  it('fails when the redirect names another page', () => {
+    const elsewhere = `/sign-in?redirect_url=${encodeURIComponent(`${ORIGIN}/`)}`;
+    const finding = only(judge({ visit: visit(redirect(elsewhere), exchange({ path: elsewhere })), stale: guarded }));
+    assert.deepEqual([finding.level, finding.subject], ['error', '/dashboard as document']);
+    assert.match(finding.message, /sent to \/ instead of \/dashboard/);
+  });
+  it('passes when the page to return to is kept in a cookie', () => {
+    const remembering = exchange({ path: '/dashboard', status: 307, headers: [['location', '/sign-in'], ['set-cookie', 'returnTo=%2Fdashboard; Path=/; HttpOnly']] });
+    assertClean(judge({ visit: visit(remembering, exchange({ path: '/sign-in' })), stale: guarded }));
+  });
+  it('is not verified when a part of the page refuses and no text is declared', () => {
+    const slot = visit(exchange({ path: '/dashboard', body: '<h1>Plans</h1>NEXT_HTTP_ERROR_FALLBACK;404' }));
+    assert.match(judge({ visit: slot, stale: guarded }).unverified ?? '', /set contains/);
+  });
+  it('says when every path leads to sign-in', () => assert.match(judge({ unknown: signInPage }).summary, /no positive control/));  it('is not verified for a 404 that a missing page would give too', () => {
     const { findings, unverified } = judge({ visit: visit(exchange({ path: '/dashboard', status: 404 })) });
     assert.deepEqual(findings, []);
     assert.match(unverified ?? '', /404 like a path that does not exist.*'hidden'/);

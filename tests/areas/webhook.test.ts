@@ -61,10 +61,6 @@ const BROKEN: Record<string, readonly [verify: (incoming: Request) => Promise<bo
     async (incoming) => part(incoming, 'signature').includes(hmac(`${part(incoming, 'id')}.${part(incoming, 'timestamp')}.${JSON.stringify(JSON.parse((await incoming.text()) || 'null')).replace('other', 'probe')}`)),
     ['genuine signature, other body'],
   ],
-  'signs parsed and printed JSON': [
-    async (incoming) => part(incoming, 'signature') === `v1,${hmac(`${part(incoming, 'id')}.${part(incoming, 'timestamp')}.${JSON.stringify(JSON.parse((await incoming.text()) || 'null'))}`)}`,
-    ['genuine signature, one space more'],
-  ],
   'ignores the version': [
     async (incoming) => part(incoming, 'signature').split(',')[1] === hmac(`${part(incoming, 'id')}.${part(incoming, 'timestamp')}.${await incoming.text()}`),
     ['genuine signature relabelled v2'],
@@ -90,6 +86,14 @@ describe('a verifier that', () => {
       for (const forgery of exposedBy) assert.ok(taken.includes(forgery), `${forgery} is not among ${taken.join(', ')}`);
     });
   }
+});
+
+it('a verifier of the parsed and printed body, as @clerk/fastify, refuses every forgery', async () => {
+  const verifier = async (incoming: Request): Promise<boolean> => {
+    const printed = JSON.stringify(JSON.parse((await incoming.text()) || 'null'));
+    return part(incoming, 'signature') === `v1,${hmac(`${part(incoming, 'id')}.${part(incoming, 'timestamp')}.${printed}`)}`;
+  };
+  assert.deepEqual(await accepted(verifier, SECRET), []);
 });
 
 const PATH = '/api/webhooks/clerk';
@@ -138,7 +142,7 @@ describe('webhook/forged-signature', () => {
     it(`is not verified when every path and method answers ${status}`, () => {
       const { findings, unverified } = judge(evidence(() => answer(status), answer(status), answer(status)));
       assert.deepEqual(findings, []);
-      assert.match(unverified ?? '', new RegExp(`both answer ${status}`));
+      assert.match(unverified ?? '', new RegExp(`all answer ${status}`));
     });
   }
   it('leaves failed connections to the engine', () => assert.deepEqual(judge(evidence(() => failure('ECONNRESET'))).findings, []));

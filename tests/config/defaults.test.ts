@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,12 @@ import { METADATA_KEY } from '../../src/report/record.ts';
 import { Target } from '../../src/target/target.ts';
 
 const URL_ONLY = { baseURL: 'https://example.com' };
+
+/** Made at run time, in the form of the real thing. */
+const webhookSecret = () => `whsec_${randomBytes(24).toString('base64')}`;
+const FROM_ENVIRONMENT = webhookSecret();
+const GIVEN = webhookSecret();
+const HIDDEN = webhookSecret();
 
 test('with a base URL alone, every default is filled in', () => {
   assert.deepEqual(resolveOptions(URL_ONLY, {}), {
@@ -84,11 +91,11 @@ test('false is kept: it says that the app has none', () => {
 });
 
 test('the environment stands in for what the options leave out, and for nothing else', () => {
-  const env = { READINESS_BASE_URL: 'https://env.example/', CLERK_WEBHOOK_SIGNING_SECRET: 'from-environment', CLERK_API_URL: 'https://api.example' };
+  const env = { READINESS_BASE_URL: 'https://env.example/', CLERK_WEBHOOK_SIGNING_SECRET: FROM_ENVIRONMENT, CLERK_API_URL: 'https://api.example' };
   const left = resolveOptions({ webhook: { path: '/w' } }, env);
-  assert.deepEqual([left.baseURL, left.webhook, left.clerk.apiUrl], ['https://env.example', { path: '/w', secret: 'from-environment' }, 'https://api.example']);
-  const given = resolveOptions({ ...URL_ONLY, webhook: { path: '/w', secret: 'given' }, clerk: { apiUrl: 'https://own.example' } }, env);
-  assert.deepEqual([given.baseURL, given.webhook, given.clerk.apiUrl], ['https://example.com', { path: '/w', secret: 'given' }, 'https://own.example']);
+  assert.deepEqual([left.baseURL, left.webhook, left.clerk.apiUrl], ['https://env.example', { path: '/w', secret: FROM_ENVIRONMENT }, 'https://api.example']);
+  const given = resolveOptions({ ...URL_ONLY, webhook: { path: '/w', secret: GIVEN }, clerk: { apiUrl: 'https://own.example' } }, env);
+  assert.deepEqual([given.baseURL, given.webhook, given.clerk.apiUrl], ['https://example.com', { path: '/w', secret: GIVEN }, 'https://own.example']);
   assert.equal(resolveOptions({}, { READINESS_BASE_URL: '' }).baseURL, undefined);
   assert.equal(resolveOptions({ webhook: false }, env).webhook, false);
 });
@@ -131,8 +138,8 @@ test('our projects are shielded from the settings of a consumer', () => {
 });
 
 test('project metadata, which Playwright stores in its reports, holds no secret', () => {
-  const projects = readinessProjects({ ...URL_ONLY, headers: { 'x-bypass': 'hidden-value' }, webhook: { path: '/w', secret: 'hidden-value' } });
-  for (const { metadata } of projects) assert.ok(!JSON.stringify(metadata?.[METADATA_KEY]).includes('hidden-value'));
+  const projects = readinessProjects({ ...URL_ONLY, headers: { 'x-bypass': 'hidden-value' }, webhook: { path: '/w', secret: HIDDEN } });
+  for (const { metadata } of projects) assert.ok(!JSON.stringify(metadata?.[METADATA_KEY]).match(/hidden-value|whsec_/));
 });
 
 test('targets with the same name are refused', () => {

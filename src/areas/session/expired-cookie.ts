@@ -1,3 +1,4 @@
+import { count } from '../../text.ts';
 import type { ProtectedRoute } from '../../config/options.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
@@ -165,7 +166,3 @@ export function article(kind: StaleKind): string {
   return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
 }
 
-/** A number with its noun. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
