@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { CATALOG } from '../src/catalog.ts';
 import type { ReadinessOptions } from '../src/config/options.ts';
@@ -42,7 +43,7 @@ describe('a check', () => {
         mode: 'full',
         routes: { protected: ['/a'] },
         api: ['/api'],
-        webhook: { path: '/hook', secret: 'a-secret' },
+        webhook: { path: '/hook', secret: `whsec_${randomBytes(24).toString('base64')}` },
         health: { path: '/health' },
         cors: { allowedOrigins: ['https://a.example.com'] },
         session: { user: { email: 'a@example.com' } },

@@ -109,7 +109,7 @@ const TRUE_ANYWAY: ReadonlyArray<readonly [name: string, respond: (response: Ser
   [
     '302 to a sign-in that answers',
     (response, url) => (url.startsWith('/sign-in') ? html(200)(response) : response.writeHead(302, { location: '/sign-in' }).end()),
-    ['errors/auth-failure', 'exposure/dotfiles', 'routes/protected-redirect'],
+    ['errors/auth-failure', 'exposure/dotfiles'],
   ],
   ['500', html(500), /is down/],
   ['500 except for the home page', (response, url) => (url === '/' ? html(200)(response) : html(500)(response)), ['exposure/dotfiles']],

@@ -168,10 +168,15 @@ export const authFailure = defineCheck<readonly BrokenVisit[]>({
       }),
     ]);
   },
-  judge: (visits, expectation): Judgement => ({
-    findings: visits.flatMap((broken) => judgeBroken(broken, expectation)),
-    summary: `${visits.length} kinds of broken cookies, handshakes and tokens are answered without a 5xx, a stack or a loop${visits.some(({ plain }) => plain && !isServed(plain, expectation)) ? ', and none is let in' : ''}`,
-  }),
+  judge(visits, expectation): Judgement {
+    const controls = visits.flatMap(({ plain }) => plain ?? []);
+    const open = controls.find((plain) => isServed(plain, expectation));
+    return {
+      findings: visits.flatMap((broken) => judgeBroken(broken, expectation)),
+      summary: `${visits.length} kinds of broken cookies, handshakes and tokens are answered without a 5xx, a stack or a loop${controls.length > 0 ? ', and none is let in' : ''}`,
+      ...(open && { unverified: `${open.final.request.url} is open without any credential, so nothing shows that a broken one is refused` }),
+    };
+  },
 });
 
 function judgeBroken(broken: BrokenVisit, expectation: Expectation): Finding[] {

@@ -54,12 +54,16 @@ describe('errors/not-found-page', () => {
 const signIn = visit(exchange({ path: '/dashboard', status: 307, headers: { location: '/sign-in' } }), exchange({ path: '/sign-in' }));
 
 function broken(made: Visit, { name = 'garbage __session', guarded = true, kind = 'live' as 'live' | 'test' } = {}) {
-  const plain = guarded ? signIn : made;
-  return authFailure.judge([{ name: 'another', visit: signIn, plain: signIn }, { name, visit: made, plain }], expectation({}, { publishableKeyKind: kind }));
+  return authFailure.judge([{ name: 'another', visit: signIn }, { name, visit: made, ...(guarded && { plain: signIn }) }], expectation({}, { publishableKeyKind: kind }));
 }
 const dashboard = (answer: Answer): Exchange => exchange({ path: '/dashboard', ...answer });
 
 describe('errors/auth-failure', () => {
+  it('is not verified where the page is open without a credential', () => {
+    const open = visit(dashboard({ body: '<h1>Dashboard</h1>' }));
+    const judged = authFailure.judge([{ name: 'garbage __session', visit: open, plain: open }], expectation());
+    assert.deepEqual([judged.findings.length, judged.unverified?.includes('is open without any credential')], [0, true]);
+  });
   for (const [name, made, guarded] of [
     ['a redirect to sign-in', signIn, true],
     ['401', visit(dashboard({ status: 401 })), true],
