@@ -47,9 +47,11 @@ for (const defect of ALL) {
   test(`${isDefect ? 'defect' : 'variant'} ${defect.name}: ${defect.title}`, async () => {
     const ofSession = defect.check.startsWith('session/');
     const row = await runRow(withDefect(live, defect), ofSession ? browser : undefined);
-    assert.deepEqual({ failed: row.failed, doubtful: row.doubtful }, { failed: isDefect ? [defect.check] : [], doubtful: [] }, explain(row.cells));
+    assert.deepEqual(row.failed, isDefect ? [defect.check] : [], explain(row.cells));
+    // A defect may leave another check without evidence, which is then said; a correct target leaves none in doubt.
+    if (!isDefect) assert.deepEqual(row.doubtful, [], explain(row.cells));
     for (const finding of row.cells.flatMap(({ outcome }) => outcome.findings).filter(({ level }) => level === 'error')) {
-      assert.ok(finding.cause.length > 20 && finding.fix.length > 10 && finding.expected !== '', `cause and fix of ${finding.subject}`);
+      for (const part of ['message', 'expected', 'cause', 'fix'] as const) assert.ok(finding[part].length > 5, `${part} of ${finding.subject}`);
     }
   });
 }
