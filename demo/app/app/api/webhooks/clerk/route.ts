@@ -1,0 +1,26 @@
+import { verifyWebhook } from '@clerk/nextjs/webhooks';
+import type { NextRequest } from 'next/server';
+import { json } from '@/lib/api';
+import { isFirstDelivery } from '@/lib/deliveries';
+
+type WebhookEvent = Awaited<ReturnType<typeof verifyWebhook>>;
+
+/** Clerk's deliveries. Anything but 2xx makes Clerk send again, so events that we do not know are fine too. */
+export async function POST(request: NextRequest): Promise<Response> {
+  const event = await verifyWebhook(request).catch(() => undefined);
+  if (!event) return json({ error: 'invalid_signature' }, 400);
+  // verifyWebhook refuses deliveries without this header, and the signature covers it.
+  if (isFirstDelivery(request.headers.get('svix-id') ?? '')) handle(event);
+  return json({ received: true });
+}
+
+function handle(event: WebhookEvent): void {
+  switch (event.type) {
+    case 'user.created':
+    case 'user.deleted':
+      console.info(`webhook ${event.type} ${event.data.id}`);
+      return;
+    default:
+      return;
+  }
+}

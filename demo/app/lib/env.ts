@@ -1,0 +1,31 @@
+/**
+ * Settings of the deployment, read when a request needs them and not when the app is built:
+ * one build serves every environment. All names are listed in `.env.example`.
+ */
+export const env = {
+  /** From the Clerk dashboard. Not `NEXT_PUBLIC_`, because that would be fixed at build time; `ClerkProvider` passes it on. */
+  get publishableKey(): string {
+    return required('CLERK_PUBLISHABLE_KEY');
+  },
+  get secretKey(): string {
+    return required('CLERK_SECRET_KEY');
+  },
+  /** Clerk's Backend API. */
+  get clerkApiUrl(): string {
+    return process.env.CLERK_API_URL ?? 'https://api.clerk.com';
+  },
+  /** Where users find this app, for example `https://app.example.com`. */
+  get appOrigin(): string {
+    return required('APP_ORIGIN');
+  },
+  /** The one other origin whose pages may call `/api`. */
+  get allowedOrigin(): string {
+    return process.env.ALLOWED_ORIGIN ?? 'https://app.demo.example';
+  },
+};
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: see .env.example`);
+  return value;
+}

@@ -1,0 +1,26 @@
+import { createReadStream, existsSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
+
+/** Paths of Clerk's script host. The version in the URL may be a major only; the one unpacked version is served for all. */
+const SCRIPT_PATH = /^\/npm\/@clerk\/(clerk-js|ui)@[^/]+\/(dist\/[\w.@-]+(?:\/[\w.@-]+)*)$/;
+
+const TYPES: Readonly<Record<string, string>> = { '.js': 'application/javascript', '.css': 'text/css', '.map': 'application/json' };
+
+/** Serves the browser scripts of clerk-js and ui from unpacked npm packages. Returns false when the path is none of its. */
+export function serveScript(packagesFolder: string, path: string, response: ServerResponse): boolean {
+  const [, name, file] = SCRIPT_PATH.exec(path) ?? [];
+  if (name === undefined || file === undefined) return false;
+  const location = join(packagesFolder, name, file);
+  if (file.includes('..') || !existsSync(location)) {
+    response.writeHead(404, { 'access-control-allow-origin': '*' }).end();
+    return true;
+  }
+  response.writeHead(200, {
+    'access-control-allow-origin': '*',
+    'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+    'cache-control': 'public, max-age=600',
+  });
+  createReadStream(location).pipe(response);
+  return true;
+}

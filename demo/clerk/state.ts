@@ -1,0 +1,166 @@
+import { randomId } from './keys.ts';
+import type { InstanceKind } from './keys.ts';
+import { nowSeconds } from './tokens.ts';
+import type { Claims, TokenSigner } from './tokens.ts';
+
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly password: string | undefined;
+  readonly createdAt: number;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly clientId: string;
+  readonly userId: string;
+  /** The origin that the session was started at; undefined when the Backend API started it. */
+  readonly origin: string | undefined;
+  readonly createdAt: number;
+  readonly expireAt: number;
+  status: 'active' | 'ended' | 'removed' | 'revoked';
+  lastActiveAt: number;
+}
+
+/** One browser, by Clerk's word: it holds the sessions. */
+export interface Client {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly sessionIds: string[];
+  lastActiveSessionId: string | null;
+  signInId: string | null;
+  /** When somebody last signed in here, in seconds: the value of the `__client_uat` cookie. */
+  signedInAt: number;
+}
+
+export interface SignIn {
+  readonly id: string;
+  readonly user: User | undefined;
+  status: 'needs_identifier' | 'needs_first_factor' | 'complete';
+  strategy: string | null;
+  verified: boolean;
+  sessionId: string | null;
+}
+
+export interface Ticket {
+  readonly id: string;
+  readonly userId: string;
+  readonly expiresAt: number;
+  status: 'pending' | 'accepted' | 'revoked';
+}
+
+/** One request that the stand-in saw, or one handshake that it resolved. */
+export interface LogEntry {
+  readonly api: 'frontend' | 'backend' | 'handshake';
+  readonly method: string;
+  readonly path: string;
+  /** Whether the request carried a testing token (`@clerk/testing`). */
+  readonly testingToken: boolean;
+}
+
+export interface InstanceSettings {
+  readonly kind: InstanceKind;
+  readonly frontendApiHost: string;
+  readonly publishableKey: string;
+  readonly secretKey: string;
+}
+
+const WEEK_MS = 7 * 24 * 3600 * 1000;
+
+/** Everything that one Clerk instance knows, in memory. */
+export class ClerkState {
+  readonly settings: InstanceSettings;
+  readonly signer: TokenSigner;
+  readonly users = new Map<string, User>();
+  readonly sessions = new Map<string, Session>();
+  readonly clients = new Map<string, Client>();
+  readonly signIns = new Map<string, SignIn>();
+  /** Sign-in tokens by their secret text. */
+  readonly tickets = new Map<string, Ticket>();
+  /** Development instances: client ids by dev browser token. */
+  readonly devBrowsers = new Map<string, string>();
+  /** Handshake payloads (lists of cookies) that wait for the SDK to fetch them, by nonce. */
+  readonly handshakes = new Map<string, readonly string[]>();
+  readonly log: LogEntry[] = [];
+  /** Life of a session token. 60 in Clerk. */
+  tokenLifetimeSeconds = 60;
+
+  constructor(settings: InstanceSettings, signer: TokenSigner) {
+    this.settings = settings;
+    this.signer = signer;
+  }
+
+  get issuer(): string {
+    return `https://${this.settings.frontendApiHost}`;
+  }
+
+  get isDevelopment(): boolean {
+    return this.settings.kind === 'test';
+  }
+
+  addUser(user: Pick<User, 'email' | 'firstName' | 'lastName' | 'password'>): User {
+    const added: User = { ...user, id: randomId('user_'), createdAt: Date.now() };
+    this.users.set(added.id, added);
+    return added;
+  }
+
+  userByEmail(email: string): User | undefined {
+    return [...this.users.values()].find((user) => user.email === email);
+  }
+
+  deleteUser(id: string): void {
+    this.users.delete(id);
+    for (const session of this.sessions.values()) if (session.userId === id) session.status = 'removed';
+  }
+
+  addClient(): Client {
+    const client: Client = { id: randomId('client_'), createdAt: Date.now(), sessionIds: [], lastActiveSessionId: null, signInId: null, signedInAt: 0 };
+    this.clients.set(client.id, client);
+    return client;
+  }
+
+  addSession(client: Client, userId: string, origin?: string): Session {
+    const now = Date.now();
+    const session: Session = { id: randomId('sess_'), clientId: client.id, userId, origin, status: 'active', createdAt: now, lastActiveAt: now, expireAt: now + WEEK_MS };
+    this.sessions.set(session.id, session);
+    client.sessionIds.push(session.id);
+    client.lastActiveSessionId = session.id;
+    client.signedInAt = nowSeconds();
+    return session;
+  }
+
+  activeSessions(client: Client): Session[] {
+    return client.sessionIds.map((id) => this.sessions.get(id)).filter((session) => session?.status === 'active') as Session[];
+  }
+
+  /** The session that a handshake restores. */
+  currentSession(client: Client): Session | undefined {
+    const active = this.activeSessions(client);
+    return active.find((session) => session.id === client.lastActiveSessionId) ?? active[0];
+  }
+
+  /**
+   * A session token, version 2.
+   * @param origin becomes `azp`: the Frontend API takes the caller's Origin. Tokens of the Backend API have none (a guess).
+   * @see https://clerk.com/docs/guides/sessions/session-tokens
+   */
+  sessionToken(session: Session, origin: string | undefined, claims: Claims = {}): string {
+    const now = nowSeconds();
+    return this.signer.sign({
+      ...(origin === undefined ? {} : { azp: origin }),
+      exp: now + this.tokenLifetimeSeconds,
+      fva: [0, -1],
+      iat: now,
+      iss: this.issuer,
+      jti: randomId(''),
+      nbf: now - 10,
+      sid: session.id,
+      sts: 'active',
+      sub: session.userId,
+      v: 2,
+      ...claims,
+    });
+  }
+}

@@ -1,0 +1,114 @@
+import { addHeader, header, isHtml, mapHeader, mapText, pathOf, withHeader, without } from '../front/message.ts';
+import type { DemoResponse } from '../front/message.ts';
+import { defectsOf } from './defect.ts';
+import { always, changing } from './tools.ts';
+
+const CSP = 'content-security-policy';
+
+/** The policy with one directive's sources changed. */
+function withSources(response: DemoResponse, directive: string, change: (sources: readonly string[]) => readonly string[]): DemoResponse {
+  return mapHeader(response, CSP, (policy) =>
+    policy
+      .split('; ')
+      .map((each) => {
+        const [name = '', ...sources] = each.split(' ');
+        return name === directive ? [name, ...change(sources)].join(' ') : each;
+      })
+      .join('; '),
+  );
+}
+
+function withNonce(response: DemoResponse, change: (nonce: string) => string): DemoResponse {
+  const nonce = /'nonce-([^']+)'/.exec(header(response, CSP) ?? '')?.[1];
+  if (nonce === undefined) return response;
+  const changed = change(nonce);
+  const relabelled = mapHeader(mapHeader(response, CSP, (policy) => policy.replaceAll(nonce, changed)), 'x-nonce', () => changed);
+  return isHtml(response) ? mapText(relabelled, (html) => html.replaceAll(nonce, changed)) : relabelled;
+}
+
+/** Somebody's nonce of last year, copied into a configuration file. */
+const CONSTANT_NONCE = Buffer.from('0123456789abcdef').toString('base64');
+
+/** Without a policy, nothing can be said about what it allows. */
+const POLICY_IS_ABSENT = ['headers/csp-clerk'] as const;
+
+export const csp = defectsOf('headers/csp', [
+  { name: 'csp-absent', title: 'there is no policy', mayAlsoBreak: POLICY_IS_ABSENT, apply: changing(always, (response) => without(response, CSP)) },
+  {
+    name: 'csp-report-only',
+    title: 'the policy only reports',
+    mayAlsoBreak: POLICY_IS_ABSENT,
+    apply: changing(always, (response) => {
+      const policy = header(response, CSP);
+      return policy === undefined ? response : withHeader(without(response, CSP), 'Content-Security-Policy-Report-Only', policy);
+    }),
+  },
+  {
+    name: 'csp-script-wildcard',
+    title: 'the policy allows scripts of any host, and inline ones',
+    apply: changing(always, (response) => withSources(response, 'script-src', () => ['*', "'unsafe-inline'"])),
+  },
+  {
+    name: 'csp-constant-nonce',
+    title: 'the nonce is the same in every answer',
+    apply: changing(always, (response) => withNonce(response, () => CONSTANT_NONCE)),
+  },
+  {
+    name: 'csp-short-nonce',
+    title: 'the nonce has three bytes',
+    apply: changing(always, (response) => withNonce(response, (nonce) => nonce.slice(0, 4).replaceAll(/[+/]/g, 'x'))),
+  },
+  {
+    name: 'csp-only-on-200',
+    title: 'the 404 page has no policy',
+    apply: changing(always, (response) => (response.status === 404 ? without(response, CSP) : response)),
+  },
+  {
+    name: 'csp-not-on-sign-in',
+    title: 'the sign-in page has no policy',
+    apply: changing((request) => pathOf(request).startsWith('/sign-in'), (response) => without(response, CSP)),
+  },
+]);
+
+/** Without Clerk's own API no page of Clerk's works in a browser. */
+const CLERK_IS_BLOCKED = ['session/expired-return'] as const;
+
+export const cspClerk = defectsOf('headers/csp-clerk', [
+  {
+    name: 'csp-no-frontend-api',
+    title: 'connect-src lacks the Frontend API',
+    mayAlsoBreak: CLERK_IS_BLOCKED,
+    apply: changing(always, (response, _request, site) => withSources(response, 'connect-src', (sources) => sources.filter((source) => !source.endsWith(site.frontendApi)))),
+  },
+  { name: 'csp-no-worker-blob', title: 'worker-src lacks blob:', apply: changing(always, (response) => withSources(response, 'worker-src', () => ["'self'"])) },
+  { name: 'csp-no-images', title: 'img-src lacks img.clerk.com', apply: changing(always, (response) => withSources(response, 'img-src', () => ["'self'"])) },
+  {
+    name: 'csp-no-bot-protection',
+    title: 'frame-src lacks challenges.cloudflare.com',
+    apply: changing(always, (response) => withSources(response, 'frame-src', (sources) => sources.filter((source) => !source.includes('cloudflare')))),
+  },
+  {
+    name: 'csp-no-inline-style',
+    title: "style-src lacks 'unsafe-inline'",
+    apply: changing(always, (response) => withSources(response, 'style-src', () => ["'self'"])),
+  },
+]);
+
+/** Sets or, with undefined, removes one header of every answer. */
+function everywhere(name: string, value?: string) {
+  return changing(always, (response) => (value === undefined ? without(response, name.toLowerCase()) : withHeader(response, name, value)));
+}
+
+export const security = defectsOf('headers/security', [
+  { name: 'hsts-absent', title: 'no Strict-Transport-Security', apply: everywhere('Strict-Transport-Security') },
+  { name: 'hsts-off', title: 'Strict-Transport-Security is switched off again', apply: everywhere('Strict-Transport-Security', 'max-age=0') },
+  { name: 'nosniff-absent', title: 'no X-Content-Type-Options', apply: everywhere('X-Content-Type-Options') },
+  { name: 'referrer-policy-absent', title: 'no Referrer-Policy', apply: everywhere('Referrer-Policy') },
+  { name: 'referrer-policy-unsafe', title: 'Referrer-Policy: unsafe-url', apply: everywhere('Referrer-Policy', 'unsafe-url') },
+  {
+    name: 'framable',
+    title: 'neither X-Frame-Options nor frame-ancestors',
+    apply: changing(always, (response) => mapHeader(without(response, 'x-frame-options'), CSP, (policy) => policy.replace(/frame-ancestors [^;]+; /, ''))),
+  },
+  { name: 'powered-by', title: 'X-Powered-By tells the framework', apply: changing(always, (response) => addHeader(response, 'X-Powered-By', 'Next.js')) },
+]);

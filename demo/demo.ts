@@ -1,0 +1,133 @@
+import type { ClerkControl, ClerkStandIn } from './clerk/stand-in.ts';
+import { startClerkStandIn } from './clerk/stand-in.ts';
+import { DEFECTS } from './defects/index.ts';
+import type { Site } from './defects/defect.ts';
+import { startFront } from './front/front.ts';
+import type { Front } from './front/front.ts';
+import { DEMO_USER, demoPorts, randomKeys } from './instances.ts';
+import type { DemoKeys, DemoPorts, DemoTarget, InstanceKind } from './instances.ts';
+import type { Certificate } from './net/certificate.ts';
+import { createCertificate } from './net/certificate.ts';
+import { assertFree, freePort } from './net/listen.ts';
+import { startNext } from './next-server.ts';
+import { prepare, SCRIPTS_FOLDER } from './prepare.ts';
+
+/** A running instance, with a hand on its Clerk. */
+export interface Instance extends DemoTarget {
+  readonly clerk: ClerkControl;
+}
+
+export interface Demo {
+  readonly instances: Readonly<Partial<Record<InstanceKind, Instance>>>;
+  close(): Promise<void>;
+}
+
+export interface DemoOptions {
+  readonly kinds: readonly InstanceKind[];
+  /** Whether requests may ask for defects. */
+  readonly defects: boolean;
+  /** The first port; 0, the default, takes free ones. */
+  readonly basePort?: number;
+  /** Random when left out. */
+  readonly keys?: Readonly<Record<InstanceKind, DemoKeys>>;
+  readonly say?: (line: string) => void;
+}
+
+/** Builds what is out of date and starts the whole demo on this machine. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { kinds, defects, basePort = 0, keys, say = () => {} } = options;
+  const ports = kinds.map((kind) => demoPorts(kind, basePort));
+  if (basePort !== 0) await assertFree(ports.flatMap((each) => Object.values(each)));
+  await prepare(say);
+  const certificate = await createCertificate();
+  const started = await Promise.allSettled(
+    kinds.map((kind, i) => startInstance({ kind, defects, certificate, ports: ports[i] ?? demoPorts(kind, 0), keys: keys?.[kind] ?? randomKeys(kind) })),
+  );
+  const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const close = async (): Promise<void> => void (await Promise.all(running.map((each) => each.close())));
+  const failed = started.find((result) => result.status === 'rejected');
+  if (failed) {
+    await close();
+    throw failed.reason;
+  }
+  return { instances: Object.fromEntries(running.map(({ instance }) => [instance.kind, instance])), close };
+}
+
+interface InstanceOptions {
+  readonly kind: InstanceKind;
+  readonly defects: boolean;
+  readonly certificate: Certificate;
+  readonly ports: DemoPorts;
+  readonly keys: DemoKeys;
+}
+
+interface RunningInstance {
+  readonly instance: Instance;
+  close(): Promise<void>;
+}
+
+/** Clerk first, then the front, because the app must know the addresses of both. */
+async function startInstance(options: InstanceOptions): Promise<RunningInstance> {
+  const { kind, keys, ports, certificate } = options;
+  const closers: Array<() => Promise<void>> = [];
+  const close = async (): Promise<void> => {
+    for (const each of closers.splice(0).reverse()) await each();
+  };
+  try {
+    const clerk = await startClerkStandIn({
+      kind,
+      certificate,
+      secretKey: keys.secretKey,
+      user: { ...DEMO_USER, password: keys.password },
+      frontendApiPort: ports.frontendApi,
+      backendApiPort: ports.backendApi,
+      scripts: SCRIPTS_FOLDER,
+    });
+    closers.push(() => clerk.close());
+    const nextPort = ports.next === 0 ? await freePort() : ports.next;
+    let site: Site | undefined;
+    const front: Front = await startFront({
+      port: ports.front,
+      upstreamPort: nextPort,
+      certificate,
+      defects: options.defects ? DEFECTS : undefined,
+      site: () => (site ??= createSite(front.url, clerk)),
+    });
+    closers.push(() => front.close());
+    const next = await startNext(nextPort, {
+      CLERK_PUBLISHABLE_KEY: clerk.publishableKey,
+      CLERK_SECRET_KEY: keys.secretKey,
+      CLERK_API_URL: clerk.backendApiUrl,
+      CLERK_WEBHOOK_SIGNING_SECRET: keys.webhookSecret,
+      APP_ORIGIN: front.url,
+    });
+    closers.push(() => next.close());
+    return {
+      instance: {
+        kind,
+        url: front.url,
+        frontendApi: clerk.frontendApi,
+        backendApiUrl: clerk.backendApiUrl,
+        publishableKey: clerk.publishableKey,
+        secretKey: keys.secretKey,
+        webhookSecret: keys.webhookSecret,
+        user: { email: DEMO_USER.email, password: keys.password },
+        clerk: clerk.control,
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function createSite(url: string, clerk: ClerkStandIn): Site {
+  let sessionId: string | undefined;
+  return {
+    url,
+    frontendApi: clerk.frontendApi,
+    publishableKey: clerk.publishableKey,
+    signedInCookie: () => clerk.control.cookieHeader((sessionId ??= clerk.control.startSession(url))),
+  };
+}
