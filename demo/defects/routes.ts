@@ -26,15 +26,20 @@ export const publicReachable = defectsOf('routes/public-reachable', [
 const isDashboard = at('/dashboard');
 const isRsc = (request: DemoRequest): boolean => header(request, 'rsc') !== undefined;
 
+/** Where anyone is let in, nothing shows that a broken credential is refused. */
+const GUARD_IS_OPEN = ['errors/auth-failure'] as const;
+
 export const protectedRedirect = defectsOf('routes/protected-redirect', [
   {
     name: 'guard-missing',
     title: '/dashboard renders for anonymous visitors',
+    mayAlsoBreak: GUARD_IS_OPEN,
     apply: rewriting(all(isDashboard, anonymous), signedIn),
   },
   {
     name: 'guard-client-side',
     title: '/dashboard answers 200 with its data and sends the visitor away in the browser',
+    mayAlsoBreak: GUARD_IS_OPEN,
     apply: async (request, next, site) => {
       if (!isDashboard(request, site) || !anonymous(request, site)) return next(request);
       const response = await next(signedIn(request, site));

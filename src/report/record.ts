@@ -1,8 +1,7 @@
 import type { Readiness } from '../config/options.ts';
-import type { CheckResult } from '../result.ts';
 import type { Identity } from '../target/identity.ts';
 
-/** Name of the attachment by which a check's test hands its result to the reporter; attachments survive shards and blobs. */
+/** Name of the attachment by which a check's test hands its `CheckResult` to the reporter; attachments survive shards and blobs. */
 export const CHECK_ATTACHMENT = 'clerk-readiness/check';
 
 /** Name of the attachment by which the target set-up hands over what it learned. */
@@ -28,9 +27,6 @@ export interface TargetMetadata {
   /** True for the project that connects to the target, false for the one with the checks. */
   readonly setup: boolean;
 }
-
-/** Content of {@link CHECK_ATTACHMENT}. */
-export type CheckRecord = CheckResult;
 
 /** Content of {@link TARGET_ATTACHMENT}. */
 export interface TargetRecord {

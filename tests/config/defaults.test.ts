@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { generate } from 'selfsigned';
 import { browserExecutable, missingBrowser } from '../../src/config/browser.ts';
 import { defineReadinessConfig, readinessProjects } from '../../src/config/projects.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
@@ -118,6 +122,27 @@ test('network.ca that holds no certificate is named before any request', async (
   writeFileSync(path, 'no certificate');
   const readiness = resolveOptions({ baseURL: 'https://127.0.0.1:1', network: { ca: path } }, {});
   await assert.rejects(Target.connect(readiness), { name: 'ReadinessConfigError', message: /^network\.ca must be a readable PEM file/ });
+});
+
+test('network.ca is trusted beside the public authorities', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'readiness-ca-'));
+  const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+    keySize: 2048,
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+  });
+  writeFileSync(join(folder, 'ca.pem'), cert);
+  const server = createServer({ key, cert }, (_, response) => response.end('<title>Acme</title>')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const baseURL = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    await assert.rejects(Target.connect(resolveOptions({ baseURL }, {})), /has a self-signed certificate/);
+    const target = await Target.connect(resolveOptions({ baseURL, network: { ca: join(folder, 'ca.pem') } }, {}));
+    assert.equal(target.identity.origin, baseURL);
+    await target.close();
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 test('without a base URL the set-up says how to give one', async () => {

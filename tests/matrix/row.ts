@@ -3,8 +3,10 @@ import type { Defect } from '../../demo/defects/defect.ts';
 import type { DemoTarget } from '../../demo/instances.ts';
 import { demoReadiness } from '../../demo/readiness.ts';
 import { Tab } from '../../src/browser.ts';
+import { catalogEntry } from '../../src/catalog.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
 import type { ReadinessOptions } from '../../src/index.ts';
+import { missingNeed } from '../../src/needs.ts';
 import { Target } from '../../src/target/target.ts';
 import { TestUser } from '../../src/test-user.ts';
 import { verify } from '../../src/verify.ts';
@@ -23,14 +25,28 @@ export interface Row {
   readonly cells: readonly Cell[];
   /** Ids of checks that failed, each once. */
   readonly failed: readonly string[];
-  /** Ids of checks that ended neither in a pass nor in a failure. */
+  /** Ids of checks that were not verified. */
   readonly doubtful: readonly string[];
 }
 
 /** Options of the demo with a defect asked for by its header, which goes where all extra headers go: to the target only. */
-export function withDefect(target: DemoTarget, defect: Pick<Defect, 'name'> | undefined, more: ReadinessOptions = {}): ReadinessOptions {
-  const options = { ...demoReadiness(target), ...more };
-  return defect ? { ...options, headers: { 'x-demo-defect': defect.name } } : options;
+export function withDefect(target: DemoTarget, defect: Defect | undefined): ReadinessOptions {
+  const options = demoReadiness(target);
+  if (!defect) return options;
+  const { unauthenticated, healthContains, noCors } = defect.options;
+  return {
+    ...options,
+    headers: { 'x-demo-defect': defect.name },
+    ...(unauthenticated && { routes: { ...options.routes, protected: hidden(options.routes?.protected, unauthenticated) } }),
+    ...(healthContains !== undefined && { health: { path: '/api/health', contains: healthContains } }),
+    ...(noCors && { cors: false as const }),
+  };
+}
+
+type Protected = NonNullable<ReadinessOptions['routes']>['protected'];
+
+function hidden(routes: Protected, unauthenticated: 'hidden'): Protected {
+  return (routes || []).map((route) => ({ ...(typeof route === 'string' ? { path: route } : route), unauthenticated }));
 }
 
 /** Runs every check; those that need a browser only when there is one. */
@@ -41,7 +57,9 @@ export async function runRow(options: ReadinessOptions, browser?: Browser): Prom
     const context = { readiness, target, identity: target.identity };
     const cells: Cell[] = [];
     for (const check of CHECKS) {
-      if (!BROWSER_CHECKS.includes(check)) cells.push({ id: check.id, outcome: await verify(check, context) });
+      const missing = missingNeed(catalogEntry(check.id) ?? { needs: [], methods: [] }, readiness);
+      if (missing) cells.push({ id: check.id, outcome: { ...missing, findings: [], requests: 0, durationMs: 0 } });
+      else if (!BROWSER_CHECKS.includes(check)) cells.push({ id: check.id, outcome: await verify(check, context) });
       else if (browser) cells.push({ id: check.id, outcome: await inBrowser(check, context, browser) });
     }
     return summarize(cells);
@@ -66,6 +84,6 @@ function summarize(cells: readonly Cell[]): Row {
   return {
     cells,
     failed: ids((status) => status === 'fail'),
-    doubtful: ids((status) => status === 'not-verified' || status === 'not-applicable'),
+    doubtful: ids((status) => status === 'not-verified'),
   };
 }
