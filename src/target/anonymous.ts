@@ -106,7 +106,8 @@ export class Anonymous {
       if (url.origin !== this.#origin) jar.store(this.#origin, raw.setCookies.filter((line) => HANDSHAKE_COOKIES.test(line)));
       const visit = { exchanges, final: exchange };
       const next = nextUrl(exchange, raw.location, url);
-      this.#keepDevelopmentCookies(jar);
+      // What a visitor brought along is an experiment of one check and must not reach another.
+      if (Object.keys(cookies).length === 0) this.#keepDevelopmentCookies(jar);
       if (next === undefined) return visit;
       if (next.origin !== this.#origin && next.pathname !== HANDSHAKE_PATH) return { ...visit, stopped: 'left-target' };
       if (exchanges.length > this.#maxRedirects) return { ...visit, stopped: 'too-many-redirects' };

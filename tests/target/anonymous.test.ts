@@ -69,6 +69,14 @@ describe('visit', () => {
     assert.ok(!later.includes('theme'), 'a cookie that is not of the development instance was kept');
   });
 
+  it('does not keep a development cookie that one visitor brought along', async () => {
+    const server = await serve((_, response) => response.end('page'));
+    const anonymous = visitor(server);
+    await anonymous.visit('/', { cookies: { __clerk_db_jwt: 'garbage' } });
+    await anonymous.get('/later');
+    assert.equal(server.received.at(-1)?.headers.cookie, undefined);
+  });
+
   it('lets a request bring its own cookies instead', async () => {
     const { app } = await developmentApp();
     const anonymous = visitor(app);
