@@ -18,7 +18,8 @@ let demo: Demo;
 let browser: Browser;
 
 before(async () => {
-  [demo, browser] = await Promise.all([startDemo({ kinds: ['live', 'test'], defects: false }), launchBrowser()]);
+  demo = await startDemo({ kinds: ['live', 'test'], defects: false });
+  browser = await launchBrowser();
 });
 
 after(async () => {

@@ -98,27 +98,3 @@ export function demoTargets(base: number = basePort()): Readonly<Record<Instance
   };
   return { live: target('live'), test: target('test') };
 }
-
-type Instances = Readonly<Partial<Record<InstanceKind, DemoTarget>>>;
-
-/** The instances that `start.ts` has running at these ports. */
-export function readInstances(base: number = basePort()): Instances {
-  try {
-    return JSON.parse(readFileSync(instancesFile(base), 'utf8')) as Instances;
-  } catch {
-    throw new Error(`no demo runs at port ${base}: start it with \`node --import tsx demo/start.ts\``);
-  }
-}
-
-export function writeInstances(base: number, instances: Instances): void {
-  writeFileSync(instancesFile(base), JSON.stringify(instances, null, 2), { mode: 0o600 });
-}
-
-export function removeInstances(base: number): void {
-  rmSync(instancesFile(base), { force: true });
-}
-
-/** The usual ports have the plain name; others may run beside them. */
-function instancesFile(base: number): string {
-  return join(CACHE_FOLDER, base === DEFAULT_PORT ? 'instances.json' : `instances.${base}.json`);
-}

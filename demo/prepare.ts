@@ -24,12 +24,12 @@ export async function prepare(say: (line: string) => void): Promise<void> {
       say('demo: fetching clerk-js and ui');
       await packScripts();
     }
-    const stamp = sourceHash();
-    if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return;
     if (!isInstalled()) {
       say('demo: installing the app');
       await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: APP_FOLDER });
     }
+    const stamp = sourceHash();
+    if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return;
     say('demo: building the app');
     await run(process.execPath, [join(APP_FOLDER, 'node_modules/next/dist/bin/next'), 'build'], { cwd: APP_FOLDER, env: buildEnvironment() });
     writeFileSync(STAMP, stamp);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startDemo } from './demo.ts';
-import { basePort, demoKeys, removeInstances, writeInstances } from './instances.ts';
+import { basePort, demoKeys } from './instances.ts';
 import type { InstanceKind } from './instances.ts';
 
 const USAGE = `node --import tsx demo/start.ts [--kind live|test|both] [--defects] [--port N] [--keep]
@@ -29,10 +29,9 @@ async function main(): Promise<void> {
   const kinds = KINDS[values.kind];
   if (!kinds) throw new Error(`--kind must be live, test or both, not ${JSON.stringify(values.kind)}`);
   if (values.port !== undefined) process.env.DEMO_PORT = values.port;
-  const base = basePort();
   const parent = process.ppid;
 
-  const starting = startDemo({ kinds, defects: values.defects, basePort: base, keys: demoKeys(), say: console.log });
+  const starting = startDemo({ kinds, defects: values.defects, basePort: basePort(), keys: demoKeys(), say: console.log });
   let closing = false;
   const close = (): void => {
     if (closing) return;
@@ -40,16 +39,12 @@ async function main(): Promise<void> {
     void starting
       .then((demo) => demo.close())
       .catch(() => {})
-      .finally(() => {
-        removeInstances(base);
-        process.exit(0);
-      });
+      .finally(() => process.exit(0));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, close);
   if (!values.keep) setInterval(() => process.ppid === parent || close(), PARENT_CHECK_MS).unref();
 
   const { instances } = await starting;
-  writeInstances(base, Object.fromEntries(Object.entries(instances).map(([kind, { clerk: _, ...target }]) => [kind, target])));
   for (const { kind, url, frontendApi, backendApiUrl, user } of Object.values(instances)) {
     console.log(`${kind}: ${url} (Frontend API https://${frontendApi}, Backend API ${backendApiUrl}, user ${user.email})`);
   }

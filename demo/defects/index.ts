@@ -12,7 +12,7 @@ import { expiredReturn } from './session.ts';
 import { variants } from './variants.ts';
 import { forgedSignature } from './webhook.ts';
 
-export type { CheckName, Defect } from './defect.ts';
+export type { Defect } from './defect.ts';
 
 const ALL: readonly Defect[] = [
   ...publishableKeyLive,
