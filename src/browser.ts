@@ -40,6 +40,7 @@ export class Tab {
     const open = async (): Promise<Tab> => {
       const context = await browser.newContext({
         ...(readiness.baseURL !== undefined && { baseURL: readiness.baseURL }),
+        // Chromium takes no further authority; over HTTP the certificate was verified against it.
         ignoreHTTPSErrors: readiness.network.ignoreHTTPSErrors || readiness.network.ca !== undefined,
         extraHTTPHeaders: {},
         storageState: { cookies: [], origins: [] },

@@ -18,23 +18,35 @@ const SYSTEM_BROWSERS = [
 /** Keeps a browser from calling its maker; where the network is closed, these calls delay every page. */
 const QUIET_ARGUMENTS = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
 
-/** Launch options of the first browser there is: the environment variable, Playwright's own, Chrome, Chromium. */
-export function browserLaunchOptions(env: NodeJS.ProcessEnv = process.env): LaunchOptions {
+/**
+ * Launch options of the first browser there is: the environment variable, Playwright's own, Chrome, Chromium.
+ * @param resolve addresses instead of DNS, as in `network.resolve`
+ */
+export function browserLaunchOptions(env: NodeJS.ProcessEnv = process.env, resolve: Readonly<Record<string, string>> = {}): LaunchOptions {
   const executablePath = browserExecutable(env);
-  return { args: QUIET_ARGUMENTS, ...(executablePath !== undefined && { executablePath }) };
+  const rules = Object.entries(resolve).map(([host, address]) => `MAP ${host} ${address.includes(':') ? `[${address}]` : address}`);
+  return {
+    args: [...QUIET_ARGUMENTS, ...(rules.length > 0 ? [`--host-resolver-rules=${rules.join(', ')}`] : [])],
+    ...(executablePath !== undefined && { executablePath }),
+  };
 }
 
-/** Path of a browser other than Playwright's own; undefined when that one is to be used, present or not. */
-export function browserExecutable(env: NodeJS.ProcessEnv = process.env): string | undefined {
+/** Path of a browser other than the one that Playwright launches by itself; undefined when that one is to be used, present or not. */
+export function browserExecutable(env: NodeJS.ProcessEnv = process.env, own: string = chromium.executablePath()): string | undefined {
   const named = env[BROWSER_VARIABLE];
   if (named !== undefined && named !== '') return named;
-  if (existsSync(chromium.executablePath())) return undefined;
-  return SYSTEM_BROWSERS.find((path) => existsSync(path));
+  if (existsSync(headlessShell(own))) return undefined;
+  return [own, ...SYSTEM_BROWSERS].find((path) => existsSync(path));
 }
 
 /** Says how to get a browser; undefined when there is one. */
-export function missingBrowser(executablePath: string | undefined): string | undefined {
-  const path = executablePath ?? chromium.executablePath();
-  if (existsSync(path)) return undefined;
-  return `No browser at ${path}. Run "npx playwright install chromium", or set ${BROWSER_VARIABLE} to the path of a Chromium or Chrome.`;
+export function missingBrowser(executablePath: string | undefined, own: string = chromium.executablePath()): string | undefined {
+  const present = executablePath === undefined ? existsSync(headlessShell(own)) || existsSync(own) : existsSync(executablePath);
+  if (present) return undefined;
+  return `No browser at ${executablePath ?? own}. Run "npx playwright install chromium", or set ${BROWSER_VARIABLE} to the path of a Chromium or Chrome.`;
+}
+
+/** Folder of the browser that Playwright launches without a window; it is installed apart from Chromium, and may be the only one. */
+function headlessShell(own: string): string {
+  return own.replace(/([\\/])chromium-(\d+)[\\/].*$/, '$1chromium_headless_shell-$2');
 }

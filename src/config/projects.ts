@@ -99,7 +99,7 @@ function project(options: ReadinessOptions, readiness: Readiness, setup: boolean
       readinessOptions: options,
       ...(readiness.baseURL !== undefined && { baseURL: readiness.baseURL }),
       ignoreHTTPSErrors: readiness.network.ignoreHTTPSErrors,
-      launchOptions: browserLaunchOptions(),
+      launchOptions: browserLaunchOptions(process.env, readiness.network.resolve),
       // A trace or a screenshot of a signed-in page holds tokens and personal data.
       trace: 'off',
       screenshot: 'off',

@@ -135,7 +135,11 @@ function lastStatus({ moves }: PageVisit): number | undefined {
   return moves.findLast(({ status }) => status !== undefined)?.status;
 }
 
-function uncaught({ errors }: PageVisit, withoutCookies: PageVisit): Array<{ known: boolean; diagnosis: Diagnosis }> {
+/** React renders the page anew after a hydration mismatch (https://react.dev/errors/418), so nobody sees these. */
+const REPAIRED = /Minified React error #(418|419|421|422|423|425);|hydration failed|error while hydrating/i;
+
+function uncaught(visit: PageVisit, withoutCookies: PageVisit): Array<{ known: boolean; diagnosis: Diagnosis }> {
+  const errors = visit.errors.filter((message) => !REPAIRED.test(message));
   const [first] = errors.filter((message) => !withoutCookies.errors.includes(message));
   const [also] = errors;
   const message = first ?? also;

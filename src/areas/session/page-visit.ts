@@ -116,19 +116,21 @@ export function sharedDomain(host: string, other: string): string | undefined {
 /** Ends as soon as there is something to judge. */
 async function settled(tab: Tab, contains: string | undefined): Promise<void> {
   const { page } = tab;
-  const circling = new AbortController();
-  const watch = () => {
-    if (tab.moves.length > MAX_MOVES) circling.abort();
-  };
-  page.on('framenavigated', watch);
-  const loop = new Promise<void>((resolve) => circling.signal.addEventListener('abort', () => resolve()));
-  const shown = contains === undefined ? [] : [page.getByText(contains).filter({ visible: true }).first().waitFor({ timeout: SETTLE_MS })];
-  await Promise.any([waitForAffordance(page, SETTLE_MS), loop, ...shown]).catch(() => {});
-  page.off('framenavigated', watch);
-  if (circling.signal.aborted) return;
+  const content = contains === undefined ? [] : [page.getByText(contains).filter({ visible: true }).first().waitFor({ timeout: SETTLE_MS })];
+  const something = Promise.any([waitForAffordance(page, SETTLE_MS), ...content]).catch(() => {});
+  if ((await Promise.race([something, circling(tab)])) === 'circling') return;
   await page.waitForLoadState('load', { timeout: SETTLE_MS }).catch(() => {});
   // Clerk may still send the person on once it knows who they are.
   await page.waitForFunction(() => !('Clerk' in window) || (window.Clerk as { loaded?: boolean }).loaded === true, undefined, { timeout: SETTLE_MS }).catch(() => {});
+}
+
+/** Resolves when a tab moves on and on; never otherwise. */
+async function circling({ page, moves }: Tab): Promise<'circling'> {
+  return new Promise((resolve) => {
+    page.on('framenavigated', () => {
+      if (moves.length > MAX_MOVES) resolve('circling');
+    });
+  });
 }
 
 async function visibleText(page: Page): Promise<string> {

@@ -109,6 +109,8 @@ async function back(tab: Tab, options: PageVisitOptions, { refused, clerkForm }:
   tab.forget();
   const arrival = () => page.waitForURL(isAt(asked), { waitUntil: 'commit', timeout: RETURN_MS }).catch(() => {});
   if (!isAt(asked)(new URL(signIn))) {
+    // They live for seconds, less than a person takes to sign in; a used one would undo the new session on the next request.
+    await tab.context.clearCookies({ name: /^__clerk_(handshake|redirect_count)/ });
     // A script that reacts to the new session may interrupt the first try.
     await page.goto(signIn, { waitUntil: 'commit' }).catch(() => page.goto(signIn, { waitUntil: 'commit' }).catch(() => {}));
     await Promise.race([arrival(), ...(clerkForm ? [page.locator(CLERK_FORM).filter({ visible: true }).first().waitFor({ timeout: RETURN_MS }).catch(() => {})] : [])]);

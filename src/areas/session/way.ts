@@ -24,14 +24,16 @@ const HANDSHAKE_PARAMETERS = ['__clerk_handshake', '__clerk_handshake_nonce', '_
  * and, on a development instance, once more to clean the URL; none of these counts as a redirect.
  */
 export function measure(moves: readonly Move[]): Way {
-  const urls = moves.map(({ url }) => new URL(url));
-  const redirects = urls.slice(1).filter((to, index) => isRedirect(urls[index] as URL, to)).length;
-  return { redirects, handshakes: urls.filter(isHandshake).length };
+  const stops = moves.map(({ url, status: code }) => ({ url: new URL(url), isDocument: code !== undefined }));
+  const redirects = stops.slice(1).filter(({ url, isDocument }, index) => isRedirect((stops[index] as (typeof stops)[number]).url, url, isDocument)).length;
+  return { redirects, handshakes: stops.filter(({ url }) => isHandshake(url)).length };
 }
 
-function isRedirect(from: URL, to: URL): boolean {
+function isRedirect(from: URL, to: URL, isDocument: boolean): boolean {
   if (isHandshake(from) || isHandshake(to)) return false;
-  return from.origin !== to.origin || from.pathname !== to.pathname || !isCleanUp(from, to);
+  if (from.origin !== to.origin || from.pathname !== to.pathname) return true;
+  // A script that keeps its state in the query has not left the page.
+  return isDocument && !isCleanUp(from, to);
 }
 
 /** The app took the handshake's parameters out of its URL. */
