@@ -20,6 +20,7 @@ export class Tab {
   readonly page: Page;
   readonly context: BrowserContext;
   readonly #moves: Move[] = [];
+  readonly #underWay = new Set<Request>();
   readonly #errors: string[] = [];
   readonly #console: string[] = [];
   readonly #redactor: Redactor;
@@ -59,6 +60,11 @@ export class Tab {
     return this.#moves;
   }
 
+  /** Number of requests without an answer so far. */
+  get underWay(): number {
+    return this.#underWay.size;
+  }
+
   /** Exceptions that no script caught. */
   get errors(): readonly string[] {
     return this.#errors;
@@ -95,6 +101,9 @@ export class Tab {
   #record(): void {
     const { page } = this;
     const isDocument = (request: Request) => request.isNavigationRequest() && request.frame() === page.mainFrame();
+    page.on('request', (request) => this.#underWay.add(request));
+    page.on('requestfinished', (request) => this.#underWay.delete(request));
+    page.on('requestfailed', (request) => this.#underWay.delete(request));
     page.on('response', (response) => {
       if (isDocument(response.request())) this.#moves.push({ url: this.redact(response.url()), status: response.status() });
     });

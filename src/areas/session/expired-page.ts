@@ -8,7 +8,7 @@ import { count } from '../../text.ts';
 import { article, cookieOptions, verificationKey } from './expired-cookie.ts';
 import { elsewhere, loop, lostReturnPath, protectedContent, refusedHandshake, serverError } from './findings.ts';
 import type { Diagnosis } from './findings.ts';
-import { SETTLE_MS, asExchange, openPage, plant, sharedDomain } from './page-visit.ts';
+import { asExchange, openPage, plant, sharedDomain } from './page-visit.ts';
 import type { PageVisit } from './page-visit.ts';
 import { staleCookies } from './stale-cookies.ts';
 import type { StaleCookies, StaleKind } from './stale-cookies.ts';
@@ -183,7 +183,7 @@ function blankPage({ moves, consoleErrors }: PageVisit, blank: 'no text' | 'one 
 function nothingOffered({ moves, text, consoleErrors }: PageVisit, atSignIn: boolean): Diagnosis {
   const seen = text.length > 120 ? `${text.slice(0, 120)}…` : text;
   return {
-    message: `${describeMoves(moves)} shows “${seen}” and no way to sign in, after ${SETTLE_MS / 1000} s${consoleErrors.length > 0 ? `; console: ${consoleErrors[0]}` : ''}`,
+    message: `${describeMoves(moves)} shows “${seen}” and no way to sign in, and nothing more came${consoleErrors.length > 0 ? `; console: ${consoleErrors[0]}` : ''}`,
     expected: atSignIn ? 'a visible sign-in form' : 'a visible sign-in form, link or button in the content of the page',
     cause: atSignIn
       ? 'The sign-in page does not mount Clerk’s form: the route is no catch-all, Clerk’s script is blocked by the Content Security Policy, or the page waits for ever.'

@@ -8,6 +8,9 @@ import { isOneColour } from './one-colour.ts';
 /** Milliseconds that a page has to show sign-in; Clerk's script comes from a CDN. */
 export const SETTLE_MS = 20_000;
 
+/** Milliseconds without a change in the page after which, with no request under way, nothing more will come. */
+const QUIET_MS = 4_000;
+
 /** Moves after which a visit is a loop and is no longer watched. */
 const MAX_MOVES = 16;
 
@@ -46,7 +49,7 @@ export interface PageVisitOptions {
   readonly contains?: string;
 }
 
-/** Opens a page as a person would, until it lets them sign in, shows the page, goes in circles, or does nothing for 20 s. */
+/** Opens a page as a person would, until it lets them sign in, shows the page, goes in circles, or nothing more comes. */
 export async function openPage(tab: Tab, options: PageVisitOptions): Promise<PageVisit> {
   tab.forget();
   const failure = await tab.page.goto(new URL(options.path, options.origin).href, { waitUntil: 'commit' }).then(
@@ -117,11 +120,30 @@ export function sharedDomain(host: string, other: string): string | undefined {
 async function settled(tab: Tab, contains: string | undefined): Promise<void> {
   const { page } = tab;
   const content = contains === undefined ? [] : [page.getByText(contains).filter({ visible: true }).first().waitFor({ timeout: SETTLE_MS })];
-  const something = Promise.any([waitForAffordance(page, SETTLE_MS), ...content]).catch(() => {});
-  if ((await Promise.race([something, circling(tab)])) === 'circling') return;
+  const something = Promise.any([waitForAffordance(page, SETTLE_MS), ...content]).then(() => {}, () => {});
+  if ((await Promise.race([something, circling(tab), quiet(tab)])) !== undefined) return;
   await page.waitForLoadState('load', { timeout: SETTLE_MS }).catch(() => {});
   // Clerk may still send the person on once it knows who they are.
   await page.waitForFunction(() => !('Clerk' in window) || (window.Clerk as { loaded?: boolean }).loaded === true, undefined, { timeout: SETTLE_MS }).catch(() => {});
+}
+
+/** Resolves when a page has come to rest; never otherwise, so that a slow page gets all of its time. */
+async function quiet(tab: Tab): Promise<'quiet'> {
+  const rests = await tab.page.waitForFunction(isStill, QUIET_MS, { timeout: SETTLE_MS, polling: 200 }).then(() => tab.underWay === 0, () => false);
+  return rests ? 'quiet' : new Promise(() => {});
+}
+
+/** Runs in the page: true once its document has not changed for a while. */
+function isStill(quietMs: number): boolean {
+  const page = window as Window & { readinessLastChange?: number };
+  if (page.readinessLastChange === undefined) {
+    page.readinessLastChange = performance.now();
+    // Without a name, because what compilers add to named functions does not exist in the page.
+    new MutationObserver(() => {
+      page.readinessLastChange = performance.now();
+    }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  }
+  return document.readyState === 'complete' && performance.now() - (page.readinessLastChange ?? 0) > quietMs;
 }
 
 /** Resolves when a tab moves on and on; never otherwise. */
