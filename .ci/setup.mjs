@@ -36,16 +36,23 @@ function packagesMatchLockfile() {
 function installPackages() {
   say('Installing packages (npm ci) …');
   const { status } = run('npm', ['ci', '--no-audit', '--no-fund'], { timeout: PACKAGE_LIMIT_MS });
-  if (status !== 0) fail('npm ci failed; its messages stand above. Check the network and the registry (npm config get registry).');
+  if (status !== 0)
+    fail('npm ci failed; its messages stand above. Check the network and the registry (npm config get registry).');
 }
 
 async function requireBrowser() {
   const { tsImport } = await import('tsx/esm/api');
-  const { BROWSER_VARIABLE, browserExecutable, missingBrowser } = await tsImport('../src/config/browser.ts', import.meta.url);
+  const { BROWSER_VARIABLE, browserExecutable, missingBrowser } = await tsImport(
+    '../src/config/browser.ts',
+    import.meta.url,
+  );
   const missing = () => missingBrowser(browserExecutable());
   if (missing() === undefined) return;
   const named = process.env[BROWSER_VARIABLE];
-  if (named !== undefined && named !== '') fail(`${BROWSER_VARIABLE} is ${isAbsolute(named) ? '' : 'not an absolute path: '}${named}, but there is no browser. Correct it, or unset it to have one installed.`);
+  if (named !== undefined && named !== '')
+    fail(
+      `${BROWSER_VARIABLE} is ${isAbsolute(named) ? '' : 'not an absolute path: '}${named}, but there is no browser. Correct it, or unset it to have one installed.`,
+    );
 
   say('Installing a browser (playwright install chromium) …');
   const { stdout, stderr } = run('npx', ['playwright', 'install', 'chromium'], {
@@ -78,7 +85,10 @@ async function requireBrowser() {
 function installSystemLibraries() {
   if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')) return;
   const { status } = run('npx', ['playwright', 'install-deps', 'chromium'], { timeout: PACKAGE_LIMIT_MS });
-  if (status !== 0) say('The libraries of the browser could not be installed; if it does not start, run "npx playwright install-deps chromium".');
+  if (status !== 0)
+    say(
+      'The libraries of the browser could not be installed; if it does not start, run "npx playwright install-deps chromium".',
+    );
 }
 
 function apt(...args) {
@@ -88,7 +98,12 @@ function apt(...args) {
 }
 
 function run(command, args, options) {
-  return spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32', ...options });
+  return spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+    ...options,
+  });
 }
 
 function readJson(path) {

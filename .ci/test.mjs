@@ -57,7 +57,8 @@ function countTests(output) {
 
 function summarize(results) {
   console.log('\n=== summary');
-  for (const { name, code, seconds } of results) console.log(`${code === 0 ? 'ok    ' : 'FAILED'}  ${seconds.toFixed(1).padStart(6)} s  ${name}`);
+  for (const { name, code, seconds } of results)
+    console.log(`${code === 0 ? 'ok    ' : 'FAILED'}  ${seconds.toFixed(1).padStart(6)} s  ${name}`);
   const failedSteps = results.filter(({ code }) => code !== 0);
   const passed = results.reduce((total, result) => total + result.passed, 0);
   // A step that fails without a failing test, such as the type-check, counts as one.

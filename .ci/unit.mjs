@@ -7,10 +7,15 @@ import { join, normalize, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
-  options: { except: { type: 'string', multiple: true, default: [] }, 'one-by-one': { type: 'boolean', default: false } },
+  options: {
+    except: { type: 'string', multiple: true, default: [] },
+    'one-by-one': { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
-const files = positionals.flatMap(testFiles).filter((file) => !values.except.some((folder) => file.startsWith(normalize(folder) + sep)));
+const files = positionals
+  .flatMap(testFiles)
+  .filter((file) => !values.except.some((folder) => file.startsWith(normalize(folder) + sep)));
 
 if (files.length === 0) {
   console.error(`No test files in ${positionals.join(', ')}`);

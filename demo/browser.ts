@@ -6,7 +6,10 @@ const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
 export function launchBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? (existsSync(SYSTEM_CHROMIUM) ? SYSTEM_CHROMIUM : undefined);
-  return chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'] });
+  return chromium.launch({
+    ...(executablePath === undefined ? {} : { executablePath }),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
+  });
 }
 
 /** Everything that went wrong in the pages of a context. */
@@ -26,7 +29,9 @@ export async function watch(context: BrowserContext): Promise<Complaints> {
   await context.exposeFunction('noteViolation', (text: string) => all.push(`policy violation: ${text}`));
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
-      (window as unknown as { noteViolation(text: string): void }).noteViolation(`${effectiveDirective} ${blockedURI} on ${location.pathname}`);
+      (window as unknown as { noteViolation(text: string): void }).noteViolation(
+        `${effectiveDirective} ${blockedURI} on ${location.pathname}`,
+      );
     });
   });
   context.on('weberror', (error) => all.push(`exception: ${error.error().message}`));

@@ -51,7 +51,10 @@ async function visit(instance: Instance, steps: (visit: Visit) => Promise<void>,
   const complaints = await watch(context);
   try {
     await steps({ context, page: await context.newPage(), complaints });
-    assert.deepEqual(complaints.all.filter((complaint) => !expected.test(complaint)), []);
+    assert.deepEqual(
+      complaints.all.filter((complaint) => !expected.test(complaint)),
+      [],
+    );
   } finally {
     await context.close();
   }
@@ -67,22 +70,33 @@ async function signInByPassword(page: Page, instance: Instance): Promise<void> {
 async function signInByTicket(page: Page, instance: Instance): Promise<void> {
   const { secretKey, backendApiUrl, frontendApi } = instance;
   const backend = createClerkClient({ secretKey, apiUrl: backendApiUrl });
-  const { token: ticket } = await backend.signInTokens.createSignInToken({ userId: instance.clerk.user.id, expiresInSeconds: 60 });
+  const { token: ticket } = await backend.signInTokens.createSignInToken({
+    userId: instance.clerk.user.id,
+    expiresInSeconds: 60,
+  });
   await page.goto('/');
-  await clerk.signIn({ page, signInParams: { strategy: 'ticket', ticket }, setupClerkTestingTokenOptions: { frontendApiUrl: frontendApi } });
+  await clerk.signIn({
+    page,
+    signInParams: { strategy: 'ticket', ticket },
+    setupClerkTestingTokenOptions: { frontendApiUrl: frontendApi },
+  });
 }
 
 for (const kind of ['live', 'test'] as const) {
   describe(`${kind} instance, in a browser`, () => {
     test('public pages load Clerk and break no policy', () =>
-      visit(running(kind), async ({ page }) => {
-        for (const path of ['/', '/pricing', '/no-such-page']) {
-          await page.goto(path);
-          await clerkLoaded(page);
-          await page.getByRole('link', { name: 'Sign in' }).waitFor();
-        }
-        // The browser itself reports the status of the missing page.
-      }, /status of 404/));
+      visit(
+        running(kind),
+        async ({ page }) => {
+          for (const path of ['/', '/pricing', '/no-such-page']) {
+            await page.goto(path);
+            await clerkLoaded(page);
+            await page.getByRole('link', { name: 'Sign in' }).waitFor();
+          }
+          // The browser itself reports the status of the missing page.
+        },
+        /status of 404/,
+      ));
 
     test('sign-up mounts', () =>
       visit(running(kind), async ({ page }) => {
@@ -118,21 +132,30 @@ for (const kind of ['live', 'test'] as const) {
 
     test('a revoked session ends at sign-in or at the prompt, with the way back', async () => {
       const instance = running(kind);
-      await visit(instance, async ({ page }) => {
-        await signInByTicket(page, instance);
-        await page.goto('/dashboard');
-        await clerkLoaded(page);
-        instance.clerk.revokeSession(await page.evaluate(() => (window as { Clerk?: ClerkJs }).Clerk?.session?.id ?? ''));
-        await page.evaluate(() => (window as { Clerk?: ClerkJs }).Clerk?.session?.getToken({ skipCache: true }).catch(() => null));
-        await page.getByText('Your session has expired').or(page.locator('input[name=identifier]')).first().waitFor();
-        assert.equal(await page.getByText('Your projects').count(), 0);
-      }, /status of 401/);
+      await visit(
+        instance,
+        async ({ page }) => {
+          await signInByTicket(page, instance);
+          await page.goto('/dashboard');
+          await clerkLoaded(page);
+          instance.clerk.revokeSession(
+            await page.evaluate(() => (window as { Clerk?: ClerkJs }).Clerk?.session?.id ?? ''),
+          );
+          await page.evaluate(() =>
+            (window as { Clerk?: ClerkJs }).Clerk?.session?.getToken({ skipCache: true }).catch(() => null),
+          );
+          await page.getByText('Your session has expired').or(page.locator('input[name=identifier]')).first().waitFor();
+          assert.equal(await page.getByText('Your projects').count(), 0);
+        },
+        /status of 401/,
+      );
     });
   });
 }
 
 describe('live instance, over HTTP', () => {
-  const get = (path: string, headers: Record<string, string> = DOCUMENT) => ask(running('live').url + path, { headers });
+  const get = (path: string, headers: Record<string, string> = DOCUMENT) =>
+    ask(running('live').url + path, { headers });
 
   test('protected pages lead to sign-in and back', async () => {
     const { url } = running('live');
@@ -149,7 +172,12 @@ describe('live instance, over HTTP', () => {
   });
 
   test('the API refuses anonymous requests in JSON', async () => {
-    for (const [method, path] of [['GET', '/api/me'], ['GET', '/api/projects'], ['POST', '/api/projects'], ['HEAD', '/api/me']] as const) {
+    for (const [method, path] of [
+      ['GET', '/api/me'],
+      ['GET', '/api/projects'],
+      ['POST', '/api/projects'],
+      ['HEAD', '/api/me'],
+    ] as const) {
       const response = await ask(running('live').url + path, { method });
       assert.equal(response.status, 401);
       assert.equal(response.headers.get('cache-control'), 'no-store');
@@ -160,14 +188,32 @@ describe('live instance, over HTTP', () => {
 
   test('every answer carries the security headers, every page a policy with its own nonce', async () => {
     const nonces = new Set<string>();
-    for (const path of ['/', '/', '/sign-in', '/no-such-page', '/no-such-file.css', '/favicon.ico', '/robots.txt', '/api/me', '/dashboard']) {
+    for (const path of [
+      '/',
+      '/',
+      '/sign-in',
+      '/no-such-page',
+      '/no-such-file.css',
+      '/favicon.ico',
+      '/robots.txt',
+      '/api/me',
+      '/dashboard',
+    ]) {
       const { headers } = await get(path);
-      for (const name of ['strict-transport-security', 'x-content-type-options', 'referrer-policy', 'x-frame-options', 'permissions-policy']) {
+      for (const name of [
+        'strict-transport-security',
+        'x-content-type-options',
+        'referrer-policy',
+        'x-frame-options',
+        'permissions-policy',
+      ]) {
         assert.ok(headers.get(name), `${name} on ${path}`);
       }
       assert.equal(headers.get('x-powered-by'), null);
       if (!headers.get('content-type')?.startsWith('text/html')) continue;
-      nonces.add(/'nonce-([^']+)'/.exec(headers.get('content-security-policy') ?? '')?.[1] ?? assert.fail(`no nonce on ${path}`));
+      nonces.add(
+        /'nonce-([^']+)'/.exec(headers.get('content-security-policy') ?? '')?.[1] ?? assert.fail(`no nonce on ${path}`),
+      );
     }
     assert.equal(nonces.size, 5);
     for (const nonce of nonces) assert.ok(Buffer.from(nonce, 'base64').length >= 16);
@@ -176,12 +222,20 @@ describe('live instance, over HTTP', () => {
   test('CORS permits one origin', async () => {
     const { url } = running('live');
     const preflight = (origin: string) =>
-      ask(`${url}/api/projects`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' } });
+      ask(`${url}/api/projects`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
+      });
     const allowed = await preflight(ALLOWED_ORIGIN);
     assert.equal(allowed.status, 204);
     assert.equal(allowed.headers.get('access-control-allow-origin'), ALLOWED_ORIGIN);
     assert.match(allowed.headers.get('access-control-allow-methods') ?? '', /POST/);
-    for (const origin of ['https://evil.example', 'null', `${ALLOWED_ORIGIN}.evil.example`, ALLOWED_ORIGIN.replace('https', 'http')]) {
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      `${ALLOWED_ORIGIN}.evil.example`,
+      ALLOWED_ORIGIN.replace('https', 'http'),
+    ]) {
       for (const response of [await preflight(origin), await get('/api/me', { origin })]) {
         assert.equal(response.headers.get('access-control-allow-origin'), null);
         assert.match(response.headers.get('vary') ?? '', /\borigin\b/i);
@@ -192,7 +246,16 @@ describe('live instance, over HTTP', () => {
   test('webhooks: a signed delivery is taken twice, a forged one never', async () => {
     const { url, webhookSecret } = running('live');
     const send = (signature: string, id = 'msg_demo_1') =>
-      ask(`${url}/api/webhooks/clerk`, { method: 'POST', body, headers: { 'content-type': 'application/json', 'svix-id': id, 'svix-timestamp': String(Math.floor(at.getTime() / 1000)), 'svix-signature': signature } });
+      ask(`${url}/api/webhooks/clerk`, {
+        method: 'POST',
+        body,
+        headers: {
+          'content-type': 'application/json',
+          'svix-id': id,
+          'svix-timestamp': String(Math.floor(at.getTime() / 1000)),
+          'svix-signature': signature,
+        },
+      });
     const body = JSON.stringify({ type: 'probe.noop', object: 'event', data: { id: 'user_none' } });
     const at = new Date();
     const signature = new Webhook(webhookSecret).sign('msg_demo_1', at, body);
@@ -232,7 +295,13 @@ describe('live instance, over HTTP', () => {
     const { clerk: control, url } = running('live');
     const cookie = control.cookieHeader(control.startSession(url));
     const post = async (headers: Record<string, string>) =>
-      (await ask(`${url}/api/projects`, { method: 'POST', headers: { cookie, 'content-type': 'application/json', ...headers }, body: '{"name":"Test"}' })).status;
+      (
+        await ask(`${url}/api/projects`, {
+          method: 'POST',
+          headers: { cookie, 'content-type': 'application/json', ...headers },
+          body: '{"name":"Test"}',
+        })
+      ).status;
     assert.equal(await post({ origin: 'https://evil.example' }), 403);
     assert.equal(await post({ origin: url }), 201);
   });
@@ -240,7 +309,11 @@ describe('live instance, over HTTP', () => {
   test('contact is limited to twenty messages a minute', async () => {
     const statuses: number[] = [];
     for (let i = 0; i < 22; i++) {
-      const response = await ask(`${running('live').url}/api/contact`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"message":"Hello"}' });
+      const response = await ask(`${running('live').url}/api/contact`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"message":"Hello"}',
+      });
       statuses.push(response.status);
       if (response.status === 429) assert.ok(Number(response.headers.get('retry-after')) > 0);
     }
@@ -248,7 +321,9 @@ describe('live instance, over HTTP', () => {
   });
 
   test('static files pass by the middleware', async () => {
-    const script = /\/_next\/static\/[^"]+\.js/.exec(await (await get('/')).text())?.[0] ?? assert.fail('no script on the home page');
+    const script =
+      /\/_next\/static\/[^"]+\.js/.exec(await (await get('/')).text())?.[0] ??
+      assert.fail('no script on the home page');
     for (const path of ['/favicon.ico', '/images/fern.svg', '/robots.txt', script]) {
       const { status, headers } = await get(path);
       assert.equal(status, 200);

@@ -41,7 +41,15 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   await prepare(say);
   const certificate = await createCertificate();
   const started = await Promise.allSettled(
-    kinds.map((kind, i) => startInstance({ kind, defects, certificate, ports: ports[i] ?? demoPorts(kind, 0), keys: keys?.[kind] ?? randomKeys(kind) })),
+    kinds.map((kind, i) =>
+      startInstance({
+        kind,
+        defects,
+        certificate,
+        ports: ports[i] ?? demoPorts(kind, 0),
+        keys: keys?.[kind] ?? randomKeys(kind),
+      }),
+    ),
   );
   const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const close = async (): Promise<void> => void (await Promise.all(running.map((each) => each.close())));

@@ -45,7 +45,8 @@ const DEFAULT_PORT = 4310;
 export function basePort(): number {
   const value = process.env.DEMO_PORT ?? String(DEFAULT_PORT);
   const port = Number(value);
-  if (!Number.isInteger(port) || port < 1 || port > 65_522) throw new Error(`DEMO_PORT must be a port number below 65523, not ${JSON.stringify(value)}`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_522)
+    throw new Error(`DEMO_PORT must be a port number below 65523, not ${JSON.stringify(value)}`);
   return port;
 }
 
@@ -67,7 +68,9 @@ export function randomKeys(kind: InstanceKind): DemoKeys {
 export function demoKeys(): Readonly<Record<InstanceKind, DemoKeys>> {
   mkdirSync(CACHE_FOLDER, { recursive: true });
   const candidate = `${KEYS_FILE}.${process.pid}`;
-  writeFileSync(candidate, JSON.stringify({ live: randomKeys('live'), test: randomKeys('test') }, null, 2), { mode: 0o600 });
+  writeFileSync(candidate, JSON.stringify({ live: randomKeys('live'), test: randomKeys('test') }, null, 2), {
+    mode: 0o600,
+  });
   try {
     // A link fails when the name is taken, and never shows a half-written file.
     linkSync(candidate, KEYS_FILE);

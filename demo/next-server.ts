@@ -19,11 +19,15 @@ const STOP_GRACE_MS = 500;
 /** Starts the production build. Listens on localhost, because Next.js takes an IP address for another site than its own. */
 export async function startNext(port: number, env: Readonly<Record<string, string>>): Promise<NextServer> {
   const next = join(APP_FOLDER, 'node_modules/next/dist/bin/next');
-  const child = spawn(process.execPath, ['--import', EXIT_WITH_PARENT, next, 'start', '-H', 'localhost', '-p', String(port), '--keepAliveTimeout', '70000'], {
-    cwd: APP_FOLDER,
-    env: { ...inheritedEnvironment(), ...env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', EXIT_WITH_PARENT, next, 'start', '-H', 'localhost', '-p', String(port), '--keepAliveTimeout', '70000'],
+    {
+      cwd: APP_FOLDER,
+      env: { ...inheritedEnvironment(), ...env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  );
   const close = (): Promise<void> => stop(child);
   try {
     await ready(child);

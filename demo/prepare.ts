@@ -31,7 +31,10 @@ export async function prepare(say: (line: string) => void): Promise<void> {
     const stamp = sourceHash();
     if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return;
     say('demo: building the app');
-    await run(process.execPath, [join(APP_FOLDER, 'node_modules/next/dist/bin/next'), 'build'], { cwd: APP_FOLDER, env: buildEnvironment() });
+    await run(process.execPath, [join(APP_FOLDER, 'node_modules/next/dist/bin/next'), 'build'], {
+      cwd: APP_FOLDER,
+      env: buildEnvironment(),
+    });
     writeFileSync(STAMP, stamp);
   });
 }
@@ -39,7 +42,9 @@ export async function prepare(say: (line: string) => void): Promise<void> {
 /** Whether what npm installed is newer than what the lockfile asks for. */
 function isInstalled(): boolean {
   const installed = join(APP_FOLDER, 'node_modules', '.package-lock.json');
-  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(APP_FOLDER, 'package-lock.json')).mtimeMs;
+  return (
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(APP_FOLDER, 'package-lock.json')).mtimeMs
+  );
 }
 
 async function packScripts(): Promise<void> {
@@ -48,8 +53,12 @@ async function packScripts(): Promise<void> {
   for (const [name, version] of Object.entries(SCRIPTS)) {
     const folder = join(unfinished, name);
     mkdirSync(folder, { recursive: true });
-    await run('npm', ['pack', '--silent', '--pack-destination', unfinished, `@clerk/${name}@${version}`], { cwd: CACHE_FOLDER });
-    await run('tar', ['xzf', join(unfinished, `clerk-${name}-${version}.tgz`), '-C', folder, '--strip-components=1'], { cwd: CACHE_FOLDER });
+    await run('npm', ['pack', '--silent', '--pack-destination', unfinished, `@clerk/${name}@${version}`], {
+      cwd: CACHE_FOLDER,
+    });
+    await run('tar', ['xzf', join(unfinished, `clerk-${name}-${version}.tgz`), '-C', folder, '--strip-components=1'], {
+      cwd: CACHE_FOLDER,
+    });
     rmSync(join(unfinished, `clerk-${name}-${version}.tgz`));
   }
   renameSync(unfinished, SCRIPTS_FOLDER);
@@ -68,6 +77,10 @@ function sourceHash(): string {
 }
 
 function sourceFiles(folder: string): string[] {
-  const entries = readdirSync(join(APP_FOLDER, folder), { withFileTypes: true }).filter(({ name }) => folder !== '' || !GENERATED.has(name));
-  return entries.flatMap((entry) => (entry.isDirectory() ? sourceFiles(join(folder, entry.name)) : [join(folder, entry.name)])).sort();
+  const entries = readdirSync(join(APP_FOLDER, folder), { withFileTypes: true }).filter(
+    ({ name }) => folder !== '' || !GENERATED.has(name),
+  );
+  return entries
+    .flatMap((entry) => (entry.isDirectory() ? sourceFiles(join(folder, entry.name)) : [join(folder, entry.name)]))
+    .sort();
 }

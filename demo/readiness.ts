@@ -2,7 +2,14 @@ import type { ReadinessOptions } from '../src/index.ts';
 import type { DemoTarget } from './instances.ts';
 
 /** The options that a team with this app would write. */
-export function demoReadiness({ kind, url, backendApiUrl, secretKey, webhookSecret, user }: DemoTarget): ReadinessOptions {
+export function demoReadiness({
+  kind,
+  url,
+  backendApiUrl,
+  secretKey,
+  webhookSecret,
+  user,
+}: DemoTarget): ReadinessOptions {
   return {
     name: kind === 'live' ? 'readiness' : 'staging',
     baseURL: url,

@@ -10,7 +10,11 @@ const USAGE = `node --import tsx demo/start.ts [--kind live|test|both] [--defect
   --port     the first port, instead of DEMO_PORT or 4310
   --keep     stay when the process that started the demo ends`;
 
-const KINDS: Readonly<Record<string, readonly InstanceKind[]>> = { live: ['live'], test: ['test'], both: ['live', 'test'] };
+const KINDS: Readonly<Record<string, readonly InstanceKind[]>> = {
+  live: ['live'],
+  test: ['test'],
+  both: ['live', 'test'],
+};
 
 /** How often the demo looks whether its parent is still there. */
 const PARENT_CHECK_MS = 1000;
@@ -31,7 +35,13 @@ async function main(): Promise<void> {
   if (values.port !== undefined) process.env.DEMO_PORT = values.port;
   const parent = process.ppid;
 
-  const starting = startDemo({ kinds, defects: values.defects, basePort: basePort(), keys: demoKeys(), say: console.log });
+  const starting = startDemo({
+    kinds,
+    defects: values.defects,
+    basePort: basePort(),
+    keys: demoKeys(),
+    say: console.log,
+  });
   let closing = false;
   const close = (): void => {
     if (closing) return;
@@ -46,7 +56,9 @@ async function main(): Promise<void> {
 
   const { instances } = await starting;
   for (const { kind, url, frontendApi, backendApiUrl, user } of Object.values(instances)) {
-    console.log(`${kind}: ${url} (Frontend API https://${frontendApi}, Backend API ${backendApiUrl}, user ${user.email})`);
+    console.log(
+      `${kind}: ${url} (Frontend API https://${frontendApi}, Backend API ${backendApiUrl}, user ${user.email})`,
+    );
   }
   console.log('ready');
 }

@@ -49,7 +49,8 @@ export class Tab {
         serviceWorkers: 'block',
       });
       const page = await context.newPage();
-      if (readiness.baseURL !== undefined) await sendToOriginOnly(page, new URL(readiness.baseURL).origin, readiness.headers);
+      if (readiness.baseURL !== undefined)
+        await sendToOriginOnly(page, new URL(readiness.baseURL).origin, readiness.headers);
       return new Tab(page, redactor, open);
     };
     return open();
@@ -105,7 +106,8 @@ export class Tab {
     page.on('requestfinished', (request) => this.#underWay.delete(request));
     page.on('requestfailed', (request) => this.#underWay.delete(request));
     page.on('response', (response) => {
-      if (isDocument(response.request())) this.#moves.push({ url: this.redact(response.url()), status: response.status() });
+      if (isDocument(response.request()))
+        this.#moves.push({ url: this.redact(response.url()), status: response.status() });
     });
     page.on('requestfailed', (request) => {
       const failed = isDocument(request) && request.failure()?.errorText !== 'net::ERR_ABORTED';
@@ -113,7 +115,12 @@ export class Tab {
     });
     page.on('framenavigated', (frame) => {
       const url = this.redact(frame.url());
-      if (frame === page.mainFrame() && url !== 'about:blank' && withoutFragment(this.#moves.at(-1)?.url) !== withoutFragment(url)) this.#moves.push({ url });
+      if (
+        frame === page.mainFrame() &&
+        url !== 'about:blank' &&
+        withoutFragment(this.#moves.at(-1)?.url) !== withoutFragment(url)
+      )
+        this.#moves.push({ url });
     });
     page.on('pageerror', (error) => this.#errors.push(this.redact(firstLines(error.stack ?? error.message))));
     page.on('console', (message) => {
@@ -124,7 +131,11 @@ export class Tab {
 
 /** The message of an exception and where it was thrown. */
 function firstLines(stack: string): string {
-  return stack.split('\n').slice(0, 2).map((line) => line.trim()).join(' ');
+  return stack
+    .split('\n')
+    .slice(0, 2)
+    .map((line) => line.trim())
+    .join(' ');
 }
 
 function withoutFragment(url: string | undefined): string | undefined {

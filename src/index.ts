@@ -3,7 +3,14 @@ export type { CheckDefinition, ReadinessFixtures, ReadinessWorkerFixtures } from
 export { AREAS, CATALOG } from './catalog.ts';
 export type { Area, CatalogEntry, CheckId, Method } from './catalog.ts';
 export { ReadinessConfigError } from './config/error.ts';
-export type { ApiRouteOptions, Mode, Profile, ProtectedRouteOptions, ReadinessOptions, Refusal } from './config/options.ts';
+export type {
+  ApiRouteOptions,
+  Mode,
+  Profile,
+  ProtectedRouteOptions,
+  ReadinessOptions,
+  Refusal,
+} from './config/options.ts';
 export { defineReadinessConfig, readinessProjects } from './config/projects.ts';
 export type { ReadinessConfig, ReadinessProject } from './config/projects.ts';
 export { registerSpecs } from './register.ts';

@@ -24,10 +24,19 @@ function missingOption(path: string, readiness: Readiness): Missing | undefined 
   let value: unknown = readiness;
   for (const [depth, key] of keys.entries()) {
     value = isRecord(value) ? value[key] : undefined;
-    if (value === false) return { status: 'not-applicable', reason: `${keys.slice(0, depth + 1).join('.')} is false: declared as not existing` };
+    if (value === false)
+      return {
+        status: 'not-applicable',
+        reason: `${keys.slice(0, depth + 1).join('.')} is false: declared as not existing`,
+      };
   }
   const absent = value === undefined || (Array.isArray(value) && value.length === 0);
-  return absent ? { status: 'not-verified', reason: `set ${path} to have it verified, or ${keys.length > 1 && keys[0] !== 'routes' ? keys[0] : path}: false when there is none` } : undefined;
+  return absent
+    ? {
+        status: 'not-verified',
+        reason: `set ${path} to have it verified, or ${keys.length > 1 && keys[0] !== 'routes' ? keys[0] : path}: false when there is none`,
+      }
+    : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -24,20 +24,31 @@ export function registerSpecs(...areas: Area[]): void {
   for (const area of wanted) claim(area);
   // It comes from this module and the checks from theirs: where all tests of a file come from one other module,
   // Playwright takes that module for the file, and `npx playwright test readiness.spec` finds nothing.
-  test(`the target is reachable and is the app (${wanted.join(', ')})`, { tag: ['@readiness', '@readiness-smoke', '@smoke'] }, recordTarget);
+  test(
+    `the target is reachable and is the app (${wanted.join(', ')})`,
+    { tag: ['@readiness', '@readiness-smoke', '@smoke'] },
+    recordTarget,
+  );
   // Synchronous, so that the tests are declared while Playwright loads the file that called.
   for (const area of wanted) require(specOf(area));
 }
 
 function claim(area: Area): void {
   if (!AREAS.includes(area)) {
-    throw new ReadinessConfigError(`registerSpecs: "${String(area)}" is not an area${didYouMean(String(area), AREAS)}; there are ${AREAS.join(', ')}`);
+    throw new ReadinessConfigError(
+      `registerSpecs: "${String(area)}" is not an area${didYouMean(String(area), AREAS)}; there are ${AREAS.join(', ')}`,
+    );
   }
   if (!existsSync(specOf(area))) throw new ReadinessConfigError(`registerSpecs: the area "${area}" has no checks yet`);
-  if (registered.has(area)) throw new ReadinessConfigError(`registerSpecs: "${area}" is registered twice; list each area once, in one file only`);
+  if (registered.has(area))
+    throw new ReadinessConfigError(
+      `registerSpecs: "${area}" is registered twice; list each area once, in one file only`,
+    );
   registered.add(area);
 }
 
 function specOf(area: Area): string {
-  return fileURLToPath(new URL(`../specs/${area}.spec${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+  return fileURLToPath(
+    new URL(`../specs/${area}.spec${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+  );
 }

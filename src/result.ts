@@ -118,7 +118,11 @@ function finding(level: Finding['level'], { exchange, ...parts }: FindingParts):
     ...parts,
     request,
     ...(response && {
-      response: { status: response.status, headers: response.headers, bodyExcerpt: response.body.slice(0, EXCERPT_LENGTH) },
+      response: {
+        status: response.status,
+        headers: response.headers,
+        bodyExcerpt: response.body.slice(0, EXCERPT_LENGTH),
+      },
     }),
     curl: curl(request),
   };

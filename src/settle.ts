@@ -41,10 +41,17 @@ export function settle(
     return { ...base, reason: `${outcome.reason} — its waiver ended on ${waiver.until}` };
   }
   if (outcome.status === 'not-verified' && attestation?.state === 'active') {
-    return { ...base, status: 'attested', reason: `attested by ${attestation.by} on ${attestation.on}: ${attestation.evidence}` };
+    return {
+      ...base,
+      status: 'attested',
+      reason: `attested by ${attestation.by} on ${attestation.on}: ${attestation.evidence}`,
+    };
   }
   if (outcome.status === 'not-verified' && attestation?.state === 'expired') {
-    return { ...base, reason: `${outcome.reason} — its attestation of ${attestation.on} ${attestation.on > today ? 'is dated in the future' : 'has expired'}` };
+    return {
+      ...base,
+      reason: `${outcome.reason} — its attestation of ${attestation.on} ${attestation.on > today ? 'is dated in the future' : 'has expired'}`,
+    };
   }
   return base;
 }

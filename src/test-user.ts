@@ -38,7 +38,11 @@ export class TestUser {
   readonly #sessions = new Set<string>();
   readonly #unusedTickets = new Set<string>();
 
-  private constructor(id: string, email: string, parts: { clerk: ClerkClient; readiness: Readiness; identity: Identity }) {
+  private constructor(
+    id: string,
+    email: string,
+    parts: { clerk: ClerkClient; readiness: Readiness; identity: Identity },
+  ) {
     this.id = id;
     this.email = email;
     this.#clerk = parts.clerk;
@@ -61,11 +65,17 @@ export class TestUser {
    */
   static async find(readiness: Readiness, identity: Identity): Promise<TestUser> {
     const missing = TestUser.missingOption(readiness);
-    const { session, clerk: { secretKey, apiUrl } } = readiness;
-    if (missing !== undefined || !session.user || secretKey === undefined) throw new ReadinessConfigError(`There is no test user: ${missing}.`);
+    const {
+      session,
+      clerk: { secretKey, apiUrl },
+    } = readiness;
+    if (missing !== undefined || !session.user || secretKey === undefined)
+      throw new ReadinessConfigError(`There is no test user: ${missing}.`);
     const clerk = createClerkClient({ secretKey, apiUrl, telemetry: { disabled: true } });
     const { email } = session.user;
-    const { data } = await call(`look the test user up at ${apiUrl}`, () => clerk.users.getUserList({ emailAddress: [email] }));
+    const { data } = await call(`look the test user up at ${apiUrl}`, () =>
+      clerk.users.getUserList({ emailAddress: [email] }),
+    );
     const [user] = data;
     if (!user) {
       throw new ReadinessConfigError(
@@ -92,7 +102,9 @@ export class TestUser {
       .signIn({
         page,
         signInParams: { strategy: 'ticket', ticket: ticket.token },
-        ...(frontendApi !== undefined && { setupClerkTestingTokenOptions: { frontendApiUrl: frontendApi.replace(/^https?:\/\//, '') } }),
+        ...(frontendApi !== undefined && {
+          setupClerkTestingTokenOptions: { frontendApiUrl: frontendApi.replace(/^https?:\/\//, '') },
+        }),
       })
       .catch(ignoreNavigation);
     this.#unusedTickets.delete(ticket.id);
@@ -103,7 +115,9 @@ export class TestUser {
 
   /** Ends every session that was begun here and revokes every sign-in token that was not used. */
   async signOutEverywhere(): Promise<void> {
-    const sessions = [...this.#sessions].map((id) => call('revoke a session', () => this.#clerk.sessions.revokeSession(id)).catch(ignoreGone));
+    const sessions = [...this.#sessions].map((id) =>
+      call('revoke a session', () => this.#clerk.sessions.revokeSession(id)).catch(ignoreGone),
+    );
     const tickets = [...this.#unusedTickets].map((id) =>
       call('revoke a sign-in token', () => this.#clerk.signInTokens.revokeSignInToken(id)).catch(ignoreGone),
     );
@@ -116,7 +130,9 @@ export class TestUser {
     const testing = await loadTesting();
     const { secretKey, publishableKey = this.#identity.clerk.publishableKey, apiUrl } = this.#readiness.clerk;
     if (publishableKey === undefined) {
-      throw new ReadinessConfigError('clerk.publishableKey is missing: none was found in the pages of the target, and signing in needs it.');
+      throw new ReadinessConfigError(
+        'clerk.publishableKey is missing: none was found in the pages of the target, and signing in needs it.',
+      );
     }
     setUp ??= (async () => {
       // A testing token of another instance may have been left in the environment.
@@ -137,15 +153,23 @@ async function loadTesting(): Promise<ClerkTesting> {
   try {
     return await import('@clerk/testing/playwright');
   } catch (cause) {
-    throw new ReadinessConfigError(`Signing in needs the package @clerk/testing: run "npm install --save-dev @clerk/testing". (${(cause as Error).message.split('\n')[0]})`);
+    throw new ReadinessConfigError(
+      `Signing in needs the package @clerk/testing: run "npm install --save-dev @clerk/testing". (${(cause as Error).message.split('\n')[0]})`,
+    );
   }
 }
 
 /** Without a bound of its own, `@clerk/testing` would wait for Clerk until the test ends. */
 async function clerkLoaded(page: Page): Promise<void> {
-  await page.waitForFunction(() => (window.Clerk as typeof window.Clerk | undefined)?.loaded === true, undefined, { timeout: LOAD_MS }).catch(() => {
-    throw new Error(`Clerk did not load on ${new URL(page.url()).pathname} within ${LOAD_MS / 1000} s, so nobody can sign in there`);
-  });
+  await page
+    .waitForFunction(() => (window.Clerk as typeof window.Clerk | undefined)?.loaded === true, undefined, {
+      timeout: LOAD_MS,
+    })
+    .catch(() => {
+      throw new Error(
+        `Clerk did not load on ${new URL(page.url()).pathname} within ${LOAD_MS / 1000} s, so nobody can sign in there`,
+      );
+    });
 }
 
 async function sessionOf(page: Page): Promise<string> {
@@ -167,8 +191,14 @@ async function call<T>(purpose: string, send: () => Promise<T>): Promise<T> {
     try {
       return await send();
     } catch (failure) {
-      if (!isClerkAPIResponseError(failure)) throw new Error(`Could not ${purpose}: ${(failure as Error).message}`, { cause: failure });
-      if (failure.status !== 429 || tries === MAX_TRIES) throw new BackendRefusal(purpose, failure.status, failure.errors.map(({ message }) => message));
+      if (!isClerkAPIResponseError(failure))
+        throw new Error(`Could not ${purpose}: ${(failure as Error).message}`, { cause: failure });
+      if (failure.status !== 429 || tries === MAX_TRIES)
+        throw new BackendRefusal(
+          purpose,
+          failure.status,
+          failure.errors.map(({ message }) => message),
+        );
       await delay(Math.min(failure.retryAfter ?? tries, MAX_RETRY_AFTER) * 1000);
     }
   }
@@ -180,7 +210,9 @@ class BackendRefusal extends Error {
   readonly status: number;
 
   constructor(purpose: string, status: number, messages: readonly string[]) {
-    super(`Could not ${purpose}: Clerk's Backend API answered ${status}${messages.length > 0 ? ` (${messages.join('; ')})` : ''}.${HINTS[status] ?? ''}`);
+    super(
+      `Could not ${purpose}: Clerk's Backend API answered ${status}${messages.length > 0 ? ` (${messages.join('; ')})` : ''}.${HINTS[status] ?? ''}`,
+    );
     this.status = status;
   }
 }

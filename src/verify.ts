@@ -62,7 +62,11 @@ export async function verify<Evidence>(check: Check<Evidence>, context: CheckCon
 }
 
 /** Errors win over doubts, doubts over passes. */
-export function conclude(judgement: Judgement, obstacles: readonly Obstacle[], strict: boolean): Pick<Outcome, 'status' | 'reason' | 'findings'> {
+export function conclude(
+  judgement: Judgement,
+  obstacles: readonly Obstacle[],
+  strict: boolean,
+): Pick<Outcome, 'status' | 'reason' | 'findings'> {
   const walled = new Set(obstacles.filter(({ wall }) => wall !== undefined).map(({ exchange }) => exchange.request));
   // An answer that a wall gave says nothing about the app.
   const findings = judgement.findings.filter(({ request }) => request === undefined || !walled.has(request));
@@ -71,7 +75,8 @@ export function conclude(judgement: Judgement, obstacles: readonly Obstacle[], s
   const blocked = obstacles[0] && `${obstacles.length} of the requests did not reach the app: ${explain(obstacles[0])}`;
   const unverified = blocked ?? judgement.unverified;
   if (unverified !== undefined) return { status: 'not-verified', reason: unverified, findings };
-  if (judgement.inapplicable !== undefined) return { status: 'not-applicable', reason: judgement.inapplicable, findings };
+  if (judgement.inapplicable !== undefined)
+    return { status: 'not-applicable', reason: judgement.inapplicable, findings };
   return { status: 'pass', reason: judgement.summary, findings };
 }
 

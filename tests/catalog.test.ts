@@ -6,7 +6,11 @@ import { AREAS, CATALOG, areaOf, catalogEntry } from '../src/catalog.ts';
 import type { CatalogEntry } from '../src/catalog.ts';
 
 const root = join(import.meta.dirname, '..');
-const specs = new Map(readdirSync(join(root, 'specs')).filter((name) => name.endsWith('.spec.ts')).map((name) => [name, readFileSync(join(root, 'specs', name), 'utf8')]));
+const specs = new Map(
+  readdirSync(join(root, 'specs'))
+    .filter((name) => name.endsWith('.spec.ts'))
+    .map((name) => [name, readFileSync(join(root, 'specs', name), 'utf8')]),
+);
 
 describe('the catalogue', () => {
   it('names every check once', () => assert.equal(new Set(CATALOG.map(({ id }) => id)).size, CATALOG.length));
@@ -31,14 +35,21 @@ describe('the catalogue', () => {
         const naming = [...specs].filter(([, text]) => text.includes(`check('${entry.id}'`)).map(([name]) => name);
         assert.deepEqual(naming, [`${area}.spec.ts`]);
       });
-      if (entry.smoke) it('is anonymous HTTP at least in part, as smoke is', () => assert.ok(entry.methods.includes('http')));
+      if (entry.smoke)
+        it('is anonymous HTTP at least in part, as smoke is', () => assert.ok(entry.methods.includes('http')));
       const page = join(root, 'docs', 'checks', `${area}.md`);
-      if (existsSync(page)) it('has a section in the documentation', () => assert.ok(readFileSync(page, 'utf8').includes(entry.id)));
+      if (existsSync(page))
+        it('has a section in the documentation', () => assert.ok(readFileSync(page, 'utf8').includes(entry.id)));
     });
   }
 
   it('knows every check that a spec names', () => {
-    const named = [...specs.values()].flatMap((text) => [...text.matchAll(/check\('([^']+)'/g)].map((match) => match[1] ?? ''));
-    assert.deepEqual(named.filter((id) => catalogEntry(id) === undefined), []);
+    const named = [...specs.values()].flatMap((text) =>
+      [...text.matchAll(/check\('([^']+)'/g)].map((match) => match[1] ?? ''),
+    );
+    assert.deepEqual(
+      named.filter((id) => catalogEntry(id) === undefined),
+      [],
+    );
   });
 });

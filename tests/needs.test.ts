@@ -6,13 +6,23 @@ import type { ReadinessOptions } from '../src/config/options.ts';
 import { resolveOptions } from '../src/config/resolve.ts';
 import { missingNeed } from '../src/needs.ts';
 
-const ask = (needs: readonly string[], options: ReadinessOptions = {}, methods: readonly ('http' | 'writes')[] = ['http']) =>
-  missingNeed({ needs, methods }, resolveOptions({ baseURL: 'https://app.example.com', ...options }, {}));
+const ask = (
+  needs: readonly string[],
+  options: ReadinessOptions = {},
+  methods: readonly ('http' | 'writes')[] = ['http'],
+) => missingNeed({ needs, methods }, resolveOptions({ baseURL: 'https://app.example.com', ...options }, {}));
 
 describe('a check', () => {
   it('runs when it needs nothing', () => assert.equal(ask([]), undefined));
   it('runs when everything is given', () => {
-    assert.equal(ask(['routes.protected', 'api', 'webhook.path'], { routes: { protected: ['/a'] }, api: ['/api'], webhook: { path: '/hook' } }), undefined);
+    assert.equal(
+      ask(['routes.protected', 'api', 'webhook.path'], {
+        routes: { protected: ['/a'] },
+        api: ['/api'],
+        webhook: { path: '/hook' },
+      }),
+      undefined,
+    );
   });
   for (const [need, options, status, reason] of [
     ['routes.protected', {}, 'not-verified', /set routes\.protected .*routes\.protected: false/],

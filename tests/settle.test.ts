@@ -7,13 +7,26 @@ import type { Outcome } from '../src/verify.ts';
 const ENTRY = { id: 'headers/csp', title: 'A policy', row: 'CSP headers configured', severity: 'high' } as const;
 const TODAY = '2026-11-23';
 
-function settled(status: Outcome['status'], { waiver, attestation }: { waiver?: Waiver; attestation?: Attestation } = {}) {
+function settled(
+  status: Outcome['status'],
+  { waiver, attestation }: { waiver?: Waiver; attestation?: Attestation } = {},
+) {
   const outcome: Outcome = { status, reason: 'the reason', findings: [], requests: 2, durationMs: 3 };
-  return settle(ENTRY, outcome, { waive: waiver ? { [ENTRY.id]: waiver } : {}, attest: attestation ? { [ENTRY.id]: attestation } : {} }, TODAY);
+  return settle(
+    ENTRY,
+    outcome,
+    { waive: waiver ? { [ENTRY.id]: waiver } : {}, attest: attestation ? { [ENTRY.id]: attestation } : {} },
+    TODAY,
+  );
 }
 
 const waiver = (until: string): Waiver => ({ reason: 'SEC-12', until });
-const attestation = (on: string, until?: string): Attestation => ({ evidence: 'https://status.example.com', by: 'platform team', on, ...(until !== undefined && { until }) });
+const attestation = (on: string, until?: string): Attestation => ({
+  evidence: 'https://status.example.com',
+  by: 'platform team',
+  on,
+  ...(until !== undefined && { until }),
+});
 
 describe('a waiver', () => {
   for (const [until, status, state] of [
@@ -33,7 +46,8 @@ describe('a waiver', () => {
     assert.deepEqual([result.status, result.waiver?.state, result.reason], ['pass', 'removable', 'the reason']);
   });
   for (const status of ['not-verified', 'not-applicable'] as const) {
-    it(`does not cover ${status}`, () => assert.equal(settled(status, { waiver: waiver('2027-01-01') }).status, status));
+    it(`does not cover ${status}`, () =>
+      assert.equal(settled(status, { waiver: waiver('2027-01-01') }).status, status));
   }
 });
 
@@ -53,14 +67,18 @@ describe('an attestation', () => {
     });
   }
   for (const status of ['fail', 'pass', 'not-applicable'] as const) {
-    it(`does not change ${status}`, () => assert.equal(settled(status, { attestation: attestation(TODAY) }).status, status));
+    it(`does not change ${status}`, () =>
+      assert.equal(settled(status, { attestation: attestation(TODAY) }).status, status));
   }
 });
 
 describe('a result', () => {
   it('carries the outcome and the entry', () => {
     const { id, area, severity, requests, durationMs, row } = settled('pass');
-    assert.deepEqual({ id, area, severity, requests, durationMs, row }, { id: 'headers/csp', area: 'headers', severity: 'high', requests: 2, durationMs: 3, row: ENTRY.row });
+    assert.deepEqual(
+      { id, area, severity, requests, durationMs, row },
+      { id: 'headers/csp', area: 'headers', severity: 'high', requests: 2, durationMs: 3, row: ENTRY.row },
+    );
   });
   it('takes the day in UTC', () => assert.equal(today(new Date('2026-11-23T23:59:59Z')), '2026-11-23'));
 });

@@ -24,12 +24,22 @@ const DEFAULT_TICKET_SECONDS = 30 * 24 * 3600;
 const ROUTES: Readonly<Record<string, Handler>> = {
   'GET /v1/jwks': ({ state, response }) => sendJson(response, 200, state.signer.jwks),
   'GET /v1/instance': ({ state, response }) =>
-    sendJson(response, 200, { object: 'instance', id: state.signer.keyId, environment_type: state.isDevelopment ? 'development' : 'production', allowed_origins: null }),
+    sendJson(response, 200, {
+      object: 'instance',
+      id: state.signer.keyId,
+      environment_type: state.isDevelopment ? 'development' : 'production',
+      allowed_origins: null,
+    }),
   'POST /v1/testing_tokens': ({ response }) =>
-    sendJson(response, 200, { object: 'testing_token', token: `${Date.now()}-${randomId('')}`, expires_at: nowSeconds() + 3600 }),
+    sendJson(response, 200, {
+      object: 'testing_token',
+      token: `${Date.now()}-${randomId('')}`,
+      expires_at: nowSeconds() + 3600,
+    }),
   'GET /v1/clients/handshake_payload': handshakePayload,
   'GET /v1/users': (call) => sendJson(call.response, 200, usersAskedFor(call).map(backendUserJson)),
-  'GET /v1/users/count': (call) => sendJson(call.response, 200, { object: 'total_count', total_count: usersAskedFor(call).length }),
+  'GET /v1/users/count': (call) =>
+    sendJson(call.response, 200, { object: 'total_count', total_count: usersAskedFor(call).length }),
   'POST /v1/users': createUser,
   'GET /v1/users/:id': withUser((call, user) => sendJson(call.response, 200, backendUserJson(user))),
   'DELETE /v1/users/:id': withUser((call, user) => {
@@ -46,10 +56,13 @@ const ROUTES: Readonly<Record<string, Handler>> = {
     sendJson(call.response, 200, backendSessionJson(session));
   }),
   'POST /v1/sessions/:id/tokens': withSession((call, session) =>
-    session.status === 'active' ? sendJson(call.response, 200, { object: 'token', jwt: call.state.sessionToken(session, undefined) }) : notFound(call),
+    session.status === 'active'
+      ? sendJson(call.response, 200, { object: 'token', jwt: call.state.sessionToken(session, undefined) })
+      : notFound(call),
   ),
   // Without refresh tokens the SDK falls back to a handshake, as it does in Clerk for browsers that have none.
-  'POST /v1/sessions/:id/refresh': ({ response }) => sendJson(response, 401, clerkError('session_refresh_unsupported', 'The stand-in refreshes no sessions.')),
+  'POST /v1/sessions/:id/refresh': ({ response }) =>
+    sendJson(response, 401, clerkError('session_refresh_unsupported', 'The stand-in refreshes no sessions.')),
 };
 
 /**
@@ -106,12 +119,27 @@ function usersAskedFor({ state, query }: Call) {
 function createUser({ state, response, fields }: Call): void {
   const [email] = Array.isArray(fields.email_address) ? (fields.email_address as unknown[]) : [];
   if (typeof email !== 'string') {
-    return sendJson(response, 422, clerkError('form_data_missing', 'email_address is required', { param_names: ['email_address'] }));
+    return sendJson(
+      response,
+      422,
+      clerkError('form_data_missing', 'email_address is required', { param_names: ['email_address'] }),
+    );
   }
   if (state.userByEmail(email)) {
-    return sendJson(response, 422, clerkError('form_identifier_exists', 'That email address is taken. Please try another.', { param_name: 'email_address' }));
+    return sendJson(
+      response,
+      422,
+      clerkError('form_identifier_exists', 'That email address is taken. Please try another.', {
+        param_name: 'email_address',
+      }),
+    );
   }
-  const user = state.addUser({ email, firstName: text(fields, 'first_name'), lastName: text(fields, 'last_name'), password: text(fields, 'password') || undefined });
+  const user = state.addUser({
+    email,
+    firstName: text(fields, 'first_name'),
+    lastName: text(fields, 'last_name'),
+    password: text(fields, 'password') || undefined,
+  });
   sendJson(response, 200, backendUserJson(user));
 }
 
@@ -135,20 +163,37 @@ function revokeSignInToken(call: Call): void {
 
 function signInTokenJson(id: string, userId: string, status: string, token?: string): object {
   const now = Date.now();
-  return { object: 'sign_in_token', id, user_id: userId, status, ...(token === undefined ? {} : { token, url: '' }), created_at: now, updated_at: now };
+  return {
+    object: 'sign_in_token',
+    id,
+    user_id: userId,
+    status,
+    ...(token === undefined ? {} : { token, url: '' }),
+    created_at: now,
+    updated_at: now,
+  };
 }
 
 function sessionsAskedFor({ state, query }: Call): Session[] {
   const fits = (name: string, value: string): boolean => !query.get(name) || query.get(name) === value;
   return [...state.sessions.values()].filter(
-    (session) => fits('user_id', session.userId) && fits('client_id', session.clientId) && fits('status', session.status),
+    (session) =>
+      fits('user_id', session.userId) && fits('client_id', session.clientId) && fits('status', session.status),
   );
 }
 
 /** Clerk allows this in development only. Source: spec bapi/2026-05-12. The error's code is a guess. */
 function createSession(call: Call): void {
   const { state, response, fields } = call;
-  if (!state.isDevelopment) return sendJson(response, 400, clerkError('operation_not_allowed_on_production_instance', 'Sessions cannot be created on a production instance.'));
+  if (!state.isDevelopment)
+    return sendJson(
+      response,
+      400,
+      clerkError(
+        'operation_not_allowed_on_production_instance',
+        'Sessions cannot be created on a production instance.',
+      ),
+    );
   const userId = text(fields, 'user_id');
   if (!state.users.has(userId)) return notFound(call);
   sendJson(response, 200, backendSessionJson(state.addSession(state.addClient(), userId)));

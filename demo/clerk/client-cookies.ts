@@ -24,12 +24,18 @@ export function clientCookies(state: ClerkState, client: Client): string[] {
   const own = `__client=${client.id}; Path=/; HttpOnly; Secure; SameSite=None; ${FAR_FUTURE}`;
   if (state.isDevelopment) return [own];
   const uat = clientUat(state, client);
-  return [own, ...bothNames(state, '__client_uat').map((name) => `${name}=${uat}; Path=/; Secure; SameSite=None; ${FAR_FUTURE}`)];
+  return [
+    own,
+    ...bothNames(state, '__client_uat').map((name) => `${name}=${uat}; Path=/; Secure; SameSite=None; ${FAR_FUTURE}`),
+  ];
 }
 
 /** The client that a request belongs to: by dev browser token in development, else by cookie. */
 export function findClient(state: ClerkState, request: IncomingMessage, url: URL): Client | undefined {
   const devBrowser = url.searchParams.get('__clerk_db_jwt');
-  const id = state.isDevelopment && devBrowser !== null ? state.devBrowsers.get(devBrowser) : readCookies(request.headers.cookie).get('__client');
+  const id =
+    state.isDevelopment && devBrowser !== null
+      ? state.devBrowsers.get(devBrowser)
+      : readCookies(request.headers.cookie).get('__client');
   return id === undefined ? undefined : state.clients.get(id);
 }

@@ -57,7 +57,11 @@ export function environmentJson(state: ClerkState, origin: string | undefined): 
     commerce_settings: {
       object: 'commerce_settings',
       id: 'cs_1',
-      billing: { stripe_publishable_key: '', user: { enabled: false, has_paid_plans: false }, organization: { enabled: false, has_paid_plans: false } },
+      billing: {
+        stripe_publishable_key: '',
+        user: { enabled: false, has_paid_plans: false },
+        organization: { enabled: false, has_paid_plans: false },
+      },
     },
     api_keys_settings: { object: 'api_keys_settings', id: 'aks_1', enabled: false },
     protect_config: { object: 'protect_config', id: 'pc_1' },

@@ -26,7 +26,10 @@ interface Call {
  * Clerk's Frontend API, as far as clerk-js 6.40.0 needs it for sign-in, sessions and sign-out.
  * @see https://clerk.com/docs/reference/frontend-api
  */
-export function frontendApi(state: ClerkState, scripts: string): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function frontendApi(
+  state: ClerkState,
+  scripts: string,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
     const url = new URL(request.url ?? '/', state.issuer);
     const path = url.pathname;
@@ -71,11 +74,16 @@ function answer(call: Call): void {
       call.client ??= state.addClient();
       return sendSignIn(call, startSignIn(state, call.client, call.fields, origin));
     case 'POST /v1/client/sign_ups':
-      return sendJson(call.response, 403, clerkError('sign_up_mode_restricted', 'The stand-in takes no sign-ups: sign in as the demo user.'));
+      return sendJson(
+        call.response,
+        403,
+        clerkError('sign_up_mode_restricted', 'The stand-in takes no sign-ups: sign in as the demo user.'),
+      );
   }
   const [, signInId, step] = /^\/v1\/client\/sign_ins\/(\w+)\/(prepare|attempt)_first_factor$/.exec(path) ?? [];
   if (signInId !== undefined && method === 'POST') return continueSignIn(call, signInId, step === 'attempt');
-  const [, sessionId, action] = /^\/v1\/client\/sessions\/(\w+)\/(touch|tokens|remove|end)(?:\/[\w-]+)?$/.exec(path) ?? [];
+  const [, sessionId, action] =
+    /^\/v1\/client\/sessions\/(\w+)\/(touch|tokens|remove|end)(?:\/[\w-]+)?$/.exec(path) ?? [];
   if (sessionId !== undefined && action !== undefined && method === 'POST') return useSession(call, sessionId, action);
   sendJson(call.response, 404, clerkError('resource_not_found', `The stand-in has no ${method} ${path}.`));
 }
@@ -89,13 +97,23 @@ function createDevBrowser(call: Call): void {
 
 function sendClient(call: Call): void {
   const { client, state, origin } = call;
-  sendJson(call.response, 200, { response: client ? clientJson(state, client, origin) : null, client: null }, cookieHeaders(call));
+  sendJson(
+    call.response,
+    200,
+    { response: client ? clientJson(state, client, origin) : null, client: null },
+    cookieHeaders(call),
+  );
 }
 
 /** Changes answer with the changed resource and, beside it, the client as it now is. */
 function sendWithClient(call: Call, resource: object): void {
   const { client, state, origin } = call;
-  sendJson(call.response, 200, { response: resource, client: client ? clientJson(state, client, origin) : null }, cookieHeaders(call));
+  sendJson(
+    call.response,
+    200,
+    { response: resource, client: client ? clientJson(state, client, origin) : null },
+    cookieHeaders(call),
+  );
 }
 
 function sendSignIn(call: Call, result: SignInResult): void {
@@ -106,8 +124,18 @@ function sendSignIn(call: Call, result: SignInResult): void {
 function continueSignIn(call: Call, id: string, attempt: boolean): void {
   const { client, state } = call;
   const signIn = state.signIns.get(id);
-  if (!client || !signIn) return sendJson(call.response, 404, clerkError('resource_not_found', 'No such sign-in (was the __client cookie blocked?).'));
-  sendSignIn(call, attempt ? attemptFirstFactor(state, client, signIn, call.fields, call.origin) : prepareFirstFactor(signIn, call.fields));
+  if (!client || !signIn)
+    return sendJson(
+      call.response,
+      404,
+      clerkError('resource_not_found', 'No such sign-in (was the __client cookie blocked?).'),
+    );
+  sendSignIn(
+    call,
+    attempt
+      ? attemptFirstFactor(state, client, signIn, call.fields, call.origin)
+      : prepareFirstFactor(signIn, call.fields),
+  );
 }
 
 function useSession(call: Call, id: string, action: string): void {
@@ -117,7 +145,8 @@ function useSession(call: Call, id: string, action: string): void {
     return sendJson(call.response, 401, clerkError('authentication_invalid', 'Invalid authentication'));
   }
   session.lastActiveAt = Date.now();
-  if (action === 'tokens') return sendJson(call.response, 200, { object: 'token', jwt: state.sessionToken(session, origin) });
+  if (action === 'tokens')
+    return sendJson(call.response, 200, { object: 'token', jwt: state.sessionToken(session, origin) });
   if (action === 'touch') client.lastActiveSessionId = session.id;
   else endSession(session, action);
   sendWithClient(call, sessionJson(state, session, origin));

@@ -18,7 +18,8 @@ export function answerHandshake(state: ClerkState, request: IncomingMessage, res
   const secure = back.protocol === 'https:' ? '; Secure' : '';
   const cookies: string[] = [];
   const set = (name: string, value: string | number, expiry: string): void => {
-    for (const each of bothNames(state, name)) cookies.push(`${each}=${value}; Path=/; SameSite=Lax${secure}; ${expiry}`);
+    for (const each of bothNames(state, name))
+      cookies.push(`${each}=${value}; Path=/; SameSite=Lax${secure}; ${expiry}`);
   };
 
   let client = findClient(state, request, url);

@@ -31,6 +31,9 @@ export function randomId(prefix: string): string {
 /** Letters and digits, evenly distributed. */
 export function randomText(length: number): string {
   let text = '';
-  while (text.length < length) text += randomBytes(length).toString('base64').replace(/[^A-Za-z0-9]/g, '');
+  while (text.length < length)
+    text += randomBytes(length)
+      .toString('base64')
+      .replace(/[^A-Za-z0-9]/g, '');
   return text.slice(0, length);
 }

@@ -78,7 +78,8 @@ export function sessionJson(state: ClerkState, session: Session, origin: string 
     tasks: null,
     user: user ? userJson(user) : null,
     public_user_data: user ? publicUserData(user) : null,
-    last_active_token: session.status === 'active' ? { object: 'token', jwt: state.sessionToken(session, origin) } : null,
+    last_active_token:
+      session.status === 'active' ? { object: 'token', jwt: state.sessionToken(session, origin) } : null,
     created_at: session.createdAt,
     updated_at: session.lastActiveAt,
   };
@@ -126,10 +127,14 @@ export function signInJson(signIn: SignIn): object {
     status: signIn.status,
     supported_identifiers: ['email_address'],
     supported_first_factors: user
-      ? [{ strategy: 'password' }, { strategy: 'email_code', email_address_id: emailId, safe_identifier: user.email, primary: true }]
+      ? [
+          { strategy: 'password' },
+          { strategy: 'email_code', email_address_id: emailId, safe_identifier: user.email, primary: true },
+        ]
       : null,
     supported_second_factors: null,
-    first_factor_verification: signIn.strategy === null ? null : verification(signIn.verified ? 'verified' : 'unverified', signIn.strategy),
+    first_factor_verification:
+      signIn.strategy === null ? null : verification(signIn.verified ? 'verified' : 'unverified', signIn.strategy),
     second_factor_verification: null,
     identifier: user?.email ?? null,
     user_data: user ? { first_name: user.firstName, last_name: user.lastName, image_url: '', has_image: false } : null,
@@ -139,9 +144,22 @@ export function signInJson(signIn: SignIn): object {
 }
 
 function verification(status: 'verified' | 'unverified', strategy: string): object {
-  return { object: 'verification', status, strategy, attempts: null, expire_at: status === 'verified' ? null : Date.now() + 600_000 };
+  return {
+    object: 'verification',
+    status,
+    strategy,
+    attempts: null,
+    expire_at: status === 'verified' ? null : Date.now() + 600_000,
+  };
 }
 
 function publicUserData(user: User): object {
-  return { first_name: user.firstName, last_name: user.lastName, image_url: '', has_image: false, identifier: user.email, user_id: user.id };
+  return {
+    first_name: user.firstName,
+    last_name: user.lastName,
+    image_url: '',
+    has_image: false,
+    identifier: user.email,
+    user_id: user.id,
+  };
 }

@@ -5,7 +5,11 @@ import { extname, join } from 'node:path';
 /** Paths of Clerk's script host. The version in the URL may be a major only; the one unpacked version is served for all. */
 const SCRIPT_PATH = /^\/npm\/@clerk\/(clerk-js|ui)@[^/]+\/(dist\/[\w.@-]+(?:\/[\w.@-]+)*)$/;
 
-const TYPES: Readonly<Record<string, string>> = { '.js': 'application/javascript', '.css': 'text/css', '.map': 'application/json' };
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'application/javascript',
+  '.css': 'text/css',
+  '.map': 'application/json',
+};
 
 /** Serves the browser scripts of clerk-js and ui from unpacked npm packages. Returns false when the path is none of its. */
 export function serveScript(packagesFolder: string, path: string, response: ServerResponse): boolean {

@@ -11,15 +11,25 @@ export type SignInResult = { readonly signIn: SignIn } | { readonly status: numb
 const TEST_CODE = '424242';
 
 /** Starts a sign-in by ticket (at once complete), or by e-mail address and perhaps password. */
-export function startSignIn(state: ClerkState, client: Client, fields: Fields, origin: string | undefined): SignInResult {
+export function startSignIn(
+  state: ClerkState,
+  client: Client,
+  fields: Fields,
+  origin: string | undefined,
+): SignInResult {
   if (text(fields, 'strategy') === 'ticket') return acceptTicket(state, client, text(fields, 'ticket'), origin);
   const identifier = text(fields, 'identifier');
   const user = state.userByEmail(identifier);
   if (identifier !== '' && !user) {
-    return { status: 422, error: clerkError('form_identifier_not_found', "Couldn't find your account.", { param_name: 'identifier' }) };
+    return {
+      status: 422,
+      error: clerkError('form_identifier_not_found', "Couldn't find your account.", { param_name: 'identifier' }),
+    };
   }
   const signIn = newSignIn(state, client, { user, status: user ? 'needs_first_factor' : 'needs_identifier' });
-  return 'password' in fields ? attemptFirstFactor(state, client, signIn, { ...fields, strategy: 'password' }, origin) : { signIn };
+  return 'password' in fields
+    ? attemptFirstFactor(state, client, signIn, { ...fields, strategy: 'password' }, origin)
+    : { signIn };
 }
 
 export function prepareFirstFactor(signIn: SignIn, fields: Fields): SignInResult {
@@ -27,13 +37,23 @@ export function prepareFirstFactor(signIn: SignIn, fields: Fields): SignInResult
   return { signIn };
 }
 
-export function attemptFirstFactor(state: ClerkState, client: Client, signIn: SignIn, fields: Fields, origin: string | undefined): SignInResult {
+export function attemptFirstFactor(
+  state: ClerkState,
+  client: Client,
+  signIn: SignIn,
+  fields: Fields,
+  origin: string | undefined,
+): SignInResult {
   const { user } = signIn;
   const byPassword = text(fields, 'strategy') === 'password';
-  const correct = byPassword ? user?.password !== undefined && text(fields, 'password') === user.password : text(fields, 'code') === TEST_CODE;
+  const correct = byPassword
+    ? user?.password !== undefined && text(fields, 'password') === user.password
+    : text(fields, 'code') === TEST_CODE;
   if (!user || !correct) {
     const error = byPassword
-      ? clerkError('form_password_incorrect', 'Password is incorrect. Try again, or use another method.', { param_name: 'password' })
+      ? clerkError('form_password_incorrect', 'Password is incorrect. Try again, or use another method.', {
+          param_name: 'password',
+        })
       : clerkError('form_code_incorrect', 'Incorrect code', { param_name: 'code' });
     return { status: 422, error };
   }
@@ -47,7 +67,14 @@ function acceptTicket(state: ClerkState, client: Client, secret: string, origin:
     return { status: 422, error: clerkError('ticket_invalid_code', 'Ticket is invalid') };
   }
   ticket.status = 'accepted';
-  return complete(state, client, newSignIn(state, client, { user, status: 'needs_first_factor' }), user.id, 'ticket', origin);
+  return complete(
+    state,
+    client,
+    newSignIn(state, client, { user, status: 'needs_first_factor' }),
+    user.id,
+    'ticket',
+    origin,
+  );
 }
 
 function newSignIn(state: ClerkState, client: Client, fields: Pick<SignIn, 'user' | 'status'>): SignIn {
@@ -57,7 +84,14 @@ function newSignIn(state: ClerkState, client: Client, fields: Pick<SignIn, 'user
   return signIn;
 }
 
-function complete(state: ClerkState, client: Client, signIn: SignIn, userId: string, strategy: string, origin: string | undefined): SignInResult {
+function complete(
+  state: ClerkState,
+  client: Client,
+  signIn: SignIn,
+  userId: string,
+  strategy: string,
+  origin: string | undefined,
+): SignInResult {
   signIn.sessionId = state.addSession(client, userId, origin).id;
   signIn.status = 'complete';
   signIn.strategy = strategy;

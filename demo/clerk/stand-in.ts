@@ -18,7 +18,12 @@ export interface StandInOptions {
   readonly kind: InstanceKind;
   readonly secretKey: string;
   /** The one user that exists from the start. */
-  readonly user: { readonly email: string; readonly password: string; readonly firstName: string; readonly lastName: string };
+  readonly user: {
+    readonly email: string;
+    readonly password: string;
+    readonly firstName: string;
+    readonly lastName: string;
+  };
   /** Ports on 127.0.0.1; 0 takes a free one. */
   readonly frontendApiPort: number;
   readonly backendApiPort: number;
@@ -64,7 +69,9 @@ export async function startClerkStandIn(options: StandInOptions): Promise<ClerkS
   const frontend = createHttpsServer({ key, cert }, (request, response) =>
     down.frontend ? request.socket.destroy() : answerFrontend.current(request, response),
   );
-  const backend = createHttpServer((request, response) => (down.backend ? request.socket.destroy() : answerBackend.current(request, response)));
+  const backend = createHttpServer((request, response) =>
+    down.backend ? request.socket.destroy() : answerBackend.current(request, response),
+  );
   const frontendPort = await listen(frontend, options.frontendApiPort);
   const backendPort = await listen(backend, options.backendApiPort).catch(async (error: unknown) => {
     await closeServer(frontend);
@@ -74,7 +81,10 @@ export async function startClerkStandIn(options: StandInOptions): Promise<ClerkS
   // The key names the port, and a free port is known only now.
   const frontendApiHost = `127.0.0.1:${frontendPort}`;
   const key_ = publishableKey(options.kind, frontendApiHost);
-  const state = new ClerkState({ kind: options.kind, frontendApiHost, publishableKey: key_, secretKey: options.secretKey }, createTokenSigner());
+  const state = new ClerkState(
+    { kind: options.kind, frontendApiHost, publishableKey: key_, secretKey: options.secretKey },
+    createTokenSigner(),
+  );
   const user = state.addUser(options.user);
   answerFrontend.current = guarded(frontendApi(state, options.scripts));
   answerBackend.current = guarded(backendApi(state));
@@ -99,7 +109,10 @@ export async function startClerkStandIn(options: StandInOptions): Promise<ClerkS
   };
 }
 
-function sessionControl(state: ClerkState, userId: string): Pick<ClerkControl, 'startSession' | 'sessionToken' | 'cookieHeader' | 'revokeSession'> {
+function sessionControl(
+  state: ClerkState,
+  userId: string,
+): Pick<ClerkControl, 'startSession' | 'sessionToken' | 'cookieHeader' | 'revokeSession'> {
   const find = (id: string): Session => {
     const session = state.sessions.get(id);
     if (!session) throw new Error(`no session ${id} in the Clerk stand-in`);
@@ -114,7 +127,9 @@ function sessionControl(state: ClerkState, userId: string): Pick<ClerkControl, '
       const token = sessionToken(id, claims);
       // Signed in a little before the token was issued; the other order would ask for a handshake.
       const uat = Math.min(nowSeconds(), Math.floor(find(id).createdAt / 1000)) - 1;
-      const devBrowser = [...state.devBrowsers].find(([, clientId]) => clientId === find(id).clientId)?.[0] ?? addDevBrowser(state, find(id));
+      const devBrowser =
+        [...state.devBrowsers].find(([, clientId]) => clientId === find(id).clientId)?.[0] ??
+        addDevBrowser(state, find(id));
       const pairs = [
         ...bothNames(state, '__session').map((name) => `${name}=${token}`),
         ...bothNames(state, '__client_uat').map((name) => `${name}=${uat}`),

@@ -116,14 +116,30 @@ export class ClerkState {
   }
 
   addClient(): Client {
-    const client: Client = { id: randomId('client_'), createdAt: Date.now(), sessionIds: [], lastActiveSessionId: null, signInId: null, signedInAt: 0 };
+    const client: Client = {
+      id: randomId('client_'),
+      createdAt: Date.now(),
+      sessionIds: [],
+      lastActiveSessionId: null,
+      signInId: null,
+      signedInAt: 0,
+    };
     this.clients.set(client.id, client);
     return client;
   }
 
   addSession(client: Client, userId: string, origin?: string): Session {
     const now = Date.now();
-    const session: Session = { id: randomId('sess_'), clientId: client.id, userId, origin, status: 'active', createdAt: now, lastActiveAt: now, expireAt: now + WEEK_MS };
+    const session: Session = {
+      id: randomId('sess_'),
+      clientId: client.id,
+      userId,
+      origin,
+      status: 'active',
+      createdAt: now,
+      lastActiveAt: now,
+      expireAt: now + WEEK_MS,
+    };
     this.sessions.set(session.id, session);
     client.sessionIds.push(session.id);
     client.lastActiveSessionId = session.id;
@@ -132,7 +148,9 @@ export class ClerkState {
   }
 
   activeSessions(client: Client): Session[] {
-    return client.sessionIds.map((id) => this.sessions.get(id)).filter((session) => session?.status === 'active') as Session[];
+    return client.sessionIds
+      .map((id) => this.sessions.get(id))
+      .filter((session) => session?.status === 'active') as Session[];
   }
 
   /** The session that a handshake restores. */

@@ -37,7 +37,9 @@ export const unauthenticated401 = defectsOf('api/unauthenticated-401', [
   {
     name: 'api-post-unguarded',
     title: 'only GET /api/projects looks at the session: POST creates a project for anonymous',
-    apply: changing(all(projects, by('POST')), (response) => replaceJson(response, 201, { project: { id: crypto.randomUUID(), name: 'Untitled' } })),
+    apply: changing(all(projects, by('POST')), (response) =>
+      replaceJson(response, 201, { project: { id: crypto.randomUUID(), name: 'Untitled' } }),
+    ),
   },
   {
     name: 'api-validates-first',

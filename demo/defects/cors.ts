@@ -12,7 +12,11 @@ function permit(response: DemoResponse, request: DemoRequest, origin: string, cr
   if (credentials) permitted = withHeader(permitted, 'Access-Control-Allow-Credentials', 'true');
   if (request.method !== 'OPTIONS') return permitted;
   permitted = withHeader(permitted, 'Access-Control-Allow-Methods', 'GET, POST');
-  return withHeader(permitted, 'Access-Control-Allow-Headers', header(request, 'access-control-request-headers') ?? 'Authorization, Content-Type');
+  return withHeader(
+    permitted,
+    'Access-Control-Allow-Headers',
+    header(request, 'access-control-request-headers') ?? 'Authorization, Content-Type',
+  );
 }
 
 /** Permits the origins that a wrong comparison takes for a trusted one. The right ones get what the app gives them. */
@@ -27,15 +31,31 @@ function permitting(trusts: (origin: string, trusted: URL) => boolean, credentia
 
 export const untrustedOrigin = defectsOf('cors/untrusted-origin', [
   { name: 'cors-reflect', title: 'any origin is reflected, with credentials', apply: permitting(() => true, true) },
-  { name: 'cors-null', title: 'the origin null is permitted, with credentials', apply: permitting((origin) => origin === 'null', true) },
-  { name: 'cors-suffix', title: 'every origin that ends as a trusted host is permitted', apply: permitting((origin, { host }) => origin.endsWith(host)) },
-  { name: 'cors-prefix', title: 'every origin that begins as a trusted one is permitted', apply: permitting((origin, { protocol, hostname }) => origin.startsWith(`${protocol}//${hostname}`)) },
+  {
+    name: 'cors-null',
+    title: 'the origin null is permitted, with credentials',
+    apply: permitting((origin) => origin === 'null', true),
+  },
+  {
+    name: 'cors-suffix',
+    title: 'every origin that ends as a trusted host is permitted',
+    apply: permitting((origin, { host }) => origin.endsWith(host)),
+  },
+  {
+    name: 'cors-prefix',
+    title: 'every origin that begins as a trusted one is permitted',
+    apply: permitting((origin, { protocol, hostname }) => origin.startsWith(`${protocol}//${hostname}`)),
+  },
   {
     name: 'cors-subdomain',
     title: 'every subdomain of a trusted host is permitted',
     apply: permitting((origin, { host }) => origin.endsWith(`.${host}`)),
   },
-  { name: 'cors-http', title: 'the scheme is not compared', apply: permitting((origin, { host }) => origin === `http://${host}`) },
+  {
+    name: 'cors-http',
+    title: 'the scheme is not compared',
+    apply: permitting((origin, { host }) => origin === `http://${host}`),
+  },
   {
     name: 'cors-unescaped-dot',
     title: 'the dots in a regular expression are not escaped',
@@ -46,7 +66,9 @@ export const untrustedOrigin = defectsOf('cors/untrusted-origin', [
     title: 'every other origin is permitted by * on private data',
     apply: changing(isBrowserApi, (response, request, site) => {
       const origin = header(request, 'origin');
-      return origin === undefined || origin === ALLOWED_ORIGIN || origin === site.url ? response : permit(response, request, '*', false);
+      return origin === undefined || origin === ALLOWED_ORIGIN || origin === site.url
+        ? response
+        : permit(response, request, '*', false);
     }),
   },
   {
@@ -63,28 +85,41 @@ export const untrustedOrigin = defectsOf('cors/untrusted-origin', [
 
 const fromAllowed = (request: DemoRequest): boolean => header(request, 'origin') === ALLOWED_ORIGIN;
 const preflight = all(isBrowserApi, by('OPTIONS'), fromAllowed);
-const CORS_HEADERS = [ALLOW_ORIGIN, 'access-control-allow-methods', 'access-control-allow-headers', 'access-control-max-age'];
+const CORS_HEADERS = [
+  ALLOW_ORIGIN,
+  'access-control-allow-methods',
+  'access-control-allow-headers',
+  'access-control-max-age',
+];
 
 export const allowedOrigin = defectsOf('cors/allowed-origin', [
   {
     name: 'preflight-forgotten',
     title: 'preflights are answered by the framework, without any permission',
-    apply: changing(preflight, (response) => withHeader(without(response, ...CORS_HEADERS), 'Allow', 'GET, HEAD, OPTIONS, POST')),
+    apply: changing(preflight, (response) =>
+      withHeader(without(response, ...CORS_HEADERS), 'Allow', 'GET, HEAD, OPTIONS, POST'),
+    ),
   },
   {
     name: 'preflight-guarded',
     title: 'the guard refuses preflights, which never carry credentials',
-    apply: changing(preflight, (response) => replaceJson(without(response, ...CORS_HEADERS), 401, { error: 'unauthenticated' })),
+    apply: changing(preflight, (response) =>
+      replaceJson(without(response, ...CORS_HEADERS), 401, { error: 'unauthenticated' }),
+    ),
   },
   {
     name: 'cors-only-preflight',
     title: 'only preflights are permitted, the answers are not',
-    apply: changing(all(isBrowserApi, fromAllowed), (response, request) => (request.method === 'OPTIONS' ? response : without(response, ALLOW_ORIGIN))),
+    apply: changing(all(isBrowserApi, fromAllowed), (response, request) =>
+      request.method === 'OPTIONS' ? response : without(response, ALLOW_ORIGIN),
+    ),
   },
   {
     name: 'cors-fixed-origin',
     title: "the app's own origin is permitted, whoever asks",
-    apply: changing(all(isBrowserApi, fromAllowed), (response, _request, site) => withHeader(response, 'Access-Control-Allow-Origin', site.url)),
+    apply: changing(all(isBrowserApi, fromAllowed), (response, _request, site) =>
+      withHeader(response, 'Access-Control-Allow-Origin', site.url),
+    ),
   },
   {
     name: 'preflight-no-authorization',
@@ -94,6 +129,8 @@ export const allowedOrigin = defectsOf('cors/allowed-origin', [
   {
     name: 'cors-twice',
     title: 'the app and the CDN both add the permission, which browsers refuse',
-    apply: changing(all(isBrowserApi, fromAllowed), (response) => addHeader(response, 'Access-Control-Allow-Origin', ALLOWED_ORIGIN)),
+    apply: changing(all(isBrowserApi, fromAllowed), (response) =>
+      addHeader(response, 'Access-Control-Allow-Origin', ALLOWED_ORIGIN),
+    ),
   },
 ]);

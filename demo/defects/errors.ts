@@ -8,26 +8,51 @@ function onNotFoundPage(change: (response: DemoResponse) => DemoResponse) {
 }
 
 export const notFoundPage = defectsOf('errors/not-found-page', [
-  { name: 'soft-404', title: 'the page for unknown paths answers 200', apply: onNotFoundPage((response) => ({ ...response, status: 200 })) },
+  {
+    name: 'soft-404',
+    title: 'the page for unknown paths answers 200',
+    apply: onNotFoundPage((response) => ({ ...response, status: 200 })),
+  },
   {
     name: 'default-404',
     title: "the framework's own 404 page",
     apply: onNotFoundPage((response) =>
-      replaceHtml(response, 404, '404: This page could not be found.', '<div><h1 class="next-error-h1">404</h1><h2>This page could not be found.</h2></div>'),
+      replaceHtml(
+        response,
+        404,
+        '404: This page could not be found.',
+        '<div><h1 class="next-error-h1">404</h1><h2>This page could not be found.</h2></div>',
+      ),
     ),
   },
   {
     name: 'stack-404',
     title: 'the 404 page shows a stack trace',
     apply: onNotFoundPage((response) =>
-      replaceHtml(response, 404, 'Page not found · Fernwork', `<header><a href="/">Fernwork</a></header><main><h1>We could not find that page</h1><pre>${stackTrace('Error: no route matches')}</pre></main>`),
+      replaceHtml(
+        response,
+        404,
+        'Page not found · Fernwork',
+        `<header><a href="/">Fernwork</a></header><main><h1>We could not find that page</h1><pre>${stackTrace('Error: no route matches')}</pre></main>`,
+      ),
     ),
   },
-  { name: 'blank-404', title: 'the 404 page is empty', apply: onNotFoundPage((response) => replaceHtml(response, 404, '', '')) },
+  {
+    name: 'blank-404',
+    title: 'the 404 page is empty',
+    apply: onNotFoundPage((response) => replaceHtml(response, 404, '', '')),
+  },
 ]);
 
 const internalError = (response: DemoResponse, request: DemoRequest): DemoResponse =>
-  pathOf(request).startsWith('/api/') ? replaceJson(response, 500, { error: 'internal_error' }) : replaceHtml(response, 500, 'Fernwork', '<main><h1>Something went wrong</h1><p><a href="/sign-in">Sign in</a></p></main>');
+  pathOf(request).startsWith('/api/')
+    ? replaceJson(response, 500, { error: 'internal_error' })
+    : replaceHtml(
+        response,
+        500,
+        'Fernwork',
+        '<main><h1>Something went wrong</h1><p><a href="/sign-in">Sign in</a></p></main>',
+      );
 
 /** Three parts of which the middle one is no JSON: what `JSON.parse(atob(token.split('.')[1]))` throws on. */
 function isUndecodable(token: string | undefined): boolean {
@@ -50,7 +75,8 @@ function isMalformed(value: string | undefined): boolean {
   }
 }
 
-const hasHandshake = (request: DemoRequest): boolean => /[?&]__clerk_handshake=/.test(request.target) || cookie(request, '__clerk_handshake') !== undefined;
+const hasHandshake = (request: DemoRequest): boolean =>
+  /[?&]__clerk_handshake=/.test(request.target) || cookie(request, '__clerk_handshake') !== undefined;
 const isPage = (request: DemoRequest): boolean => !/^\/(?:api|_next)\//.test(pathOf(request));
 
 export const authFailure = defectsOf('errors/auth-failure', [
@@ -62,23 +88,48 @@ export const authFailure = defectsOf('errors/auth-failure', [
   {
     name: 'session-cookie-stack',
     title: 'the app decodes percent signs in __session and shows the stack of the exception',
-    apply: changing(all(isPage, (request) => isMalformed(cookie(request, '__session'))), (response) => replaceHtml(response, 500, 'Error', `<pre>${stackTrace('URIError: URI malformed')}</pre>`)),
+    apply: changing(
+      all(isPage, (request) => isMalformed(cookie(request, '__session'))),
+      (response) => replaceHtml(response, 500, 'Error', `<pre>${stackTrace('URIError: URI malformed')}</pre>`),
+    ),
   },
   {
     name: 'handshake-500',
     title: 'a broken handshake is answered with 500 and a stack',
-    apply: changing(all(isPage, hasHandshake), (response) => replaceHtml(response, 500, 'Error', `<pre>${stackTrace('Error: Clerk: Handshake token verification failed: Invalid JWT form.')}</pre>`)),
+    apply: changing(all(isPage, hasHandshake), (response) =>
+      replaceHtml(
+        response,
+        500,
+        'Error',
+        `<pre>${stackTrace('Error: Clerk: Handshake token verification failed: Invalid JWT form.')}</pre>`,
+      ),
+    ),
   },
   {
     name: 'authorization-500',
     title: 'an Authorization header that is no token is answered with 500',
-    apply: changing(all(isApi, (request) => header(request, 'authorization') !== undefined && !/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/.test(header(request, 'authorization') ?? '')), internalError),
+    apply: changing(
+      all(
+        isApi,
+        (request) =>
+          header(request, 'authorization') !== undefined &&
+          !/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/.test(header(request, 'authorization') ?? ''),
+      ),
+      internalError,
+    ),
   },
   {
     name: 'authorization-stack',
     title: 'the 401 to a broken token shows the stack of the verification',
-    apply: changing(all(isApi, (request) => header(request, 'authorization') !== undefined), (response) =>
-      response.status === 401 ? replaceJson(response, 401, { error: 'unauthenticated', stack: stackTrace('TokenVerificationError: Invalid JWT form.') }) : response,
+    apply: changing(
+      all(isApi, (request) => header(request, 'authorization') !== undefined),
+      (response) =>
+        response.status === 401
+          ? replaceJson(response, 401, {
+              error: 'unauthenticated',
+              stack: stackTrace('TokenVerificationError: Invalid JWT form.'),
+            })
+          : response,
     ),
   },
 ]);

@@ -6,7 +6,11 @@ import { always, changing } from './tools.ts';
 const CSP = 'content-security-policy';
 
 /** The policy with one directive's sources changed. */
-function withSources(response: DemoResponse, directive: string, change: (sources: readonly string[]) => readonly string[]): DemoResponse {
+function withSources(
+  response: DemoResponse,
+  directive: string,
+  change: (sources: readonly string[]) => readonly string[],
+): DemoResponse {
   return mapHeader(response, CSP, (policy) =>
     policy
       .split('; ')
@@ -22,7 +26,11 @@ function withNonce(response: DemoResponse, change: (nonce: string) => string): D
   const nonce = /'nonce-([^']+)'/.exec(header(response, CSP) ?? '')?.[1];
   if (nonce === undefined) return response;
   const changed = change(nonce);
-  const relabelled = mapHeader(mapHeader(response, CSP, (policy) => policy.replaceAll(nonce, changed)), 'x-nonce', () => changed);
+  const relabelled = mapHeader(
+    mapHeader(response, CSP, (policy) => policy.replaceAll(nonce, changed)),
+    'x-nonce',
+    () => changed,
+  );
   return isHtml(response) ? mapText(relabelled, (html) => html.replaceAll(nonce, changed)) : relabelled;
 }
 
@@ -33,14 +41,21 @@ const CONSTANT_NONCE = Buffer.from('0123456789abcdef').toString('base64');
 const POLICY_IS_ABSENT = ['headers/csp-clerk'] as const;
 
 export const csp = defectsOf('headers/csp', [
-  { name: 'csp-absent', title: 'there is no policy', mayAlsoBreak: POLICY_IS_ABSENT, apply: changing(always, (response) => without(response, CSP)) },
+  {
+    name: 'csp-absent',
+    title: 'there is no policy',
+    mayAlsoBreak: POLICY_IS_ABSENT,
+    apply: changing(always, (response) => without(response, CSP)),
+  },
   {
     name: 'csp-report-only',
     title: 'the policy only reports',
     mayAlsoBreak: POLICY_IS_ABSENT,
     apply: changing(always, (response) => {
       const policy = header(response, CSP);
-      return policy === undefined ? response : withHeader(without(response, CSP), 'Content-Security-Policy-Report-Only', policy);
+      return policy === undefined
+        ? response
+        : withHeader(without(response, CSP), 'Content-Security-Policy-Report-Only', policy);
     }),
   },
   {
@@ -66,7 +81,10 @@ export const csp = defectsOf('headers/csp', [
   {
     name: 'csp-not-on-sign-in',
     title: 'the sign-in page has no policy',
-    apply: changing((request) => pathOf(request).startsWith('/sign-in'), (response) => without(response, CSP)),
+    apply: changing(
+      (request) => pathOf(request).startsWith('/sign-in'),
+      (response) => without(response, CSP),
+    ),
   },
 ]);
 
@@ -78,14 +96,26 @@ export const cspClerk = defectsOf('headers/csp-clerk', [
     name: 'csp-no-frontend-api',
     title: 'connect-src lacks the Frontend API',
     mayAlsoBreak: CLERK_IS_BLOCKED,
-    apply: changing(always, (response, _request, site) => withSources(response, 'connect-src', (sources) => sources.filter((source) => !source.endsWith(site.frontendApi)))),
+    apply: changing(always, (response, _request, site) =>
+      withSources(response, 'connect-src', (sources) => sources.filter((source) => !source.endsWith(site.frontendApi))),
+    ),
   },
-  { name: 'csp-no-worker-blob', title: 'worker-src lacks blob:', apply: changing(always, (response) => withSources(response, 'worker-src', () => ["'self'"])) },
-  { name: 'csp-no-images', title: 'img-src lacks img.clerk.com', apply: changing(always, (response) => withSources(response, 'img-src', () => ["'self'"])) },
+  {
+    name: 'csp-no-worker-blob',
+    title: 'worker-src lacks blob:',
+    apply: changing(always, (response) => withSources(response, 'worker-src', () => ["'self'"])),
+  },
+  {
+    name: 'csp-no-images',
+    title: 'img-src lacks img.clerk.com',
+    apply: changing(always, (response) => withSources(response, 'img-src', () => ["'self'"])),
+  },
   {
     name: 'csp-no-bot-protection',
     title: 'frame-src lacks challenges.cloudflare.com',
-    apply: changing(always, (response) => withSources(response, 'frame-src', (sources) => sources.filter((source) => !source.includes('cloudflare')))),
+    apply: changing(always, (response) =>
+      withSources(response, 'frame-src', (sources) => sources.filter((source) => !source.includes('cloudflare'))),
+    ),
   },
   {
     name: 'csp-no-inline-style',
@@ -96,19 +126,35 @@ export const cspClerk = defectsOf('headers/csp-clerk', [
 
 /** Sets or, with undefined, removes one header of every answer. */
 function everywhere(name: string, value?: string) {
-  return changing(always, (response) => (value === undefined ? without(response, name.toLowerCase()) : withHeader(response, name, value)));
+  return changing(always, (response) =>
+    value === undefined ? without(response, name.toLowerCase()) : withHeader(response, name, value),
+  );
 }
 
 export const security = defectsOf('headers/security', [
   { name: 'hsts-absent', title: 'no Strict-Transport-Security', apply: everywhere('Strict-Transport-Security') },
-  { name: 'hsts-off', title: 'Strict-Transport-Security is switched off again', apply: everywhere('Strict-Transport-Security', 'max-age=0') },
+  {
+    name: 'hsts-off',
+    title: 'Strict-Transport-Security is switched off again',
+    apply: everywhere('Strict-Transport-Security', 'max-age=0'),
+  },
   { name: 'nosniff-absent', title: 'no X-Content-Type-Options', apply: everywhere('X-Content-Type-Options') },
   { name: 'referrer-policy-absent', title: 'no Referrer-Policy', apply: everywhere('Referrer-Policy') },
-  { name: 'referrer-policy-unsafe', title: 'Referrer-Policy: unsafe-url', apply: everywhere('Referrer-Policy', 'unsafe-url') },
+  {
+    name: 'referrer-policy-unsafe',
+    title: 'Referrer-Policy: unsafe-url',
+    apply: everywhere('Referrer-Policy', 'unsafe-url'),
+  },
   {
     name: 'framable',
     title: 'neither X-Frame-Options nor frame-ancestors',
-    apply: changing(always, (response) => mapHeader(without(response, 'x-frame-options'), CSP, (policy) => policy.replace(/frame-ancestors [^;]+; /, ''))),
+    apply: changing(always, (response) =>
+      mapHeader(without(response, 'x-frame-options'), CSP, (policy) => policy.replace(/frame-ancestors [^;]+; /, '')),
+    ),
   },
-  { name: 'powered-by', title: 'X-Powered-By tells the framework', apply: changing(always, (response) => addHeader(response, 'X-Powered-By', 'Next.js')) },
+  {
+    name: 'powered-by',
+    title: 'X-Powered-By tells the framework',
+    apply: changing(always, (response) => addHeader(response, 'X-Powered-By', 'Next.js')),
+  },
 ]);

@@ -7,14 +7,23 @@ export const publicReachable = defectsOf('routes/public-reachable', [
   {
     name: 'public-page-guarded',
     title: 'the matcher of protected pages also catches /pricing',
-    apply: changing(all(at('/pricing'), anonymous), (response, request, site) => redirect(response, signInUrl(request, site))),
+    apply: changing(all(at('/pricing'), anonymous), (response, request, site) =>
+      redirect(response, signInUrl(request, site)),
+    ),
   },
   {
     name: 'public-page-500',
     title: '/pricing throws while it renders',
     // The headers of a page that fails prove nothing.
     mayAlsoBreak: ['headers/csp', 'headers/csp-clerk', 'headers/security'],
-    apply: changing(at('/pricing'), (response) => replaceHtml(response, 500, 'Fernwork', '<main><h1>Something went wrong</h1><p><a href="/pricing">Try again</a></p></main>')),
+    apply: changing(at('/pricing'), (response) =>
+      replaceHtml(
+        response,
+        500,
+        'Fernwork',
+        '<main><h1>Something went wrong</h1><p><a href="/pricing">Try again</a></p></main>',
+      ),
+    ),
   },
   {
     name: 'public-page-404',
@@ -43,14 +52,20 @@ export const protectedRedirect = defectsOf('routes/protected-redirect', [
     apply: async (request, next, site) => {
       if (!isDashboard(request, site) || !anonymous(request, site)) return next(request);
       const response = await next(signedIn(request, site));
-      return mapText(response, (html) => html.replace('<head>', `<head><meta http-equiv="refresh" content="0;url=${signInUrl(request, site)}">`));
+      return mapText(response, (html) =>
+        html.replace('<head>', `<head><meta http-equiv="refresh" content="0;url=${signInUrl(request, site)}">`),
+      );
     },
   },
   {
     name: 'guard-get-only',
     title: 'the guard looks at GET requests only: /dashboard renders for POST',
     // The app renders pages for GET alone, so the broken handler is played by a GET.
-    apply: rewriting(all(isDashboard, anonymous, by('POST')), (request, site) => ({ ...without(signedIn(request, site), 'content-length', 'content-type'), method: 'GET', body: Buffer.alloc(0) })),
+    apply: rewriting(all(isDashboard, anonymous, by('POST')), (request, site) => ({
+      ...without(signedIn(request, site), 'content-length', 'content-type'),
+      method: 'GET',
+      body: Buffer.alloc(0),
+    })),
   },
   {
     name: 'guard-not-rsc',
@@ -60,7 +75,9 @@ export const protectedRedirect = defectsOf('routes/protected-redirect', [
       const response = await next(signedIn(request, site));
       // Next.js 16 redirects RSC requests without its cache-busting parameter to themselves with it; older ones answer at once.
       const location = header(response, 'location');
-      return location?.startsWith('/dashboard?_rsc') ? next(signedIn({ ...request, target: location }, site)) : response;
+      return location?.startsWith('/dashboard?_rsc')
+        ? next(signedIn({ ...request, target: location }, site))
+        : response;
     },
   },
   {
@@ -71,11 +88,20 @@ export const protectedRedirect = defectsOf('routes/protected-redirect', [
   {
     name: 'guard-second-page-missing',
     title: '/settings/billing was forgotten in the matcher and in the page',
-    apply: rewriting(all((request) => pathOf(request) === '/settings/billing', anonymous), signedIn),
+    apply: rewriting(
+      all((request) => pathOf(request) === '/settings/billing', anonymous),
+      signedIn,
+    ),
   },
   {
     name: 'guard-internal-return',
     title: 'the app does not know its public address: redirect_url names an internal one',
-    apply: changing(all(isDashboard, anonymous), (response, request, site) => withHeader(response, 'Location', `${site.url}/sign-in?redirect_url=${encodeURIComponent(`http://localhost:3000${request.target}`)}`)),
+    apply: changing(all(isDashboard, anonymous), (response, request, site) =>
+      withHeader(
+        response,
+        'Location',
+        `${site.url}/sign-in?redirect_url=${encodeURIComponent(`http://localhost:3000${request.target}`)}`,
+      ),
+    ),
   },
 ]);

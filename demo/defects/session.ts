@@ -15,7 +15,8 @@ function hasOwnToken(request: DemoRequest, site: Site): boolean {
   }
 }
 
-const isProtectedPage = (request: DemoRequest, site: Site): boolean => [under('/dashboard'), under('/settings')].some((condition) => condition(request, site));
+const isProtectedPage = (request: DemoRequest, site: Site): boolean =>
+  [under('/dashboard'), under('/settings')].some((condition) => condition(request, site));
 
 /** What happens instead of sign-in, when the token of a visitor of a protected page is no longer good. */
 function whenExpired(change: (response: DemoResponse, request: DemoRequest, site: Site) => DemoResponse) {
@@ -26,7 +27,11 @@ function whenExpired(change: (response: DemoResponse, request: DemoRequest, site
 }
 
 export const expiredReturn = defectsOf('session/expired-return', [
-  { name: 'expired-blank', title: 'an expired session leaves a blank page', apply: whenExpired((response) => replaceHtml(response, 200, 'Fernwork', '<div id="root"></div>')) },
+  {
+    name: 'expired-blank',
+    title: 'an expired session leaves a blank page',
+    apply: whenExpired((response) => replaceHtml(response, 200, 'Fernwork', '<div id="root"></div>')),
+  },
   {
     name: 'expired-loop',
     title: 'an expired session is redirected to the same page for ever',
@@ -35,13 +40,25 @@ export const expiredReturn = defectsOf('session/expired-return', [
   {
     name: 'expired-exception',
     title: 'an expired session ends in an uncaught exception',
-    apply: whenExpired((response) => replaceHtml(response, 500, 'Fernwork', '<main><h1>Something went wrong</h1></main>')),
+    apply: whenExpired((response) =>
+      replaceHtml(response, 500, 'Fernwork', '<main><h1>Something went wrong</h1></main>'),
+    ),
   },
-  { name: 'expired-forgets-page', title: 'an expired session leads to sign-in, and nobody remembers the page', apply: whenExpired((response, _request, site) => redirect(response, `${site.url}/sign-in`)) },
+  {
+    name: 'expired-forgets-page',
+    title: 'an expired session leads to sign-in, and nobody remembers the page',
+    apply: whenExpired((response, _request, site) => redirect(response, `${site.url}/sign-in`)),
+  },
   {
     name: 'expired-spinner',
     title: 'an expired session leaves a spinner that never ends',
-    apply: whenExpired((response) => replaceHtml(response, 200, 'Fernwork', '<main><div role="status" aria-busy="true">Loading…</div></main>')),
+    apply: whenExpired((response) =>
+      replaceHtml(response, 200, 'Fernwork', '<main><div role="status" aria-busy="true">Loading…</div></main>'),
+    ),
   },
-  { name: 'expired-home', title: 'an expired session is sent to the home page, without a word', apply: whenExpired((response, _request, site) => redirect(response, `${site.url}/`)) },
+  {
+    name: 'expired-home',
+    title: 'an expired session is sent to the home page, without a word',
+    apply: whenExpired((response, _request, site) => redirect(response, `${site.url}/`)),
+  },
 ]);

@@ -49,7 +49,8 @@ export const anonymous: Condition = (request) =>
 export const isApi = under('/api/');
 
 /** The API that pages call; webhooks are called by Clerk. */
-export const isBrowserApi: Condition = (request) => pathOf(request).startsWith('/api/') && !pathOf(request).startsWith('/api/webhooks/');
+export const isBrowserApi: Condition = (request) =>
+  pathOf(request).startsWith('/api/') && !pathOf(request).startsWith('/api/webhooks/');
 
 /** Files that are the same for everybody. */
 export const isStatic: Condition = (request) => /^\/(?:_next\/static\/|images\/|favicon\.ico$)/.test(pathOf(request));
@@ -66,8 +67,21 @@ export function signedIn(request: DemoRequest, site: Site): DemoRequest {
   return withHeader(request, 'Cookie', site.signedInCookie());
 }
 
-export function replaceBody(response: DemoResponse, status: number, contentType: string, body: string | Buffer): DemoResponse {
-  return { ...withHeader(without(response, 'location', 'etag', 'last-modified', 'transfer-encoding'), 'Content-Type', contentType), status, body: Buffer.from(body) };
+export function replaceBody(
+  response: DemoResponse,
+  status: number,
+  contentType: string,
+  body: string | Buffer,
+): DemoResponse {
+  return {
+    ...withHeader(
+      without(response, 'location', 'etag', 'last-modified', 'transfer-encoding'),
+      'Content-Type',
+      contentType,
+    ),
+    status,
+    body: Buffer.from(body),
+  };
 }
 
 export function replaceJson(response: DemoResponse, status: number, body: unknown): DemoResponse {
@@ -75,11 +89,20 @@ export function replaceJson(response: DemoResponse, status: number, body: unknow
 }
 
 export function replaceHtml(response: DemoResponse, status: number, title: string, body: string): DemoResponse {
-  return replaceBody(response, status, 'text/html; charset=utf-8', `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head><body>${body}</body></html>`);
+  return replaceBody(
+    response,
+    status,
+    'text/html; charset=utf-8',
+    `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head><body>${body}</body></html>`,
+  );
 }
 
 export function redirect(response: DemoResponse, location: string, status = 307): DemoResponse {
-  return { ...withHeader(without(response, 'location', 'set-cookie', 'content-type'), 'Location', location), status, body: Buffer.from(location) };
+  return {
+    ...withHeader(without(response, 'location', 'set-cookie', 'content-type'), 'Location', location),
+    status,
+    body: Buffer.from(location),
+  };
 }
 
 /** As Clerk writes it. */

@@ -3,14 +3,27 @@ import { setTimeout } from 'node:timers/promises';
 import { addHeader, header, isHtml, mapHeader, mapText, pathOf, withHeader } from '../front/message.ts';
 import type { DemoRequest, DemoResponse } from '../front/message.ts';
 import { variantsOf } from './defect.ts';
-import { all, always, at, by, changing, isApi, isBrowserApi, redirect, replaceBody, replaceHtml, under } from './tools.ts';
+import {
+  all,
+  always,
+  at,
+  by,
+  changing,
+  isApi,
+  isBrowserApi,
+  redirect,
+  replaceBody,
+  replaceHtml,
+  under,
+} from './tools.ts';
 
 const CSP = 'content-security-policy';
 /** Longer than anyone's own time, shorter than anyone's patience. */
 const SLOW_MS = 600;
 const SLASHED = new Set(['/dashboard', '/pricing', '/settings/billing']);
 const isProtectedPage = (request: DemoRequest): boolean => /^\/(?:dashboard|settings)(?:\/|$)/.test(pathOf(request));
-const accepts = (request: DemoRequest, encoding: string): boolean => (header(request, 'accept-encoding') ?? '').includes(encoding);
+const accepts = (request: DemoRequest, encoding: string): boolean =>
+  (header(request, 'accept-encoding') ?? '').includes(encoding);
 
 function compressed(response: DemoResponse, encoding: 'gzip' | 'br'): DemoResponse {
   const body = encoding === 'gzip' ? gzipSync(response.body) : brotliCompressSync(response.body);
@@ -22,7 +35,7 @@ export const variants = [
   ...variantsOf('routes/protected-redirect', [
     {
       name: 'hidden-404',
-      title: "protected pages answer anonymous with the 404 page",
+      title: 'protected pages answer anonymous with the 404 page',
       options: { unauthenticated: 'hidden' },
       apply: async (request, next) => {
         const response = await next(request);
@@ -36,14 +49,28 @@ export const variants = [
       apply: async (request, next) => {
         const path = pathOf(request);
         if (SLASHED.has(path)) return redirect(await next(request), request.target.replace(path, `${path}/`), 308);
-        return next(SLASHED.has(path.replace(/\/$/, '')) ? { ...request, target: request.target.replace(path, path.slice(0, -1)) } : request);
+        return next(
+          SLASHED.has(path.replace(/\/$/, ''))
+            ? { ...request, target: request.target.replace(path, path.slice(0, -1)) }
+            : request,
+        );
       },
     },
-    { name: 'seen-303', title: 'the guard redirects with 303', apply: changing(isProtectedPage, (response) => (response.status === 307 ? { ...response, status: 303 } : response)) },
+    {
+      name: 'seen-303',
+      title: 'the guard redirects with 303',
+      apply: changing(isProtectedPage, (response) =>
+        response.status === 307 ? { ...response, status: 303 } : response,
+      ),
+    },
     {
       name: 'relative-location',
       title: 'redirects to sign-in are relative',
-      apply: changing(always, (response, _request, site) => mapHeader(response, 'location', (location) => (location.startsWith(`${site.url}/`) ? location.slice(site.url.length) : location))),
+      apply: changing(always, (response, _request, site) =>
+        mapHeader(response, 'location', (location) =>
+          location.startsWith(`${site.url}/`) ? location.slice(site.url.length) : location,
+        ),
+      ),
     },
   ]),
   ...variantsOf('api/unauthenticated-401', [
@@ -51,7 +78,14 @@ export const variants = [
       name: 'problem-json',
       title: 'errors of the API are problem+json',
       apply: changing(isApi, (response) =>
-        response.status === 401 ? replaceBody(response, 401, 'application/problem+json', JSON.stringify({ type: 'about:blank', title: 'Unauthorized', status: 401 })) : response,
+        response.status === 401
+          ? replaceBody(
+              response,
+              401,
+              'application/problem+json',
+              JSON.stringify({ type: 'about:blank', title: 'Unauthorized', status: 401 }),
+            )
+          : response,
       ),
     },
   ]),
@@ -59,7 +93,11 @@ export const variants = [
     {
       name: 'csp-two-headers',
       title: 'a second policy in a header of its own, stricter about frames only',
-      apply: changing(always, (response) => (header(response, CSP) === undefined ? response : addHeader(response, 'Content-Security-Policy', "frame-ancestors 'none'; object-src 'none'"))),
+      apply: changing(always, (response) =>
+        header(response, CSP) === undefined
+          ? response
+          : addHeader(response, 'Content-Security-Policy', "frame-ancestors 'none'; object-src 'none'"),
+      ),
     },
     {
       name: 'csp-joined',
@@ -69,29 +107,44 @@ export const variants = [
     {
       name: 'csp-meta-extra',
       title: 'a policy in a meta element beside the one in the header',
-      apply: changing(always, (response) => (isHtml(response) ? mapText(response, (html) => html.replace('<head>', `<head><meta http-equiv="Content-Security-Policy" content="object-src 'none'">`)) : response)),
+      apply: changing(always, (response) =>
+        isHtml(response)
+          ? mapText(response, (html) =>
+              html.replace('<head>', `<head><meta http-equiv="Content-Security-Policy" content="object-src 'none'">`),
+            )
+          : response,
+      ),
     },
     {
       name: 'csp-https-fallback',
       title: "strict-dynamic with https: and 'unsafe-inline' for browsers that do not know it",
-      apply: changing(always, (response) => mapHeader(response, CSP, (policy) => policy.replace("'strict-dynamic'", "'strict-dynamic' https:"))),
+      apply: changing(always, (response) =>
+        mapHeader(response, CSP, (policy) => policy.replace("'strict-dynamic'", "'strict-dynamic' https:")),
+      ),
     },
     {
       name: 'csp-report-only-too',
       title: 'a stricter policy is tried out beside the enforced one',
-      apply: changing(always, (response) => addHeader(response, 'Content-Security-Policy-Report-Only', "default-src 'none'; report-uri /api/csp-reports")),
+      apply: changing(always, (response) =>
+        addHeader(response, 'Content-Security-Policy-Report-Only', "default-src 'none'; report-uri /api/csp-reports"),
+      ),
     },
   ]),
   ...variantsOf('headers/security', [
     {
       name: 'cross-origin-headers',
       title: 'Cross-Origin-Resource-Policy and Origin-Agent-Cluster on everything',
-      apply: changing(always, (response) => addHeader(addHeader(response, 'Cross-Origin-Resource-Policy', 'same-origin'), 'Origin-Agent-Cluster', '?1')),
+      apply: changing(always, (response) =>
+        addHeader(addHeader(response, 'Cross-Origin-Resource-Policy', 'same-origin'), 'Origin-Agent-Cluster', '?1'),
+      ),
     },
     {
       name: 'no-xfo',
       title: 'frames are forbidden by frame-ancestors alone',
-      apply: changing(always, (response) => ({ ...response, headers: response.headers.filter(([name]) => name.toLowerCase() !== 'x-frame-options') })),
+      apply: changing(always, (response) => ({
+        ...response,
+        headers: response.headers.filter(([name]) => name.toLowerCase() !== 'x-frame-options'),
+      })),
     },
   ]),
   ...variantsOf('cors/untrusted-origin', [
@@ -100,7 +153,13 @@ export const variants = [
       title: 'no CORS at all, preflights are refused',
       options: { noCors: true },
       apply: changing(isBrowserApi, (response, request) => {
-        const bare = { ...response, headers: response.headers.filter(([name, value]) => !/^access-control-/i.test(name) && !(name.toLowerCase() === 'vary' && /^origin$/i.test(value))) };
+        const bare = {
+          ...response,
+          headers: response.headers.filter(
+            ([name, value]) =>
+              !/^access-control-/i.test(name) && !(name.toLowerCase() === 'vary' && /^origin$/i.test(value)),
+          ),
+        };
         return request.method === 'OPTIONS' ? { ...bare, status: 405 } : bare;
       }),
     },
@@ -122,7 +181,10 @@ export const variants = [
     {
       name: 'spa-fallback',
       title: 'dotfiles are answered with 200 and a page of the app',
-      apply: changing((request) => /^\/(?:\.|backup|dump|env)/.test(pathOf(request)), (response) => replaceHtml(response, 200, 'Fernwork', '<div id="root"></div>')),
+      apply: changing(
+        (request) => /^\/(?:\.|backup|dump|env)/.test(pathOf(request)),
+        (response) => replaceHtml(response, 200, 'Fernwork', '<div id="root"></div>'),
+      ),
     },
     {
       name: 'dotfiles-403',
@@ -134,7 +196,9 @@ export const variants = [
     {
       name: 'webhook-401',
       title: 'forged deliveries are answered with 401',
-      apply: changing(all(under('/api/webhooks/'), by('POST')), (response) => (response.status === 400 ? { ...response, status: 401 } : response)),
+      apply: changing(all(under('/api/webhooks/'), by('POST')), (response) =>
+        response.status === 400 ? { ...response, status: 401 } : response,
+      ),
     },
   ]),
   ...variantsOf('routes/public-reachable', [
@@ -146,8 +210,26 @@ export const variants = [
         return next(request);
       },
     },
-    { name: 'gzip', title: 'answers are compressed with gzip', apply: changing((request) => accepts(request, 'gzip') && request.method !== 'HEAD', (response) => (response.body.length > 0 ? compressed(response, 'gzip') : response)) },
-    { name: 'brotli', title: 'answers are compressed with Brotli', apply: changing((request) => accepts(request, 'br') && request.method !== 'HEAD', (response) => (response.body.length > 0 ? compressed(response, 'br') : response)) },
-    { name: 'connection-close', title: 'every answer closes its connection', apply: changing(always, (response) => withHeader(response, 'Connection', 'close')) },
+    {
+      name: 'gzip',
+      title: 'answers are compressed with gzip',
+      apply: changing(
+        (request) => accepts(request, 'gzip') && request.method !== 'HEAD',
+        (response) => (response.body.length > 0 ? compressed(response, 'gzip') : response),
+      ),
+    },
+    {
+      name: 'brotli',
+      title: 'answers are compressed with Brotli',
+      apply: changing(
+        (request) => accepts(request, 'br') && request.method !== 'HEAD',
+        (response) => (response.body.length > 0 ? compressed(response, 'br') : response),
+      ),
+    },
+    {
+      name: 'connection-close',
+      title: 'every answer closes its connection',
+      apply: changing(always, (response) => withHeader(response, 'Connection', 'close')),
+    },
   ]),
 ];

@@ -17,12 +17,16 @@ export const forgedSignature = defectsOf('webhook/forged-signature', [
   {
     name: 'webhook-200-on-failure',
     title: 'a forged delivery has no effect, but is answered with 200',
-    apply: changing(delivery, (response) => (refused(response) ? replaceJson(response, 200, { received: false, error: 'invalid_signature' }) : response)),
+    apply: changing(delivery, (response) =>
+      refused(response) ? replaceJson(response, 200, { received: false, error: 'invalid_signature' }) : response,
+    ),
   },
   {
     name: 'webhook-500',
     title: 'the error of the verification is not caught: 500',
-    apply: changing(delivery, (response) => (refused(response) ? replaceJson(response, 500, { error: 'internal_error' }) : response)),
+    apply: changing(delivery, (response) =>
+      refused(response) ? replaceJson(response, 500, { error: 'internal_error' }) : response,
+    ),
   },
   {
     name: 'webhook-any-signature',
@@ -32,17 +36,23 @@ export const forgedSignature = defectsOf('webhook/forged-signature', [
   {
     name: 'webhook-optional-signature',
     title: 'deliveries without a signature header are believed, the others are verified',
-    apply: changing(delivery, (response, request) => (header(request, 'svix-signature') === undefined ? received(response) : response)),
+    apply: changing(delivery, (response, request) =>
+      header(request, 'svix-signature') === undefined ? received(response) : response,
+    ),
   },
   {
     name: 'webhook-empty-signature',
     title: 'an empty signature verifies nothing, and is believed',
-    apply: changing(delivery, (response, request) => (header(request, 'svix-signature') === '' ? received(response) : response)),
+    apply: changing(delivery, (response, request) =>
+      header(request, 'svix-signature') === '' ? received(response) : response,
+    ),
   },
   {
     name: 'webhook-wrong-versions',
     title: 'signatures of unknown versions are skipped, and a list of only those is believed',
-    apply: changing(delivery, (response, request) => (/^v(?!1,)\w+,/.test(signature(request)) ? received(response) : response)),
+    apply: changing(delivery, (response, request) =>
+      /^v(?!1,)\w+,/.test(signature(request)) ? received(response) : response,
+    ),
   },
   {
     name: 'webhook-guarded',
@@ -52,6 +62,7 @@ export const forgedSignature = defectsOf('webhook/forged-signature', [
   {
     name: 'webhook-protect-404',
     title: 'auth.protect() in the middleware answers deliveries with 404',
-    apply: async (request, next, site) => next(delivery(request, site) ? { ...request, target: `/clerk_${Date.now()}` } : request),
+    apply: async (request, next, site) =>
+      next(delivery(request, site) ? { ...request, target: `/clerk_${Date.now()}` } : request),
   },
 ]);

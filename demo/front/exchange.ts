@@ -19,7 +19,10 @@ export function exchange(upstream: Upstream, request: DemoRequest): Promise<Demo
     });
     outgoing.on('error', reject);
     outgoing.on('response', (incoming) => {
-      readBody(incoming).then((body) => resolve({ status: incoming.statusCode ?? 502, headers: responseHeaders(incoming), body }), reject);
+      readBody(incoming).then(
+        (body) => resolve({ status: incoming.statusCode ?? 502, headers: responseHeaders(incoming), body }),
+        reject,
+      );
     });
     outgoing.end(request.body);
   });

@@ -4,7 +4,16 @@ import type { HeaderLines } from './message.ts';
 import { headerLines } from './message.ts';
 
 /** Headers that belong to one connection and must not be passed on. Source: RFC 9110 section 7.6.1 */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect']);
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+]);
 
 /** What only the front may say. A client's own values are dropped, else it could choose its address or the app's. */
 const FORWARDED = /^(?:forwarded|x-forwarded-.*|x-real-ip)$/;
@@ -21,8 +30,11 @@ export function createUpstream(port: number): Upstream {
 
 /** The request's headers as the app gets them: with the public address, as a hosting platform's edge sends them. */
 export function requestHeaders(request: IncomingMessage, publicHost: string): HeaderLines {
-  const kept = headerLines(request.rawHeaders).filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()) && !FORWARDED.test(name.toLowerCase()));
-  const body: HeaderLines = request.headers['transfer-encoding'] === undefined ? [] : [['Transfer-Encoding', 'chunked']];
+  const kept = headerLines(request.rawHeaders).filter(
+    ([name]) => !HOP_BY_HOP.has(name.toLowerCase()) && !FORWARDED.test(name.toLowerCase()),
+  );
+  const body: HeaderLines =
+    request.headers['transfer-encoding'] === undefined ? [] : [['Transfer-Encoding', 'chunked']];
   return [
     ...kept,
     ...body,
@@ -37,7 +49,12 @@ export function responseHeaders(response: IncomingMessage): HeaderLines {
 }
 
 /** Passes request and response through as they are: raw path, repeated headers, early hints, streams. */
-export function forward(upstream: Upstream, request: IncomingMessage, response: ServerResponse, publicHost: string): void {
+export function forward(
+  upstream: Upstream,
+  request: IncomingMessage,
+  response: ServerResponse,
+  publicHost: string,
+): void {
   const outgoing = httpRequest({
     host: 'localhost',
     port: upstream.port,

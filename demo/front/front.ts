@@ -95,7 +95,11 @@ function chooseDefects(defects: ReadonlyMap<string, Defect>, names: string): rea
 }
 
 /** Each defect wraps the next; the innermost is the pristine app. */
-async function answerWithDefects({ options, upstream, publicHost }: Route, defects: readonly Defect[], incoming: IncomingMessage): Promise<DemoResponse> {
+async function answerWithDefects(
+  { options, upstream, publicHost }: Route,
+  defects: readonly Defect[],
+  incoming: IncomingMessage,
+): Promise<DemoResponse> {
   const body = await readBody(incoming);
   const headers = requestHeaders(incoming, publicHost);
   const request = without(
@@ -104,7 +108,10 @@ async function answerWithDefects({ options, upstream, publicHost }: Route, defec
     'transfer-encoding',
     ...(body.length > 0 ? [] : ['content-length']),
   );
-  const sized: DemoRequest = body.length > 0 && header(request, 'content-length') === undefined ? withHeader(request, 'Content-Length', String(body.length)) : request;
+  const sized: DemoRequest =
+    body.length > 0 && header(request, 'content-length') === undefined
+      ? withHeader(request, 'Content-Length', String(body.length))
+      : request;
   const site = options.site();
   const app = (each: DemoRequest): Promise<DemoResponse> => exchange(upstream, each);
   return defects.reduceRight((next, defect) => (each: DemoRequest) => defect.apply(each, next, site), app)(sized);

@@ -47,7 +47,12 @@ export function addHeader<T extends Message>(message: T, name: string, value: st
 
 /** The message with each line of this name rewritten. */
 export function mapHeader<T extends Message>(message: T, name: string, change: (value: string) => string): T {
-  return { ...message, headers: message.headers.map(([each, value]) => [each, each.toLowerCase() === name ? change(value) : value] as const) };
+  return {
+    ...message,
+    headers: message.headers.map(
+      ([each, value]) => [each, each.toLowerCase() === name ? change(value) : value] as const,
+    ),
+  };
 }
 
 export function isHtml(response: DemoResponse): boolean {

@@ -6,7 +6,9 @@ export const HOST = '127.0.0.1';
 /** Listens on this machine only. Resolves with the port, which matters for port 0. */
 export function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? portInUse(port) : error));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? portInUse(port) : error),
+    );
     server.listen(port, HOST, () => resolve((server.address() as AddressInfo).port));
   });
 }

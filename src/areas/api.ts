@@ -59,20 +59,23 @@ function judgeCall({ route, method, exchange }: ApiCall): Finding[] {
 function explain(exchange: Exchange, code: number): Pick<Finding, 'cause' | 'fix'> {
   if (code >= 200 && code < 300) {
     return {
-      cause: 'The handler does not check userId for this method; an empty list to anonymous is still an answer, and the next change fills it.',
+      cause:
+        'The handler does not check userId for this method; an empty list to anonymous is still an answer, and the next change fills it.',
       fix: 'Start every handler with const { userId } = await auth() and return 401 JSON when it is null.',
     };
   }
   if (isRedirect(exchange)) {
     return {
-      cause: 'The guard treats the API route as a page: auth.protect() redirects when the request accepts HTML, and redirectToSignIn() always does. A fetch then follows to the sign-in page and fails on parsing HTML.',
+      cause:
+        'The guard treats the API route as a page: auth.protect() redirects when the request accepts HTML, and redirectToSignIn() always does. A fetch then follows to the sign-in page and fails on parsing HTML.',
       fix: 'Answer API routes with 401 JSON in the handler, and do not call redirectToSignIn() for /api in the middleware.',
     };
   }
   if (code === 404 && header(exchange, 'x-clerk-auth-reason')?.includes('protect-rewrite') === true) {
     return {
-      cause: 'auth.protect() in the middleware: Clerk answers signed-out requests that are no page with 404. Access is denied, but with a status that clients take for a wrong URL.',
-      fix: "Check userId in the handler and answer 401, or declare unauthenticatedStatus: [401, 404] if 404 is meant.",
+      cause:
+        'auth.protect() in the middleware: Clerk answers signed-out requests that are no page with 404. Access is denied, but with a status that clients take for a wrong URL.',
+      fix: 'Check userId in the handler and answer 401, or declare unauthenticatedStatus: [401, 404] if 404 is meant.',
     };
   }
   if (code === 404) {
@@ -88,7 +91,8 @@ function explain(exchange: Exchange, code: number): Pick<Finding, 'cause' | 'fix
   }
   if (code >= 500) {
     return {
-      cause: 'The handler throws without a session: userId is null where a value is expected, or auth() runs in a route that clerkMiddleware does not cover.',
+      cause:
+        'The handler throws without a session: userId is null where a value is expected, or auth() runs in a route that clerkMiddleware does not cover.',
       fix: 'Return 401 before using userId, and let the matcher cover /api: "/(api|trpc)(.*)".',
     };
   }

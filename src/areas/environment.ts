@@ -34,22 +34,38 @@ export const publishableKeyLive = defineCheck<KeyEvidence>({
     const pages = (await target.publicPages(readiness)).map(({ final }) => final).filter(isHtml);
     if (pages.some((page) => clerkTraces(page).publishableKeys.length > 0)) return { pages, scripts: [] };
     const scripts = assetPaths(pages, target.identity.origin).filter((path) => /\.m?js(\?|$)/.test(path));
-    return { pages, scripts: await Promise.all(scripts.slice(0, MAX_SCRIPTS).map((path) => target.anonymous.get(path))) };
+    return {
+      pages,
+      scripts: await Promise.all(scripts.slice(0, MAX_SCRIPTS).map((path) => target.anonymous.get(path))),
+    };
   },
   judge({ pages, scripts }, { readiness }): Judgement {
     const inPages = pages.flatMap((page) => clerkTraces(page).publishableKeys.map((key) => ({ key, exchange: page })));
-    const inScripts = scripts.flatMap((script) => bundledPublishableKeys(script).map((key) => ({ key, exchange: script })));
+    const inScripts = scripts.flatMap((script) =>
+      bundledPublishableKeys(script).map((key) => ({ key, exchange: script })),
+    );
     const found = inPages.length > 0 ? inPages : inScripts;
     const keys = [...new Map(found.map((one) => [one.key, one])).values()];
     const [first] = keys;
     const summary = `${first?.key.slice(0, 8)}… of ${parsePublishableKey(first?.key ?? '')?.frontendApi} on ${new Set(found.map(({ exchange }) => exchange.request.url)).size} pages`;
     if (!first) {
-      return { findings: [], summary, unverified: `no publishable key in ${pages.length} pages and ${scripts.length} scripts: add a page with Clerk’s components to routes.public, or set routes.signIn` };
+      return {
+        findings: [],
+        summary,
+        unverified: `no publishable key in ${pages.length} pages and ${scripts.length} scripts: add a page with Clerk’s components to routes.public, or set routes.signIn`,
+      };
     }
     if (inPages.length === 0 && keys.length > 1) {
-      return { findings: [], summary, unverified: `the scripts contain ${keys.length} publishable keys, and no page says which one is used` };
+      return {
+        findings: [],
+        summary,
+        unverified: `the scripts contain ${keys.length} publishable keys, and no page says which one is used`,
+      };
     }
-    return { findings: [...keys.flatMap((key) => judgeKey(key, readiness)), ...judgeSameness(keys, readiness)], summary };
+    return {
+      findings: [...keys.flatMap((key) => judgeKey(key, readiness)), ...judgeSameness(keys, readiness)],
+      summary,
+    };
   },
 });
 
@@ -74,7 +90,8 @@ function judgeKey({ key, exchange }: FoundKey, { profile }: Readiness): Finding[
         ...base,
         message: `production runs on a ${parsed.kind === 'test' ? 'pk_test_' : 'pk_live_'} key of ${parsed.frontendApi}, a development instance`,
         expected: 'a pk_live_ key of a production instance',
-        cause: 'Test keys in production: the environment variable of the hosting provider still has the development key, or it was changed without a new build.',
+        cause:
+          'Test keys in production: the environment variable of the hosting provider still has the development key, or it was changed without a new build.',
         fix: 'Set the pk_live_ and sk_live_ keys in the production environment and redeploy; NEXT_PUBLIC_ variables are inlined at build time.',
       }),
     ];

@@ -20,7 +20,10 @@ const DEFAULT_PAGES: ReadonlyArray<readonly [framework: string, pattern: RegExp]
   ['Astro', /<pre>Path: \//],
   ['Nuxt', /Page not found: \/[^<]*<[\s\S]*nuxt/i],
   ['Vercel', /The page could not be found\s+NOT_FOUND/],
-  ['Netlify', /Looks like you(?:'|’|&#39;)ve followed a broken link or entered a URL that doesn(?:'|’|&#39;)t exist on this site/],
+  [
+    'Netlify',
+    /Looks like you(?:'|’|&#39;)ve followed a broken link or entered a URL that doesn(?:'|’|&#39;)t exist on this site/,
+  ],
 ];
 
 /** Visible characters below which an HTML answer is the empty shell of a single-page app. */
@@ -50,10 +53,18 @@ export const notFoundPage = defineCheck<NotFoundEvidence>({
     const page = guarded ? unknownFile.final : unknown.final;
     const summary = `an unknown path answers 404 with a page of the app${guarded ? ' (seen on a file path: every other path needs a session)' : ''}`;
     if (guarded && (isGuarded(unknownFile, expectation) || status(page) !== 404)) {
-      return { findings: [], summary, unverified: 'unknown paths lead to sign-in, so the 404 page cannot be seen without a session' };
+      return {
+        findings: [],
+        summary,
+        unverified: 'unknown paths lead to sign-in, so the 404 page cannot be seen without a session',
+      };
     }
     if (status(page) === 200 && isShellOf(page, home.final)) {
-      return { findings: [], summary, unverified: 'every path answers the shell of a single-page app, so its 404 page shows in a browser only' };
+      return {
+        findings: [],
+        summary,
+        unverified: 'every path answers the shell of a single-page app, so its 404 page shows in a browser only',
+      };
     }
     return { findings: judgeNotFound(page), summary };
   },
@@ -64,34 +75,69 @@ function isGuarded(visit: Visit, expectation: Expectation): boolean {
 }
 
 function isShellOf(page: Exchange, home: Exchange): boolean {
-  const shape = (exchange: Exchange) => elements(exchange).map(({ tag }) => tag).join(' ');
+  const shape = (exchange: Exchange) =>
+    elements(exchange)
+      .map(({ tag }) => tag)
+      .join(' ');
   return isHtml(page) && visibleText(page).length < SHELL_TEXT && shape(page) === shape(home);
 }
 
 function judgeNotFound(page: Exchange): Finding[] {
   const code = status(page);
-  const base = { subject: 'unknown path', message: describe(page), expected: 'status 404 and a page of the app with a way back', docs: NOT_FOUND_DOCS, exchange: page };
+  const base = {
+    subject: 'unknown path',
+    message: describe(page),
+    expected: 'status 404 and a page of the app with a way back',
+    docs: NOT_FOUND_DOCS,
+    exchange: page,
+  };
   if (code === 0) return [];
   const frame = stackFrameIn(body(page));
   if (frame !== undefined) {
-    return [error({ ...base, message: `the answer shows a stack trace ("${frame.slice(0, 80)}")`, cause: 'The server runs in development mode, or an error handler prints the error.', fix: 'Run the production build, and render errors without their stack.' })];
+    return [
+      error({
+        ...base,
+        message: `the answer shows a stack trace ("${frame.slice(0, 80)}")`,
+        cause: 'The server runs in development mode, or an error handler prints the error.',
+        fix: 'Run the production build, and render errors without their stack.',
+      }),
+    ];
   }
   if (code !== 404) {
     return [
       error({
         ...base,
         message: `an unknown path answers ${code}`,
-        cause: code >= 500 ? 'Looking up the page throws.' : 'A catch-all route renders a page for anything (soft 404), so monitors and search engines take it for real.',
+        cause:
+          code >= 500
+            ? 'Looking up the page throws.'
+            : 'A catch-all route renders a page for anything (soft 404), so monitors and search engines take it for real.',
         fix: 'Call notFound() in catch-all routes when there is no such entry, so that the status is 404.',
       }),
     ];
   }
   if (!isHtml(page)) {
-    return [error({ ...base, message: 'a visitor gets a bare answer that is no page', cause: 'The framework’s default handler answers; no 404 page exists.', fix: 'Add a 404 page: app/not-found.tsx in Next.js, setNotFoundHandler in Fastify, app.notFound in Hono, a last app.use in Express, src/pages/404.astro in Astro.' })];
+    return [
+      error({
+        ...base,
+        message: 'a visitor gets a bare answer that is no page',
+        cause: 'The framework’s default handler answers; no 404 page exists.',
+        fix: 'Add a 404 page: app/not-found.tsx in Next.js, setNotFoundHandler in Fastify, app.notFound in Hono, a last app.use in Express, src/pages/404.astro in Astro.',
+      }),
+    ];
   }
-  const standard = DEFAULT_PAGES.find(([, pattern]) => pattern.test(body(page).replace(/<script\b[\s\S]*?<\/script>/gi, '')));
+  const standard = DEFAULT_PAGES.find(([, pattern]) =>
+    pattern.test(body(page).replace(/<script\b[\s\S]*?<\/script>/gi, '')),
+  );
   if (standard) {
-    return [error({ ...base, message: `it is the default page of ${standard[0]}`, cause: 'No 404 page of your own exists, or it is not in the build.', fix: 'Add app/not-found.tsx (or the framework’s equivalent) with a link home.' })];
+    return [
+      error({
+        ...base,
+        message: `it is the default page of ${standard[0]}`,
+        cause: 'No 404 page of your own exists, or it is not in the build.',
+        fix: 'Add app/not-found.tsx (or the framework’s equivalent) with a link home.',
+      }),
+    ];
   }
   const hasWayBack = elements(page).some(({ tag, attributes }) => tag === 'a' && attributes['href'] !== undefined);
   if (visibleText(page) === '' || !hasWayBack) {
@@ -153,7 +199,10 @@ export const authFailure = defineCheck<readonly BrokenVisit[]>({
     const page = route?.path ?? '/';
     const [api] = readiness.api || [];
     const request = { method: api?.methods[0] ?? 'GET', as: 'api' } as const;
-    const plain = { page: await target.anonymous.page(page), ...(api && { api: single(await target.anonymous.request(api.path, request)) }) };
+    const plain = {
+      page: await target.anonymous.page(page),
+      ...(api && { api: single(await target.anonymous.request(api.path, request)) }),
+    };
     const visited = async (name: string, visit: Promise<Visit>): Promise<BrokenVisit> => ({
       name,
       visit: await visit,
@@ -161,9 +210,15 @@ export const authFailure = defineCheck<readonly BrokenVisit[]>({
     });
     return Promise.all([
       ...BROKEN_COOKIES.map(([name, cookies]) => visited(name, target.anonymous.visit(page, { cookies }))),
-      ...BROKEN_QUERIES.map(([name, query]) => visited(name, target.anonymous.visit(`${page}${page.includes('?') ? '&' : '?'}${query}`))),
+      ...BROKEN_QUERIES.map(([name, query]) =>
+        visited(name, target.anonymous.visit(`${page}${page.includes('?') ? '&' : '?'}${query}`)),
+      ),
       ...BROKEN_AUTHORIZATIONS.map(async ([name, authorization]) => {
-        const final = await target.anonymous.request(api?.path ?? page, { ...request, headers: { authorization }, forged: ['authorization'] });
+        const final = await target.anonymous.request(api?.path ?? page, {
+          ...request,
+          headers: { authorization },
+          forged: ['authorization'],
+        });
         return { name, visit: single(final), ...(plain.api && { plain: plain.api }) };
       }),
     ]);
@@ -174,7 +229,9 @@ export const authFailure = defineCheck<readonly BrokenVisit[]>({
     return {
       findings: visits.flatMap((broken) => judgeBroken(broken, expectation)),
       summary: `${visits.length} kinds of broken cookies, handshakes and tokens are answered without a 5xx, a stack or a loop${controls.length > 0 ? ', and none is let in' : ''}`,
-      ...(open && { unverified: `${open.final.request.url} is open without any credential, so nothing shows that a broken one is refused` }),
+      ...(open && {
+        unverified: `${open.final.request.url} is open without any credential, so nothing shows that a broken one is refused`,
+      }),
     };
   },
 });
@@ -197,7 +254,8 @@ function judgeBroken(broken: BrokenVisit, expectation: Expectation): Finding[] {
     return [
       warning({
         ...parts,
-        cause: 'On a development instance Clerk itself answers a broken handshake with 500; production instances do not.',
+        cause:
+          'On a development instance Clerk itself answers a broken handshake with 500; production instances do not.',
         fix: 'Nothing in your code; check again on a production instance.',
       }),
     ];
@@ -205,7 +263,8 @@ function judgeBroken(broken: BrokenVisit, expectation: Expectation): Finding[] {
   return [
     error({
       ...parts,
-      cause: 'Code of the app reads the cookie, the token or the handshake itself and throws on what it cannot parse, or auth() runs where clerkMiddleware does not.',
+      cause:
+        'Code of the app reads the cookie, the token or the handshake itself and throws on what it cannot parse, or auth() runs where clerkMiddleware does not.',
       fix: 'Let clerkMiddleware verify credentials, use auth() only behind it, and catch errors of your own token handling with a 401.',
     }),
   ];
@@ -219,7 +278,8 @@ function judgeLoop({ name, visit }: BrokenVisit): Finding[] {
       subject: name,
       message: `${visit.exchanges.length} redirects without an end`,
       expected: 'sign-in or a 4xx after a few redirects',
-      cause: 'One side trusts that the cookie exists and the other one finds it invalid, so each sends the visitor to the other.',
+      cause:
+        'One side trusts that the cookie exists and the other one finds it invalid, so each sends the visitor to the other.',
       fix: 'Decide by auth() on both sides, never by whether a cookie exists.',
       docs: CREDENTIAL_DOCS,
       exchange: visit.final,

@@ -39,9 +39,21 @@ export const health = defineCheck<HealthEvidence>({
 
 function judgeUnhealthy(get: Exchange): Finding[] {
   const code = status(get);
-  const base = { subject: 'health endpoint', message: describe(get), expected: 'status 200 to an anonymous GET', docs: HEALTH_DOCS, exchange: get };
+  const base = {
+    subject: 'health endpoint',
+    message: describe(get),
+    expected: 'status 200 to an anonymous GET',
+    docs: HEALTH_DOCS,
+    exchange: get,
+  };
   if (get.error?.code === 'TIMEOUT') {
-    return [error({ ...base, cause: 'A sub-check waits for a dependency without a time-out.', fix: 'Give every sub-check a time-out of 1–2 s, and answer 503 when it is over.' })];
+    return [
+      error({
+        ...base,
+        cause: 'A sub-check waits for a dependency without a time-out.',
+        fix: 'Give every sub-check a time-out of 1–2 s, and answer 503 when it is over.',
+      }),
+    ];
   }
   // Any other failure is an obstacle, which the engine reports.
   if (code === 0) return [];
@@ -78,10 +90,19 @@ function judgeUnhealthy(get: Exchange): Finding[] {
     error({
       ...base,
       ...(code === 404
-        ? { cause: 'No route is there, or the guard hides it with 404.', fix: 'Create the route, or correct health.path.' }
+        ? {
+            cause: 'No route is there, or the guard hides it with 404.',
+            fix: 'Create the route, or correct health.path.',
+          }
         : code < 300
-          ? { cause: 'The endpoint answers without a body, so it says nothing about its dependencies.', fix: 'Answer 200 with JSON that names them.' }
-          : { cause: 'The endpoint fails itself.', fix: 'Catch errors of sub-checks and answer 503 with the name of the one that failed.' }),
+          ? {
+              cause: 'The endpoint answers without a body, so it says nothing about its dependencies.',
+              fix: 'Answer 200 with JSON that names them.',
+            }
+          : {
+              cause: 'The endpoint fails itself.',
+              fix: 'Catch errors of sub-checks and answer 503 with the name of the one that failed.',
+            }),
     }),
   ];
 }
@@ -123,7 +144,13 @@ function judgeHealthy(get: Exchange, contains: string | undefined): Finding[] {
       }),
     );
   }
-  return [...findings, ...judgeDependency(get, json, contains), ...judgeCaching(get), ...judgeLatency(get), ...judgeDisclosure(get)];
+  return [
+    ...findings,
+    ...judgeDependency(get, json, contains),
+    ...judgeCaching(get),
+    ...judgeLatency(get),
+    ...judgeDisclosure(get),
+  ];
 }
 
 function judgeDependency(get: Exchange, json: unknown, contains: string | undefined): Finding[] {
@@ -157,9 +184,11 @@ function judgeCaching(get: Exchange): Finding[] {
   return [
     error({
       subject: 'health endpoint',
-      message: cacheControl === '' ? 'it has no Cache-Control header' : `it is cacheable: Cache-Control: ${cacheControl}`,
+      message:
+        cacheControl === '' ? 'it has no Cache-Control header' : `it is cacheable: Cache-Control: ${cacheControl}`,
       expected: 'Cache-Control: no-store',
-      cause: 'A CDN or a browser may answer with yesterday’s health; frameworks add no Cache-Control to route handlers by themselves.',
+      cause:
+        'A CDN or a browser may answer with yesterday’s health; frameworks add no Cache-Control to route handlers by themselves.',
       fix: 'Set Cache-Control: no-store on the answer, and mark the route dynamic.',
       docs: HEALTH_DOCS,
       exchange: get,

@@ -14,7 +14,8 @@ const MATCHER_DOCS = 'https://clerk.com/docs/reference/nextjs/clerk-middleware';
 const MAX_ASSETS = 16;
 
 /** A file name with a content hash may be cached for ever; one that is not is fetched again on every visit. */
-const HASHED = /\/_next\/static\/|\/_astro\/|\/_nuxt\/|\/_app\/immutable\/|[-.](?:[0-9a-f]{8,}|(?=[\w]*[a-z])(?=[\w]*[A-Z])(?=[\w]*\d)\w{8,})\.(?:js|css|woff2?)$/;
+const HASHED =
+  /\/_next\/static\/|\/_astro\/|\/_nuxt\/|\/_app\/immutable\/|[-.](?:[0-9a-f]{8,}|(?=[\w]*[a-z])(?=[\w]*[A-Z])(?=[\w]*\d)\w{8,})\.(?:js|css|woff2?)$/;
 
 /** Cookies that CDNs, firewalls and load balancers set on everything; the app has no say in them. */
 const EDGE_COOKIES = /^(__cf|_cf|cf_|AWSALB|GCLB|ARRAffinity|_vcn_|ak_|bm_|incap_ses|visid_incap|nlbi_)/;
@@ -35,7 +36,10 @@ export const staticBypass = defineCheck<readonly AssetAnswer[]>({
   id: 'performance/static-bypass',
   async collect({ target, readiness }) {
     const pages = await target.publicPages(readiness);
-    const linked = assetPaths(pages.map(({ final }) => final), target.identity.origin).slice(0, MAX_ASSETS);
+    const linked = assetPaths(
+      pages.map(({ final }) => final),
+      target.identity.origin,
+    ).slice(0, MAX_ASSETS);
     const paths = [...new Set([...linked, '/favicon.ico'])];
     return Promise.all(
       paths.map(async (path) => ({ path, linked: linked.includes(path), exchange: await target.anonymous.get(path) })),
@@ -55,7 +59,10 @@ export const staticBypass = defineCheck<readonly AssetAnswer[]>({
 export function assetPaths(pages: readonly Exchange[], origin: string): string[] {
   const urls = pages.filter(isHtml).flatMap((page) =>
     elements(page).flatMap(({ tag, attributes }) => {
-      const source = tag === 'link' && /stylesheet|icon|preload|modulepreload/.test(attributes['rel'] ?? '') ? attributes['href'] : undefined;
+      const source =
+        tag === 'link' && /stylesheet|icon|preload|modulepreload/.test(attributes['rel'] ?? '')
+          ? attributes['href']
+          : undefined;
       const value = source ?? (['script', 'img'].includes(tag) ? attributes['src'] : undefined);
       return value !== undefined && URL.canParse(value, page.request.url) ? [new URL(value, page.request.url)] : [];
     }),
@@ -65,7 +72,13 @@ export function assetPaths(pages: readonly Exchange[], origin: string): string[]
 }
 
 function judgeAsset({ path, linked, exchange }: AssetAnswer, expectation: Expectation): Finding[] {
-  const base = { subject: path, message: describe(exchange), expected: 'status 200 without x-clerk-auth-* headers, redirects or cookies', docs: MATCHER_DOCS, exchange };
+  const base = {
+    subject: path,
+    message: describe(exchange),
+    expected: 'status 200 without x-clerk-auth-* headers, redirects or cookies',
+    docs: MATCHER_DOCS,
+    exchange,
+  };
   const byClerk = exchange.response?.headers.find(([name]) => /^x-clerk-auth-/i.test(name));
   const code = status(exchange);
   if (code === 0) return [];
@@ -73,7 +86,8 @@ function judgeAsset({ path, linked, exchange }: AssetAnswer, expectation: Expect
     return [
       error({
         ...base,
-        cause: 'The middleware’s matcher catches static files, as "/(.*)" does, and the guard refuses them to anonymous visitors.',
+        cause:
+          'The middleware’s matcher catches static files, as "/(.*)" does, and the guard refuses them to anonymous visitors.',
         fix: 'Use the matcher of Clerk’s quickstart, which leaves out /_next and files with an extension.',
       }),
     ];
@@ -90,18 +104,27 @@ function judgeAsset({ path, linked, exchange }: AssetAnswer, expectation: Expect
   }
   if (isRedirect(exchange)) {
     if (!linked) return [];
-    return [warning({ ...base, cause: 'A page links a file under an address that it has moved from, which costs every visitor a round trip.', fix: 'Link the address that it redirects to.' })];
+    return [
+      warning({
+        ...base,
+        cause: 'A page links a file under an address that it has moved from, which costs every visitor a round trip.',
+        fix: 'Link the address that it redirects to.',
+      }),
+    ];
   }
   if (code !== 200 || isHtml(exchange)) {
     if (!linked) return [];
-    return [error({ ...base, cause: 'A page links a file that is not served.', fix: 'Deploy the file, or remove the link.' })];
+    return [
+      error({ ...base, cause: 'A page links a file that is not served.', fix: 'Deploy the file, or remove the link.' }),
+    ];
   }
   if (headerValues(exchange, 'set-cookie').some((cookie) => !EDGE_COOKIES.test(cookie))) {
     return [
       error({
         ...base,
         message: 'it sets a cookie',
-        cause: 'Code that runs for every request, such as a middleware or a proxy, sets cookies on files too; shared caches then refuse to store them, or share the cookie.',
+        cause:
+          'Code that runs for every request, such as a middleware or a proxy, sets cookies on files too; shared caches then refuse to store them, or share the cookie.',
         fix: 'Set cookies on pages and API answers only.',
       }),
     ];
@@ -115,7 +138,10 @@ function judgeCaching({ path, exchange }: Pick<AssetAnswer, 'path' | 'exchange'>
   const maxAge = Number(/max-age=(\d+)/i.exec(cacheControl)?.[1] ?? 0);
   const parts = {
     subject: path,
-    message: cacheControl === '' ? 'a hashed file has no Cache-Control header' : `a hashed file is cached as "${cacheControl}"`,
+    message:
+      cacheControl === ''
+        ? 'a hashed file has no Cache-Control header'
+        : `a hashed file is cached as "${cacheControl}"`,
     expected: 'Cache-Control: public, max-age=31536000, immutable',
     cause: 'The server or CDN overrides the caching of build files.',
     fix: 'Let hashed files be cached for a year, immutable.',

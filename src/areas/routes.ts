@@ -40,14 +40,20 @@ function pathAndEnd({ path, visit }: PageVisit): string {
 
 function judgePublic({ path, visit }: PageVisit, expectation: Expectation): Finding[] {
   const end = endOf(visit);
-  const base = { subject: path, message: describe(visit.final), expected: 'status 200 without signing in', exchange: visit.final };
+  const base = {
+    subject: path,
+    message: describe(visit.final),
+    expected: 'status 200 without signing in',
+    exchange: visit.final,
+  };
   const asked = new URL(path, expectation.identity.origin);
   if (isSignIn(end, expectation) && !isSignIn(asked, expectation)) {
     return [
       error({
         ...base,
         message: `the visitor ends at sign-in (${end.pathname})`,
-        cause: 'The guard covers this page: the protected matcher is too wide, or the matcher of public routes misses it.',
+        cause:
+          'The guard covers this page: the protected matcher is too wide, or the matcher of public routes misses it.',
         fix: `Add '${path}' to the public routes of clerkMiddleware, or take it out of routes.public if it is meant to be protected.`,
         docs: MIDDLEWARE_DOCS,
       }),
@@ -68,7 +74,8 @@ function judgePublic({ path, visit }: PageVisit, expectation: Expectation): Find
       error({
         ...base,
         message: `${visit.exchanges.length} redirects without an end`,
-        cause: 'The page redirects in a circle, often between a locale or trailing-slash rule and the guard, or because publishable and secret key belong to different instances.',
+        cause:
+          'The page redirects in a circle, often between a locale or trailing-slash rule and the guard, or because publishable and secret key belong to different instances.',
         fix: 'Open the page in a private window and follow the Location headers; make the two rules agree.',
       }),
     ];
@@ -92,11 +99,14 @@ function judgePublic({ path, visit }: PageVisit, expectation: Expectation): Find
         code === 0
           ? 'The connection broke or timed out on this page, although the site itself was reached: the page hangs or crashes on the server.'
           : code >= 500
-          ? 'The page fails on the server; with Clerk often a missing CLERK_SECRET_KEY or auth() in a route that the middleware does not cover.'
-          : code === 404
-            ? 'The page does not exist, or auth.protect() hides it from anonymous visitors.'
-            : 'The page does not answer as a public page.',
-      fix: code === 0 || code >= 500 ? 'Read the server log of this request and repair the page.' : 'Correct routes.public, or make the page public.',
+            ? 'The page fails on the server; with Clerk often a missing CLERK_SECRET_KEY or auth() in a route that the middleware does not cover.'
+            : code === 404
+              ? 'The page does not exist, or auth.protect() hides it from anonymous visitors.'
+              : 'The page does not answer as a public page.',
+      fix:
+        code === 0 || code >= 500
+          ? 'Read the server log of this request and repair the page.'
+          : 'Correct routes.public, or make the page public.',
       docs: MIDDLEWARE_DOCS,
     }),
   ];
@@ -121,7 +131,12 @@ export interface ProtectedPageEvidence {
 const PREFETCH = 'RSC prefetch';
 
 /** Request shapes besides opening the page; a guard that decides by headers or methods may miss one. */
-const ATTEMPTS: ReadonlyArray<{ readonly shape: string; readonly method: string; readonly as: Shape; readonly body?: string }> = [
+const ATTEMPTS: ReadonlyArray<{
+  readonly shape: string;
+  readonly method: string;
+  readonly as: Shape;
+  readonly body?: string;
+}> = [
   { shape: 'fetch', method: 'GET', as: 'fetch' },
   { shape: 'fetch that accepts JSON', method: 'GET', as: 'api' },
   { shape: 'RSC request', method: 'GET', as: 'rsc' },
@@ -148,7 +163,10 @@ export const protectedRedirect = defineCheck<{ pages: readonly ProtectedPageEvid
           const [visit, stale, ...attempts] = await Promise.all([
             target.anonymous.page(route.path),
             target.anonymous.visit(route.path, { cookies: STALE_COOKIES }),
-            ...ATTEMPTS.map(async ({ shape, ...request }) => ({ shape, exchange: await attempt(target.anonymous, route.path, request) })),
+            ...ATTEMPTS.map(async ({ shape, ...request }) => ({
+              shape,
+              exchange: await attempt(target.anonymous, route.path, request),
+            })),
           ]);
           return { route, visit, stale, attempts };
         }),
@@ -219,7 +237,8 @@ function judgeVisit(route: ProtectedRoute, shape: string, visit: Visit, expectat
       error({
         ...base,
         message: `${visit.exchanges.length} redirects without an end`,
-        cause: 'The guard and the sign-in page send the visitor back and forth; with Clerk usually publishable and secret key of different instances, or a guard that trusts a cookie’s presence.',
+        cause:
+          'The guard and the sign-in page send the visitor back and forth; with Clerk usually publishable and secret key of different instances, or a guard that trusts a cookie’s presence.',
         fix: 'Use keys of one instance, and decide by auth(), never by whether a cookie exists.',
       }),
     ];
@@ -242,29 +261,81 @@ function judgeVisit(route: ProtectedRoute, shape: string, visit: Visit, expectat
   const served = judgeStatus(route, base, visit.final, expectation);
   if (served.length > 0 || code < 400) return served;
   if (route.unauthenticated === 'redirect') {
-    return [error({ ...base, cause: 'The page refuses, but does not lead to sign-in as declared.', fix: 'Redirect with auth.protect(), or change unauthenticated in the options.' })];
+    return [
+      error({
+        ...base,
+        cause: 'The page refuses, but does not lead to sign-in as declared.',
+        fix: 'Redirect with auth.protect(), or change unauthenticated in the options.',
+      }),
+    ];
   }
-  if ((route.unauthenticated === 'hidden' && code !== 404) || (route.unauthenticated === 'unauthorized' && ![401, 403].includes(code))) {
-    return [error({ ...base, cause: `The page is declared as "${route.unauthenticated}", but the guard refuses in another way.`, fix: 'Answer in the guard as declared, or change unauthenticated in the options.' })];
+  if (
+    (route.unauthenticated === 'hidden' && code !== 404) ||
+    (route.unauthenticated === 'unauthorized' && ![401, 403].includes(code))
+  ) {
+    return [
+      error({
+        ...base,
+        cause: `The page is declared as "${route.unauthenticated}", but the guard refuses in another way.`,
+        fix: 'Answer in the guard as declared, or change unauthenticated in the options.',
+      }),
+    ];
   }
   return [];
 }
 
 type FindingBase = Omit<Parameters<typeof error>[0], 'cause' | 'fix'>;
 
-function judgeSignInRedirect(route: ProtectedRoute, base: FindingBase, visit: Visit, end: URL, { identity }: Expectation): Finding[] {
+function judgeSignInRedirect(
+  route: ProtectedRoute,
+  base: FindingBase,
+  visit: Visit,
+  end: URL,
+  { identity }: Expectation,
+): Finding[] {
   if (route.unauthenticated !== undefined && route.unauthenticated !== 'redirect') {
-    return [error({ ...base, message: `the visitor is led to sign-in (${end.pathname})`, cause: `The page is declared as "${route.unauthenticated}", but the guard redirects, which tells that it exists.`, fix: 'Answer 404 or 401 in the guard, or change unauthenticated in the options.' })];
+    return [
+      error({
+        ...base,
+        message: `the visitor is led to sign-in (${end.pathname})`,
+        cause: `The page is declared as "${route.unauthenticated}", but the guard redirects, which tells that it exists.`,
+        fix: 'Answer 404 or 401 in the guard, or change unauthenticated in the options.',
+      }),
+    ];
   }
   if (end.origin === identity.origin && status(visit.final) !== 200) {
-    return [error({ ...base, message: `the sign-in page it leads to answers ${status(visit.final)}`, cause: 'The sign-in URL is configured, but no page is there; with Clerk’s components it must be a catch-all route.', fix: 'Create app/sign-in/[[...sign-in]]/page.tsx, or correct the sign-in URL of the environment.' })];
+    return [
+      error({
+        ...base,
+        message: `the sign-in page it leads to answers ${status(visit.final)}`,
+        cause:
+          'The sign-in URL is configured, but no page is there; with Clerk’s components it must be a catch-all route.',
+        fix: 'Create app/sign-in/[[...sign-in]]/page.tsx, or correct the sign-in URL of the environment.',
+      }),
+    ];
   }
   const back = returnUrl(end, identity.origin);
   if (!back && !remembersInCookie(visit, route.path)) {
-    return [error({ ...base, message: 'the redirect to sign-in names no page to come back to', expected: `redirect_url=${identity.origin}${route.path} on the sign-in URL`, cause: 'The guard redirects to a fixed sign-in URL.', fix: 'Use auth.protect() or redirectToSignIn(), which add redirect_url.' })];
+    return [
+      error({
+        ...base,
+        message: 'the redirect to sign-in names no page to come back to',
+        expected: `redirect_url=${identity.origin}${route.path} on the sign-in URL`,
+        cause: 'The guard redirects to a fixed sign-in URL.',
+        fix: 'Use auth.protect() or redirectToSignIn(), which add redirect_url.',
+      }),
+    ];
   }
   if (back && back.origin === identity.origin && !isSameUrlPage(back, new URL(route.path, identity.origin))) {
-    return [error({ ...base, message: `after signing in the visitor would be sent to ${back.pathname} instead of ${route.path}`, expected: `redirect_url=${identity.origin}${route.path} on the sign-in URL`, cause: 'The guard names a fixed page to return to.', fix: 'Use auth.protect() or redirectToSignIn(), which name the page asked for.' })];
+    return [
+      error({
+        ...base,
+        message: `after signing in the visitor would be sent to ${back.pathname} instead of ${route.path}`,
+        expected: `redirect_url=${identity.origin}${route.path} on the sign-in URL`,
+        cause: 'The guard names a fixed page to return to.',
+        fix: 'Use auth.protect() or redirectToSignIn(), which name the page asked for.',
+      }),
+    ];
   }
   if (back && back.origin !== identity.origin) {
     return [
@@ -272,7 +343,8 @@ function judgeSignInRedirect(route: ProtectedRoute, base: FindingBase, visit: Vi
         ...base,
         message: `after signing in the visitor would be sent to ${back.origin}`,
         expected: `redirect_url on ${identity.origin}`,
-        cause: 'The app does not see its public address: the proxy in front does not pass X-Forwarded-Host and X-Forwarded-Proto.',
+        cause:
+          'The app does not see its public address: the proxy in front does not pass X-Forwarded-Host and X-Forwarded-Proto.',
         fix: 'Forward both headers in the proxy, or set the site URL in the environment.',
       }),
     ];
@@ -283,30 +355,61 @@ function judgeSignInRedirect(route: ProtectedRoute, base: FindingBase, visit: Vi
 /** Some apps keep the page to return to in a cookie of their own. */
 function remembersInCookie({ exchanges }: Visit, path: string): boolean {
   const forms = [path, encodeURIComponent(path)];
-  return exchanges.flatMap((exchange) => headerValues(exchange, 'set-cookie')).some((cookie) => forms.some((form) => cookie.includes(`=${form}`) || cookie.includes(`"${form}"`)));
+  return exchanges
+    .flatMap((exchange) => headerValues(exchange, 'set-cookie'))
+    .some((cookie) => forms.some((form) => cookie.includes(`=${form}`) || cookie.includes(`"${form}"`)));
 }
 
-function judgeAttempt({ route, visit }: ProtectedPageEvidence, { shape, exchange }: Attempt, expectation: Expectation): Finding[] {
-  const base = { subject: `${route.path} as ${shape}`, message: describe(exchange), expected: expectedRefusal(route), docs: MIDDLEWARE_DOCS, exchange };
+function judgeAttempt(
+  { route, visit }: ProtectedPageEvidence,
+  { shape, exchange }: Attempt,
+  expectation: Expectation,
+): Finding[] {
+  const base = {
+    subject: `${route.path} as ${shape}`,
+    message: describe(exchange),
+    expected: expectedRefusal(route),
+    docs: MIDDLEWARE_DOCS,
+    exchange,
+  };
   if (isRedirect(exchange)) {
     const to = redirectTarget(exchange);
     const same = to && isSameUrlPage(to, new URL(route.path, expectation.identity.origin));
     if (redirectsToSignIn(exchange, expectation) || same) return [];
-    return [error({ ...base, cause: 'The guard answers this request shape with a redirect to another place than sign-in.', fix: 'Guard every request shape alike with auth.protect().' })];
+    return [
+      error({
+        ...base,
+        cause: 'The guard answers this request shape with a redirect to another place than sign-in.',
+        fix: 'Guard every request shape alike with auth.protect().',
+      }),
+    ];
   }
   // Where the page itself refuses, inside a 200, a HEAD has no body to refuse in.
-  if (exchange.request.method === 'HEAD' && status(exchange) === 200 && isNextRefusal(visit.final, expectation)) return [];
+  if (exchange.request.method === 'HEAD' && status(exchange) === 200 && isNextRefusal(visit.final, expectation))
+    return [];
   // Next answers a prefetch with the router's state and no page, before a guard inside the page runs; its text is judged by contains.
   if (shape === PREFETCH && status(exchange) === 200) return [];
   return judgeStatus(route, base, exchange, expectation);
 }
 
 /** The page itself answered: that is right only when it refuses. */
-function judgeStatus(route: ProtectedRoute, base: FindingBase, exchange: Exchange, expectation: Expectation): Finding[] {
+function judgeStatus(
+  route: ProtectedRoute,
+  base: FindingBase,
+  exchange: Exchange,
+  expectation: Expectation,
+): Finding[] {
   const code = status(exchange);
   if (code >= 400 && code < 500) return [];
   if (code >= 500) {
-    return [error({ ...base, cause: 'The guard throws instead of refusing; with Clerk often auth() in a route that clerkMiddleware does not cover.', fix: 'Let the matcher cover the page, and read the server log of this request.' })];
+    return [
+      error({
+        ...base,
+        cause:
+          'The guard throws instead of refusing; with Clerk often auth() in a route that clerkMiddleware does not cover.',
+        fix: 'Let the matcher cover the page, and read the server log of this request.',
+      }),
+    ];
   }
   // No answer at all is an obstacle, which the engine reports.
   if (code === 0 || route.guard === 'client' || isNextRefusal(exchange, expectation)) return [];
@@ -314,14 +417,19 @@ function judgeStatus(route: ProtectedRoute, base: FindingBase, exchange: Exchang
     error({
       ...base,
       message: `the page was served to an anonymous visitor with ${code}`,
-      cause: 'No guard covers this request shape: the matcher misses it, the guard looks at some methods or headers only, or it runs in the browser.',
+      cause:
+        'No guard covers this request shape: the matcher misses it, the guard looks at some methods or headers only, or it runs in the browser.',
       fix: 'Call auth.protect() in clerkMiddleware for this path and again in the page, and never rely on a client-side redirect.',
     }),
   ];
 }
 
 /** The public page whose answer has the text of the protected one too, so that the text proves nothing. */
-function publicPageWithText({ route, visit }: ProtectedPageEvidence, unknown: Exchange, expectation: Expectation): string | undefined {
+function publicPageWithText(
+  { route, visit }: ProtectedPageEvidence,
+  unknown: Exchange,
+  expectation: Expectation,
+): string | undefined {
   if (route.contains === undefined) return undefined;
   if (status(unknown) === 404 && contains(unknown, route.contains)) return '404';
   const end = endOf(visit);
@@ -349,7 +457,8 @@ function leaks({ route, visit, stale, attempts }: ProtectedPageEvidence): Findin
       subject: route.path,
       message: `the protected text "${text}" is in an answer to an anonymous visitor (${describe(leaking)})`,
       expected: 'no protected content in any body, redirects included',
-      cause: 'The page is rendered before the guard decides, or its data is in the payload of a page that redirects in the browser.',
+      cause:
+        'The page is rendered before the guard decides, or its data is in the payload of a page that redirects in the browser.',
       fix: 'Decide on the server before loading data: auth.protect() in the middleware and at the top of the page.',
       docs: MIDDLEWARE_DOCS,
       exchange: leaking,
@@ -358,8 +467,14 @@ function leaks({ route, visit, stale, attempts }: ProtectedPageEvidence): Findin
 }
 
 /** A 404 proves nothing by itself: a page that does not exist answers the same. */
-function doubtAbout(route: ProtectedRoute, visit: Visit, unknown: Exchange, expectation: Expectation): string | undefined {
-  const answered = status(visit.final) === 200 && isSamePage(endOf(visit).pathname, route.path.split('?')[0] ?? route.path);
+function doubtAbout(
+  route: ProtectedRoute,
+  visit: Visit,
+  unknown: Exchange,
+  expectation: Expectation,
+): string | undefined {
+  const answered =
+    status(visit.final) === 200 && isSamePage(endOf(visit).pathname, route.path.split('?')[0] ?? route.path);
   if (answered && route.guard === 'client' && route.contains === undefined) {
     return `${route.path} is guarded in the browser: set contains to a text of the real page, so that its absence proves something`;
   }
@@ -373,7 +488,8 @@ function doubtAbout(route: ProtectedRoute, visit: Visit, unknown: Exchange, expe
 
 function refusalOf(visit: Visit, expectation: Expectation): string {
   const end = endOf(visit);
-  if (isSignIn(end, expectation)) return `they lead to ${end.origin === expectation.identity.origin ? end.pathname : end.origin + end.pathname} and back`;
+  if (isSignIn(end, expectation))
+    return `they lead to ${end.origin === expectation.identity.origin ? end.pathname : end.origin + end.pathname} and back`;
   if (status(visit.final) === 404) return 'they are hidden with 404 (no positive control without a session)';
   return `they answer ${status(visit.final)}`;
 }

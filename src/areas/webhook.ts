@@ -44,7 +44,8 @@ export function forgeries(secret: string | undefined, now: Date = new Date()): F
     'svix-timestamp': over.timestamp ?? timestamp,
     'svix-signature': signature,
   });
-  const hmac = (text: string, encoding: 'base64' | 'hex' = 'base64') => createHmac('sha256', foreignKey).update(text).digest(encoding);
+  const hmac = (text: string, encoding: 'base64' | 'hex' = 'base64') =>
+    createHmac('sha256', foreignKey).update(text).digest(encoding);
   const text = `${id}.${timestamp}.${payload}`;
   const cases: Array<readonly [name: string, headers: Readonly<Record<string, string>>, sent?: string]> = [
     ['no signature headers', {}],
@@ -65,7 +66,10 @@ export function forgeries(secret: string | undefined, now: Date = new Date()): F
     ['list of two foreign signatures', signed(`v1,${hmac(text)} v1,${hmac(`${text} `)}`)],
     ['timestamp that is no number', signed(`v1,${hmac(`${id}.abc.${payload}`)}`, { timestamp: 'abc' })],
     ['timestamp of another century', signed(`v1,${hmac(`${id}.0.${payload}`)}`, { timestamp: '0' })],
-    ['standard webhook-* headers, foreign key', { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': foreign }],
+    [
+      'standard webhook-* headers, foreign key',
+      { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': foreign },
+    ],
     ['empty body', signed(foreign), ''],
     ...(secret === undefined ? [] : bentSignatures(delivery, secret, signed)),
   ];
@@ -138,7 +142,12 @@ export const forgedSignature = defineCheck<ForgedSignatureEvidence>({
     const { path, secret } = readiness.webhook;
     const all = forgeries(secret);
     const [answers, beside, fetched] = await Promise.all([
-      Promise.all(all.map(async (forgery) => ({ forgery: forgery.name, exchange: await deliver(target.anonymous, path, forgery) }))),
+      Promise.all(
+        all.map(async (forgery) => ({
+          forgery: forgery.name,
+          exchange: await deliver(target.anonymous, path, forgery),
+        })),
+      ),
       // A sibling, because some servers give everything below a path to its handler.
       deliver(target.anonymous, path.replace(/\/[^/]*\/?$/, target.unknownPath), all[0] as Forgery),
       target.anonymous.get(path, { as: 'api' }),
@@ -150,7 +159,8 @@ export const forgedSignature = defineCheck<ForgedSignatureEvidence>({
     // No answer at all is an obstacle, which the engine reports.
     const wrong = answers.filter(({ exchange }) => status(exchange) !== 0 && !REFUSALS.includes(status(exchange)));
     const [first] = answers;
-    if (wrong.length === 0 && first && [beside, fetched].every((control) => isSameAnswer(first.exchange, control))) return guardedAway(first, beside);
+    if (wrong.length === 0 && first && [beside, fetched].every((control) => isSameAnswer(first.exchange, control)))
+      return guardedAway(first, beside);
     return {
       findings: wrong.map(judgeAnswer),
       summary: `${answers.length} forgeries refused with ${[...new Set(answers.map(({ exchange }) => status(exchange)))].join(', ')} by the handler`,
@@ -190,11 +200,16 @@ function judgeAnswer({ forgery, exchange }: ForgeryAnswer): Finding {
   if (code >= 500) {
     return error({
       ...base,
-      cause: 'verifyWebhook() throws on a bad signature and nothing catches it, or the signing secret is not set in this environment. Clerk (Svix) retries on 5xx for days.',
+      cause:
+        'verifyWebhook() throws on a bad signature and nothing catches it, or the signing secret is not set in this environment. Clerk (Svix) retries on 5xx for days.',
       fix: 'Catch the error and answer 400; set CLERK_WEBHOOK_SIGNING_SECRET in the hosting environment and redeploy.',
     });
   }
-  return error({ ...base, cause: 'The endpoint answers a forged delivery with an unusual status.', fix: 'Answer 400 when verification fails.' });
+  return error({
+    ...base,
+    cause: 'The endpoint answers a forged delivery with an unusual status.',
+    fix: 'Answer 400 when verification fails.',
+  });
 }
 
 /** Every path and method is answered alike, so it was not the handler that refused. */
@@ -227,5 +242,7 @@ function isSameAnswer(a: Exchange, b: Exchange): boolean {
 }
 
 function byClerk(exchange: Exchange): string {
-  return header(exchange, 'x-clerk-auth-status') === undefined ? '' : ' (Clerk’s x-clerk-auth-status header is on the answer)';
+  return header(exchange, 'x-clerk-auth-status') === undefined
+    ? ''
+    : ' (Clerk’s x-clerk-auth-status header is on the answer)';
 }

@@ -16,15 +16,25 @@ const SYSTEM_BROWSERS = [
 ] as const;
 
 /** Keeps a browser from calling its maker; where the network is closed, these calls delay every page. */
-const QUIET_ARGUMENTS = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+const QUIET_ARGUMENTS = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
 
 /**
  * Launch options of the first browser there is: the environment variable, Playwright's own, Chrome, Chromium.
  * @param resolve addresses instead of DNS, as in `network.resolve`
  */
-export function browserLaunchOptions(env: NodeJS.ProcessEnv = process.env, resolve: Readonly<Record<string, string>> = {}): LaunchOptions {
+export function browserLaunchOptions(
+  env: NodeJS.ProcessEnv = process.env,
+  resolve: Readonly<Record<string, string>> = {},
+): LaunchOptions {
   const executablePath = browserExecutable(env);
-  const rules = Object.entries(resolve).map(([host, address]) => `MAP ${host} ${address.includes(':') ? `[${address}]` : address}`);
+  const rules = Object.entries(resolve).map(
+    ([host, address]) => `MAP ${host} ${address.includes(':') ? `[${address}]` : address}`,
+  );
   return {
     args: [...QUIET_ARGUMENTS, ...(rules.length > 0 ? [`--host-resolver-rules=${rules.join(', ')}`] : [])],
     ...(executablePath !== undefined && { executablePath }),
@@ -32,7 +42,10 @@ export function browserLaunchOptions(env: NodeJS.ProcessEnv = process.env, resol
 }
 
 /** Path of a browser other than the one that Playwright launches by itself; undefined when that one is to be used, present or not. */
-export function browserExecutable(env: NodeJS.ProcessEnv = process.env, own: string = chromium.executablePath()): string | undefined {
+export function browserExecutable(
+  env: NodeJS.ProcessEnv = process.env,
+  own: string = chromium.executablePath(),
+): string | undefined {
   const named = env[BROWSER_VARIABLE];
   if (named !== undefined && named !== '') return named;
   if (existsSync(headlessShell(own))) return undefined;
@@ -40,8 +53,12 @@ export function browserExecutable(env: NodeJS.ProcessEnv = process.env, own: str
 }
 
 /** Says how to get a browser; undefined when there is one. */
-export function missingBrowser(executablePath: string | undefined, own: string = chromium.executablePath()): string | undefined {
-  const present = executablePath === undefined ? existsSync(headlessShell(own)) || existsSync(own) : existsSync(executablePath);
+export function missingBrowser(
+  executablePath: string | undefined,
+  own: string = chromium.executablePath(),
+): string | undefined {
+  const present =
+    executablePath === undefined ? existsSync(headlessShell(own)) || existsSync(own) : existsSync(executablePath);
   if (present) return undefined;
   return `No browser at ${executablePath ?? own}. Run "npx playwright install chromium", or set ${BROWSER_VARIABLE} to the path of a Chromium or Chrome.`;
 }

@@ -20,7 +20,9 @@ export type ReadinessProject = Project<PlaywrightTestOptions, WorkerUse>;
 export type ReadinessConfig = PlaywrightTestConfig<PlaywrightTestOptions, WorkerUse>;
 
 const SPECS_DIR = fileURLToPath(new URL('../../specs', import.meta.url));
-const REPORTER = fileURLToPath(new URL(`../report/reporter${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+const REPORTER = fileURLToPath(
+  new URL(`../report/reporter${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+);
 
 /** Milliseconds for one check; a browser check needs several page loads. */
 const CHECK_TIMEOUT_MS = 90_000;
@@ -33,9 +35,14 @@ const CHECK_TIMEOUT_MS = 90_000;
  * @example const [target, checks] = readinessProjects(options); projects: [target, { ...checks, testDir: './e2e' }]
  * @throws ReadinessConfigError naming the option and the fix.
  */
-export function readinessProjects(options: ReadinessOptions = {}): [target: ReadinessProject, checks: ReadinessProject] {
+export function readinessProjects(
+  options: ReadinessOptions = {},
+): [target: ReadinessProject, checks: ReadinessProject] {
   const readiness = resolveOptions(options);
-  if (!existsSync(SPECS_DIR)) throw new ReadinessConfigError(`the specs of clerk-readiness are missing at ${SPECS_DIR}: install the package again`);
+  if (!existsSync(SPECS_DIR))
+    throw new ReadinessConfigError(
+      `the specs of clerk-readiness are missing at ${SPECS_DIR}: install the package again`,
+    );
   const setupName = `${readiness.name}-target`;
   return [
     {
@@ -70,7 +77,9 @@ export function defineReadinessConfig(options: ReadinessOptions = {}, config: Re
 }
 
 /** Adds our reporter to whatever reporters there are; alone it prints everything itself. */
-export function withReadinessReporter(reporter: ReadinessConfig['reporter']): Exclude<ReadinessConfig['reporter'], string | undefined> {
+export function withReadinessReporter(
+  reporter: ReadinessConfig['reporter'],
+): Exclude<ReadinessConfig['reporter'], string | undefined> {
   const others = typeof reporter === 'string' ? [[reporter] as [string]] : (reporter ?? []);
   return [...others, [REPORTER]] as Exclude<ReadinessConfig['reporter'], string | undefined>;
 }
@@ -111,6 +120,7 @@ function project(options: ReadinessOptions, readiness: Readiness, setup: boolean
 function uniqueNames(projects: ReadinessProject[]): ReadinessProject[] {
   const names = projects.map(({ name }) => name);
   const twice = names.find((name, index) => name !== undefined && names.indexOf(name) !== index);
-  if (twice !== undefined) throw new ReadinessConfigError(`two projects are called "${twice}": give each target a name of its own`);
+  if (twice !== undefined)
+    throw new ReadinessConfigError(`two projects are called "${twice}": give each target a name of its own`);
   return projects;
 }

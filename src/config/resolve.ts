@@ -30,7 +30,9 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
     profile: options.profile ?? 'production',
     mode: options.mode ?? 'read-only',
     strict: options.strict ?? false,
-    headers: Object.fromEntries(Object.entries(options.headers ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    headers: Object.fromEntries(
+      Object.entries(options.headers ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
     routes: {
       ...options.routes,
       public: options.routes?.public ?? ['/'],
@@ -39,7 +41,10 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
     },
     api: options.api === false ? false : (options.api ?? []).map(apiRoute),
     ...(options.webhook !== undefined && {
-      webhook: options.webhook && { path: options.webhook.path, ...defined('secret', options.webhook.secret ?? webhookSecret) },
+      webhook: options.webhook && {
+        path: options.webhook.path,
+        ...defined('secret', options.webhook.secret ?? webhookSecret),
+      },
     }),
     ...defined('health', options.health),
     ...defined('cors', options.cors),
@@ -48,9 +53,15 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
       rateLimit: options.rateLimit && { method: 'POST', burst: 40, ...options.rateLimit },
     }),
     clerk: {
-      ...defined('secretKey', options.clerk?.secretKey ?? fromEnvironment(env, 'secretKey', SCHEMA.entries.clerk.wrapped.entries.secretKey)),
+      ...defined(
+        'secretKey',
+        options.clerk?.secretKey ?? fromEnvironment(env, 'secretKey', SCHEMA.entries.clerk.wrapped.entries.secretKey),
+      ),
       ...defined('publishableKey', options.clerk?.publishableKey),
-      apiUrl: options.clerk?.apiUrl ?? fromEnvironment(env, 'apiUrl', SCHEMA.entries.clerk.wrapped.entries.apiUrl) ?? 'https://api.clerk.com',
+      apiUrl:
+        options.clerk?.apiUrl ??
+        fromEnvironment(env, 'apiUrl', SCHEMA.entries.clerk.wrapped.entries.apiUrl) ??
+        'https://api.clerk.com',
     },
     session: options.session?.user
       ? { user: { email: options.session.user.email, ...defined('password', options.session.user.password) } }
@@ -68,7 +79,9 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
       maxRedirects: 10,
       ...options.network,
     },
-    report: { dir: options.report?.dir ?? (name === DEFAULT_NAME ? DEFAULT_REPORT_DIR : `${DEFAULT_REPORT_DIR}/${name}`) },
+    report: {
+      dir: options.report?.dir ?? (name === DEFAULT_NAME ? DEFAULT_REPORT_DIR : `${DEFAULT_REPORT_DIR}/${name}`),
+    },
   };
 }
 
@@ -90,7 +103,11 @@ function protectedRoute(route: string | ProtectedRouteOptions): ProtectedRoute {
 }
 
 function apiRoute(route: Exclude<ReadinessOptions['api'], false | undefined>[number]): ApiRoute {
-  return { methods: ['GET'], unauthenticatedStatus: [401], ...(typeof route === 'string' ? { path: route } : withoutUndefined(route)) };
+  return {
+    methods: ['GET'],
+    unauthenticatedStatus: [401],
+    ...(typeof route === 'string' ? { path: route } : withoutUndefined(route)),
+  };
 }
 
 function withoutTrailingSlash(url: string): string {

@@ -3,11 +3,11 @@ import { AREAS, CATALOG, areaOf } from '../catalog.ts';
 import { didYouMean } from './suggest.ts';
 import type { ReadinessOptions } from './options.ts';
 
-const DAY = v.pipe(
+const DAY = v.pipe(v.string(), v.check(isDay, 'must be a day as YYYY-MM-DD'));
+const TEXT = v.pipe(
   v.string(),
-  v.check(isDay, 'must be a day as YYYY-MM-DD'),
+  v.check((text) => text.trim() !== '', 'must not be empty'),
 );
-const TEXT = v.pipe(v.string(), v.check((text) => text.trim() !== '', 'must not be empty'));
 const PATH = v.pipe(
   v.string(),
   v.check((path) => path.startsWith('/') && !path.startsWith('//'), 'must be a path that starts with one "/"'),
@@ -16,35 +16,64 @@ const PATH = v.pipe(
 const HTTP_URL = v.pipe(
   v.string(),
   v.check((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), 'must be an absolute http(s) URL'),
-  v.check((url) => !URL.canParse(url) || new URL(url).username === '', 'must not contain a user or password; use headers instead'),
+  v.check(
+    (url) => !URL.canParse(url) || new URL(url).username === '',
+    'must not contain a user or password; use headers instead',
+  ),
 );
 const SITE_URL = v.pipe(
   HTTP_URL,
-  v.check((url) => !URL.canParse(url) || /^\/+$/.test(new URL(url).pathname), 'must be the origin of the site without a path; paths belong into routes, api and the like'),
-  v.check((url) => !URL.canParse(url) || (new URL(url).search === '' && new URL(url).hash === ''), 'must not have a query or a fragment'),
+  v.check(
+    (url) => !URL.canParse(url) || /^\/+$/.test(new URL(url).pathname),
+    'must be the origin of the site without a path; paths belong into routes, api and the like',
+  ),
+  v.check(
+    (url) => !URL.canParse(url) || (new URL(url).search === '' && new URL(url).hash === ''),
+    'must not have a query or a fragment',
+  ),
 );
 const PAGE = v.pipe(
   v.string(),
   v.check(
-    (page) => (page.startsWith('/') && !page.startsWith('//')) || (URL.canParse(page) && /^https?:$/.test(new URL(page).protocol)),
+    (page) =>
+      (page.startsWith('/') && !page.startsWith('//')) ||
+      (URL.canParse(page) && /^https?:$/.test(new URL(page).protocol)),
     'must be a path that starts with "/" or an absolute http(s) URL',
   ),
 );
 const ORIGIN = v.pipe(
   v.string(),
-  v.check((origin) => URL.canParse(origin) && new URL(origin).origin === origin, 'must be an origin such as "https://app.example.com", without a path'),
+  v.check(
+    (origin) => URL.canParse(origin) && new URL(origin).origin === origin,
+    'must be an origin such as "https://app.example.com", without a path',
+  ),
 );
 const METHOD = v.pipe(v.string(), v.regex(/^[A-Z]+$/, 'must be an HTTP method in capitals'));
-const STATUS = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(100, 'must be an HTTP status'), v.maxValue(599, 'must be an HTTP status'));
+const STATUS = v.pipe(
+  v.number(),
+  v.integer('must be a whole number'),
+  v.minValue(100, 'must be an HTTP status'),
+  v.maxValue(599, 'must be an HTTP status'),
+);
 const COUNT = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1'));
 const HEADER_NAME = v.pipe(v.string(), v.regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'must be a header name'));
 const HEADER_VALUE = v.pipe(v.string(), v.regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be a header value on one line'));
 /** The signing secret of a webhook endpoint, from the environment or the options. */
-export const WEBHOOK_SECRET = v.pipe(v.string(), v.regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, 'must be a webhook signing secret: whsec_ and base64'));
+export const WEBHOOK_SECRET = v.pipe(
+  v.string(),
+  v.regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, 'must be a webhook signing secret: whsec_ and base64'),
+);
 const CHECK_ID = v.pipe(
   v.string(),
   v.check((id) => /^[\w-]+\/[\w-]+$/.test(id), 'must be a check id such as "headers/csp"'),
-  v.check(isKnownOrForeign, ({ input }) => `is no check of this pack${didYouMean(input, CATALOG.map(({ id }) => id))}`),
+  v.check(
+    isKnownOrForeign,
+    ({ input }) =>
+      `is no check of this pack${didYouMean(
+        input,
+        CATALOG.map(({ id }) => id),
+      )}`,
+  ),
 );
 
 /** A day of the calendar; `Date.parse` takes 30 February for 2 March. */
@@ -114,8 +143,12 @@ export const SCHEMA = v.strictObject({
   ),
   clerk: v.optional(
     v.strictObject({
-      secretKey: v.optional(v.pipe(v.string(), v.regex(/^sk_(test|live)_\S+$/, 'must be a Clerk secret key: sk_live_… or sk_test_…'))),
-      publishableKey: v.optional(v.pipe(v.string(), v.regex(/^pk_(test|live)_\S+$/, 'must be a Clerk publishable key: pk_live_… or pk_test_…'))),
+      secretKey: v.optional(
+        v.pipe(v.string(), v.regex(/^sk_(test|live)_\S+$/, 'must be a Clerk secret key: sk_live_… or sk_test_…')),
+      ),
+      publishableKey: v.optional(
+        v.pipe(v.string(), v.regex(/^pk_(test|live)_\S+$/, 'must be a Clerk publishable key: pk_live_… or pk_test_…')),
+      ),
       apiUrl: v.optional(HTTP_URL),
     }),
   ),

@@ -51,7 +51,8 @@ export function mergeTests(tests: readonly CheckTest[]): ChecklistEntry[] {
 function unselectedParts(tests: readonly CheckTest[]): CheckResult[] {
   const [first] = tests;
   const methods = first && (catalogEntry(first.id)?.methods ?? []);
-  const missing = methods?.filter((method) => tests.every(({ part }) => part !== undefined && !part.includes(method))) ?? [];
+  const missing =
+    methods?.filter((method) => tests.every(({ part }) => part !== undefined && !part.includes(method))) ?? [];
   if (!first || missing.length === 0) return [];
   return [unverified(first.id, first.title, `its ${missing.join(' and ')} part was not selected in this run`)];
 }

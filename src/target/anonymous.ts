@@ -52,7 +52,10 @@ export class Anonymous {
   }
 
   /** Sends one request and follows nothing. */
-  async request(path: string, { method = 'GET', as = 'plain', headers = [], forged = [], body }: AnonymousRequest = {}): Promise<Exchange> {
+  async request(
+    path: string,
+    { method = 'GET', as = 'plain', headers = [], forged = [], body }: AnonymousRequest = {},
+  ): Promise<Exchange> {
     return this.#connection.send({
       origin: this.#origin,
       path,
@@ -103,7 +106,11 @@ export class Anonymous {
       exchanges.push(exchange);
       jar.store(url.origin, raw.setCookies);
       // A live instance hands the result over in a cookie of the domain that it shares with the app.
-      if (url.origin !== this.#origin) jar.store(this.#origin, raw.setCookies.filter((line) => HANDSHAKE_COOKIES.test(line)));
+      if (url.origin !== this.#origin)
+        jar.store(
+          this.#origin,
+          raw.setCookies.filter((line) => HANDSHAKE_COOKIES.test(line)),
+        );
       const visit = { exchanges, final: exchange };
       const next = nextUrl(exchange, raw.location, url);
       // What a visitor brought along is an experiment of one check and must not reach another.
@@ -118,7 +125,9 @@ export class Anonymous {
   #headers(shape: Shape, headers: HeadersInput): Array<readonly [string, string]> {
     const merged = merge(SHAPES[shape], headers);
     const own = merged.some(([name]) => name.toLowerCase() === 'cookie');
-    const cookie = Object.entries(this.#developmentCookies).map(([name, value]) => `${name}=${value}`).join('; ');
+    const cookie = Object.entries(this.#developmentCookies)
+      .map(([name, value]) => `${name}=${value}`)
+      .join('; ');
     return own || cookie === '' ? merged : [...merged, ['cookie', cookie]];
   }
 
@@ -134,7 +143,11 @@ function reachedApp({ exchanges }: Visit): boolean {
   return exchanges.every((exchange) => exchange.error === undefined && wallOf(exchange) === undefined);
 }
 
-function nextUrl(exchange: Exchange, location: string | undefined, from: { origin: string; path: string }): URL | undefined {
+function nextUrl(
+  exchange: Exchange,
+  location: string | undefined,
+  from: { origin: string; path: string },
+): URL | undefined {
   if (!isRedirect(exchange) || location === undefined) return undefined;
   const base = from.origin + from.path;
   if (!URL.canParse(location, base)) return undefined;

@@ -49,7 +49,9 @@ export function clerkTraces(page: Exchange): ClerkTraces {
 
 /** Finds publishable keys in a script, where only the string itself is left. */
 export function bundledPublishableKeys(script: Exchange): readonly string[] {
-  return unique([...body(script).matchAll(BUNDLED_KEY)].map((match) => match[1] ?? '').filter((key) => !isStripeKey(key)));
+  return unique(
+    [...body(script).matchAll(BUNDLED_KEY)].map((match) => match[1] ?? '').filter((key) => !isStripeKey(key)),
+  );
 }
 
 /** Stripe's publishable keys have the same prefix, but what follows encodes no host name. */

@@ -139,7 +139,8 @@ export class Connection {
         },
         durationMs: elapsed(),
       };
-      const values = (wanted: string) => received.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
+      const values = (wanted: string) =>
+        received.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
       const location = values('location')[0];
       return { exchange, raw: { setCookies: values('set-cookie'), ...(location !== undefined && { location }) } };
     } catch (failure) {
@@ -151,11 +152,15 @@ export class Connection {
   }
 
   #record({ forged }: Request, name: string, value: string): string {
-    return forged?.includes(name.toLowerCase()) === true ? this.#redactor.known(value) : this.#redactor.header(name, value);
+    return forged?.includes(name.toLowerCase()) === true
+      ? this.#redactor.known(value)
+      : this.#redactor.header(name, value);
   }
 
   #headers(request: Request): Array<readonly [string, string]> {
-    const given = Array.isArray(request.headers) ? [...(request.headers as HeaderList)] : Object.entries(request.headers ?? {});
+    const given = Array.isArray(request.headers)
+      ? [...(request.headers as HeaderList)]
+      : Object.entries(request.headers ?? {});
     const has = (name: string) => given.some(([key]) => key.toLowerCase() === name);
     const credentials = request.origin === this.#credentials.origin ? Object.entries(this.#credentials.headers) : [];
     return [
@@ -172,7 +177,10 @@ function tlsOptions(network: Network): { rejectUnauthorized: boolean; secureCont
   const rejectUnauthorized = !network.ignoreHTTPSErrors;
   if (network.ca === undefined) return { rejectUnauthorized };
   // Added to the public authorities, because Clerk's own hosts are still to be reached; made once, because parsing them is slow.
-  return { rejectUnauthorized, secureContext: createSecureContext({ ca: [...rootCertificates, readAuthority(network.ca)] }) };
+  return {
+    rejectUnauthorized,
+    secureContext: createSecureContext({ ca: [...rootCertificates, readAuthority(network.ca)] }),
+  };
 }
 
 function readAuthority(path: string): string {
@@ -214,13 +222,19 @@ const DECODERS: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> 
 };
 
 function decoded(stream: Readable, headers: HeaderList): AsyncIterable<Uint8Array> {
-  const encoding = headers.find(([name]) => name.toLowerCase() === 'content-encoding')?.[1].trim().toLowerCase();
+  const encoding = headers
+    .find(([name]) => name.toLowerCase() === 'content-encoding')?.[1]
+    .trim()
+    .toLowerCase();
   const decoder = DECODERS[encoding ?? '']?.();
   // The callback keeps a broken stream from becoming an uncaught exception; the reader sees the same error.
   return decoder ? pipeline(stream, decoder, () => {}) : stream;
 }
 
-async function readBody(stream: AsyncIterable<Uint8Array>, limit: number): Promise<{ text: string; truncated: boolean }> {
+async function readBody(
+  stream: AsyncIterable<Uint8Array>,
+  limit: number,
+): Promise<{ text: string; truncated: boolean }> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
@@ -233,7 +247,9 @@ async function readBody(stream: AsyncIterable<Uint8Array>, limit: number): Promi
 }
 
 function headerList(raw: unknown): Array<readonly [string, string]> {
-  const flat = (raw as Array<Buffer | string>).map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
+  const flat = (raw as Array<Buffer | string>).map((part) =>
+    typeof part === 'string' ? part : part.toString('latin1'),
+  );
   return flat.flatMap((name, index) => (index % 2 === 0 ? [[name, flat[index + 1] ?? ''] as const] : []));
 }
 
@@ -241,8 +257,12 @@ type SystemError = Error & { readonly code?: string; readonly reason?: string };
 
 function exchangeError(failure: unknown, network: Network): ExchangeError {
   const error = failure as SystemError & { cause?: SystemError };
-  if (error.name === 'TimeoutError') return { code: 'TIMEOUT', message: `no complete answer within ${network.requestTimeoutMs} ms` };
+  if (error.name === 'TimeoutError')
+    return { code: 'TIMEOUT', message: `no complete answer within ${network.requestTimeoutMs} ms` };
   const cause = error.cause?.code !== undefined ? error.cause : error;
   // OpenSSL's reason is a phrase, its message a line of numbers and file names.
-  return { code: cause.code ?? error.name, message: (cause.reason ?? cause.message) || error.message || 'unknown network error' };
+  return {
+    code: cause.code ?? error.name,
+    message: (cause.reason ?? cause.message) || error.message || 'unknown network error',
+  };
 }

@@ -13,7 +13,8 @@ export function curl(request: RequestRecord): string {
   if (request.headers.some(isCompression)) words.push('--compressed');
   // Brackets and braces in a URL are a pattern to curl.
   if (/[[\]{}]/.test(request.url)) words.push('--globoff');
-  for (const [name, value] of request.headers.filter((line) => !isCompression(line))) words.push('-H', value === '' ? `${name};` : `${name}: ${value}`);
+  for (const [name, value] of request.headers.filter((line) => !isCompression(line)))
+    words.push('-H', value === '' ? `${name};` : `${name}: ${value}`);
   if (request.body !== undefined) words.push('--data-raw', request.body);
   words.push(request.url);
   return words.map(quote).join(' ');

@@ -57,9 +57,7 @@ export function header(exchange: Exchange, name: string): string | undefined {
 /** Every value of a header, in order; for `set-cookie` and CSP, where joining would lose boundaries. */
 export function headerValues(exchange: Exchange, name: string): string[] {
   const wanted = name.toLowerCase();
-  return (exchange.response?.headers ?? [])
-    .filter(([key]) => key.toLowerCase() === wanted)
-    .map(([, value]) => value);
+  return (exchange.response?.headers ?? []).filter(([key]) => key.toLowerCase() === wanted).map(([, value]) => value);
 }
 
 /** Status of the response; 0 when there was none. */

@@ -49,7 +49,9 @@ function walk(node: Node, visit: (element: HtmlElement) => void): void {
     visit({
       tag: node.tagName,
       attributes: Object.fromEntries(node.attrs.map(({ name, value }) => [name, value])),
-      text: node.childNodes.map((child) => (child.nodeName === '#text' && 'value' in child ? child.value : '')).join(''),
+      text: node.childNodes
+        .map((child) => (child.nodeName === '#text' && 'value' in child ? child.value : ''))
+        .join(''),
     });
   }
   if ('childNodes' in node) for (const child of node.childNodes) walk(child, visit);

@@ -23,7 +23,13 @@ export interface ClerkIdentity {
 }
 
 const FRAMEWORKS: ReadonlyArray<readonly [name: string, matches: (page: Exchange) => boolean]> = [
-  ['next', (page) => /\/_next\/static\//.test(body(page)) || header(page, 'x-nextjs-cache') !== undefined || /next\.js/i.test(header(page, 'x-powered-by') ?? '')],
+  [
+    'next',
+    (page) =>
+      /\/_next\/static\//.test(body(page)) ||
+      header(page, 'x-nextjs-cache') !== undefined ||
+      /next\.js/i.test(header(page, 'x-powered-by') ?? ''),
+  ],
   ['nuxt', (page) => /\/_nuxt\//.test(body(page))],
   ['astro', (page) => /\/_astro\//.test(body(page)) || generator(page).startsWith('astro')],
   ['sveltekit', (page) => /\/_app\/immutable\//.test(body(page))],
@@ -39,7 +45,9 @@ export function identify(origin: string, pages: readonly Exchange[], given: stri
   const proxyUrl = traces.find((trace) => trace.proxyUrl !== undefined)?.proxyUrl;
   const scripts = traces.flatMap((trace) => trace.scripts);
   const frontendApi = frontendApiOrigin(origin, proxyUrl, key?.frontendApi);
-  const clerkJsVersion = scripts.map((src) => /clerk-js@([\d.]+)/.exec(src)?.[1]).find((version) => version !== undefined);
+  const clerkJsVersion = scripts
+    .map((src) => /clerk-js@([\d.]+)/.exec(src)?.[1])
+    .find((version) => version !== undefined);
   const framework = FRAMEWORKS.find(([, matches]) => pages.some(matches))?.[0];
   return {
     origin,
@@ -53,7 +61,8 @@ export function identify(origin: string, pages: readonly Exchange[], given: stri
 }
 
 function frontendApiOrigin(origin: string, proxyUrl: string | undefined, host: string | undefined): string | undefined {
-  if (proxyUrl !== undefined && URL.canParse(proxyUrl, origin)) return new URL(proxyUrl, origin).href.replace(/\/$/, '');
+  if (proxyUrl !== undefined && URL.canParse(proxyUrl, origin))
+    return new URL(proxyUrl, origin).href.replace(/\/$/, '');
   return host === undefined ? undefined : `https://${host}`;
 }
 

@@ -12,7 +12,11 @@ export function isNextRefusal(exchange: Exchange, context: SignInContext): boole
 /** Next streams the redirect of a whole page inside a 200 answer; a refusal may be of one slot only. */
 export function isNextRedirectToSignIn(exchange: Exchange, context: SignInContext): boolean {
   const target = /NEXT_REDIRECT;(?:replace|push);([^;"\\]+)/.exec(body(exchange))?.[1] ?? metaRefresh(exchange);
-  return target !== undefined && URL.canParse(target, exchange.request.url) && isSignIn(new URL(target, exchange.request.url), context);
+  return (
+    target !== undefined &&
+    URL.canParse(target, exchange.request.url) &&
+    isSignIn(new URL(target, exchange.request.url), context)
+  );
 }
 
 /** Where Next’s `<meta id="__next-page-redirect">` leads, which stands in a page whose status is already sent. */

@@ -18,7 +18,9 @@ export class TargetError extends Error {
 
 /** Neither the option nor the environment names a target. */
 export function missingBaseURL(): ReadinessConfigError {
-  return new ReadinessConfigError(`baseURL is missing: set it in the options or in the environment variable ${ENVIRONMENT.baseURL}, for example https://staging.example.com`);
+  return new ReadinessConfigError(
+    `baseURL is missing: set it in the options or in the environment variable ${ENVIRONMENT.baseURL}, for example https://staging.example.com`,
+  );
 }
 
 /**
@@ -33,16 +35,28 @@ export function assertReachable(entry: Visit, { baseURL = '', profile }: Readine
   if (wall) throw new TargetError(`${baseURL} is behind ${wall.name}, so nothing behind it was checked. ${wall.fix}`);
   if (entry.final.error) throw new TargetError(unreachable(entry.final.request.url, entry.final.error));
   if (entry.stopped === 'too-many-redirects') {
-    throw new TargetError(`${baseURL} redirects in a loop (${entry.exchanges.length} redirects). Open it in a browser with cleared cookies; with Clerk this is usually a publishable and a secret key of different instances.`);
+    throw new TargetError(
+      `${baseURL} redirects in a loop (${entry.exchanges.length} redirects). Open it in a browser with cleared cookies; with Clerk this is usually a publishable and a secret key of different instances.`,
+    );
   }
   const moved = movedOrigin(entry);
-  if (moved !== undefined) throw new TargetError(`${baseURL} redirects to ${moved}: set baseURL to '${moved}', because credentials go to the exact origin of baseURL only.`);
+  if (moved !== undefined)
+    throw new TargetError(
+      `${baseURL} redirects to ${moved}: set baseURL to '${moved}', because credentials go to the exact origin of baseURL only.`,
+    );
   if (profile === 'production' && new URL(baseURL).protocol === 'http:' && !isLoopback(new URL(baseURL).hostname)) {
-    throw new ReadinessConfigError(`baseURL must be https for profile "production": ${baseURL} answered without TLS. Use https, or profile: 'staging'.`);
+    throw new ReadinessConfigError(
+      `baseURL must be https for profile "production": ${baseURL} answered without TLS. Use https, or profile: 'staging'.`,
+    );
   }
-  if (status(entry.final) >= 500) throw new TargetError(`${baseURL} is down: ${first.request.method} ${entry.final.request.url} answered ${status(entry.final)}. Check the deployment and its logs before judging readiness.`);
+  if (status(entry.final) >= 500)
+    throw new TargetError(
+      `${baseURL} is down: ${first.request.method} ${entry.final.request.url} answered ${status(entry.final)}. Check the deployment and its logs before judging readiness.`,
+    );
   if (isUnexplainedRefusal(entry.final)) {
-    throw new TargetError(`${baseURL} refuses visitors: ${entry.final.request.url} answered ${status(entry.final)} to an anonymous visit, without any sign of Clerk. If a firewall or access page stands in front, let this runner through with the headers option.`);
+    throw new TargetError(
+      `${baseURL} refuses visitors: ${entry.final.request.url} answered ${status(entry.final)} to an anonymous visit, without any sign of Clerk. If a firewall or access page stands in front, let this runner through with the headers option.`,
+    );
   }
 }
 
@@ -60,22 +74,34 @@ function isUnexplainedRefusal(exchange: Exchange): boolean {
 }
 
 function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d+){3}$/.test(hostname)
+  );
 }
 
 const TLS_CODES = /^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 function unreachable(url: string, { code, message }: ExchangeError): string {
   const { host, hostname } = new URL(url);
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `${hostname} has no address (DNS: ${code}). Check baseURL for a typing error, or set network.resolve.`;
-  if (code === 'ECONNREFUSED') return `Nothing listens at ${host} (connection refused). Check that the deployment is up and that the port in baseURL is right.`;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `${hostname} has no address (DNS: ${code}). Check baseURL for a typing error, or set network.resolve.`;
+  if (code === 'ECONNREFUSED')
+    return `Nothing listens at ${host} (connection refused). Check that the deployment is up and that the port in baseURL is right.`;
   if (code === 'DEPTH_ZERO_SELF_SIGNED_CERT' || code === 'SELF_SIGNED_CERT_IN_CHAIN') {
     return `${host} has a self-signed certificate. Give its authority with network.ca, or for staging only set network.ignoreHTTPSErrors: true.`;
   }
-  if (code === 'CERT_HAS_EXPIRED') return `The TLS certificate of ${host} has expired. Renew it: browsers refuse the site as well.`;
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `The TLS certificate of ${host} is for another host (${message}). Fix the certificate or baseURL.`;
-  if (TLS_CODES.test(code)) return `The TLS certificate of ${host} is not trusted (${code}: ${message}). Install the full chain, or give its authority with network.ca.`;
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return `${host} does not speak TLS as expected (${message}). Check whether baseURL should be http or another port.`;
-  if (code === 'TIMEOUT' || /TIMEOUT|ETIMEDOUT/.test(code)) return `${host} did not answer in time (${message}). Check the network path, or raise network.requestTimeoutMs.`;
+  if (code === 'CERT_HAS_EXPIRED')
+    return `The TLS certificate of ${host} has expired. Renew it: browsers refuse the site as well.`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return `The TLS certificate of ${host} is for another host (${message}). Fix the certificate or baseURL.`;
+  if (TLS_CODES.test(code))
+    return `The TLS certificate of ${host} is not trusted (${code}: ${message}). Install the full chain, or give its authority with network.ca.`;
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
+    return `${host} does not speak TLS as expected (${message}). Check whether baseURL should be http or another port.`;
+  if (code === 'TIMEOUT' || /TIMEOUT|ETIMEDOUT/.test(code))
+    return `${host} did not answer in time (${message}). Check the network path, or raise network.requestTimeoutMs.`;
   return `${url} could not be fetched (${code}: ${message}).`;
 }

@@ -46,8 +46,12 @@ export function endOf(visit: Visit): URL {
  * undefined when no parameter names one.
  */
 export function returnUrl(signIn: URL, origin: string): URL | undefined {
-  const values = [...signIn.searchParams.entries(), ...new URLSearchParams(signIn.hash.replace(/^#[^?]*\??/, '')).entries()];
-  const named = values.find(([name]) => name === 'redirect_url') ?? values.find(([, value]) => /^(https?:\/)?\//.test(value));
+  const values = [
+    ...signIn.searchParams.entries(),
+    ...new URLSearchParams(signIn.hash.replace(/^#[^?]*\??/, '')).entries(),
+  ];
+  const named =
+    values.find(([name]) => name === 'redirect_url') ?? values.find(([, value]) => /^(https?:\/)?\//.test(value));
   return named && URL.canParse(named[1], origin) ? new URL(named[1], origin) : undefined;
 }
 

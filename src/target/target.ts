@@ -29,7 +29,13 @@ export class Target {
   readonly #connection: Connection;
   readonly #obstacles: Obstacle[];
 
-  private constructor(parts: { anonymous: Anonymous; identity: Identity; redactor: Redactor; connection: Connection; obstacles: Obstacle[] }) {
+  private constructor(parts: {
+    anonymous: Anonymous;
+    identity: Identity;
+    redactor: Redactor;
+    connection: Connection;
+    obstacles: Obstacle[];
+  }) {
     this.anonymous = parts.anonymous;
     this.identity = parts.identity;
     this.redactor = parts.redactor;
@@ -84,7 +90,9 @@ export class Target {
   /** Every page that any visitor gets, as visited: the public ones, sign-in, sign-up and the answer to an unknown path. */
   async publicPages(readiness: Readiness): Promise<Visit[]> {
     const local = [readiness.routes.signIn, readiness.routes.signUp].filter((path) => path?.startsWith('/') === true);
-    const paths = new Set([...readiness.routes.public, ...local, this.unknownPath].filter((path) => path !== undefined));
+    const paths = new Set(
+      [...readiness.routes.public, ...local, this.unknownPath].filter((path) => path !== undefined),
+    );
     return Promise.all([...paths].map((path) => this.anonymous.page(path)));
   }
 

@@ -9,7 +9,8 @@ export interface Wall {
   readonly fix: string;
 }
 
-const ALLOW_RUNNER = 'Allow this runner by address or by a secret header in the firewall, and give that header in the headers option.';
+const ALLOW_RUNNER =
+  'Allow this runner by address or by a secret header in the firewall, and give that header in the headers option.';
 
 const WALLS: ReadonlyArray<Wall & { readonly matches: (exchange: Exchange) => boolean }> = [
   {
@@ -23,13 +24,16 @@ const WALLS: ReadonlyArray<Wall & { readonly matches: (exchange: Exchange) => bo
   {
     name: 'the Vercel firewall',
     fix: ALLOW_RUNNER,
-    matches: (exchange) => header(exchange, 'x-vercel-mitigated') !== undefined || body(exchange).includes('<title>Vercel Security Checkpoint'),
+    matches: (exchange) =>
+      header(exchange, 'x-vercel-mitigated') !== undefined ||
+      body(exchange).includes('<title>Vercel Security Checkpoint'),
   },
   {
     name: 'Cloudflare Access',
     fix: "Create a service token in Cloudflare Zero Trust and set headers: { 'CF-Access-Client-Id': …, 'CF-Access-Client-Secret': … }.",
     matches: (exchange) =>
-      redirectTarget(exchange)?.hostname.endsWith('.cloudflareaccess.com') === true || header(exchange, 'cf-access-domain') !== undefined,
+      redirectTarget(exchange)?.hostname.endsWith('.cloudflareaccess.com') === true ||
+      header(exchange, 'cf-access-domain') !== undefined,
   },
   {
     name: 'a Cloudflare challenge',
@@ -52,7 +56,7 @@ const WALLS: ReadonlyArray<Wall & { readonly matches: (exchange: Exchange) => bo
   },
   {
     name: 'HTTP Basic authentication',
-    fix: "Set headers: { authorization: `Basic ${credentials}` } with the base64 of user:password.",
+    fix: 'Set headers: { authorization: `Basic ${credentials}` } with the base64 of user:password.',
     matches: (exchange) => status(exchange) === 401 && /^basic\b/i.test(header(exchange, 'www-authenticate') ?? ''),
   },
   {

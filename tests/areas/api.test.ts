@@ -8,8 +8,15 @@ import { assertClean, only } from '../support/findings.ts';
 const JSON_TYPE = { 'content-type': 'application/json' };
 function judge(answer: Answer, { method = 'GET', unauthenticatedStatus = [401] } = {}) {
   const route = { path: '/api/me', methods: [method], unauthenticatedStatus };
-  const refused = { route, method: 'PUT', exchange: exchange({ method: 'PUT', path: '/api/me', status: unauthenticatedStatus[0] ?? 401, headers: JSON_TYPE }) };
-  return unauthenticated401.judge([refused, { route, method, exchange: exchange({ method, path: '/api/me', ...answer }) }], expectation());
+  const refused = {
+    route,
+    method: 'PUT',
+    exchange: exchange({ method: 'PUT', path: '/api/me', status: unauthenticatedStatus[0] ?? 401, headers: JSON_TYPE }),
+  };
+  return unauthenticated401.judge(
+    [refused, { route, method, exchange: exchange({ method, path: '/api/me', ...answer }) }],
+    expectation(),
+  );
 }
 
 describe('api/unauthenticated-401', () => {
@@ -18,15 +25,28 @@ describe('api/unauthenticated-401', () => {
     assertClean(judgement);
     assert.match(judgement.summary, /no positive control/);
   });
-  it('passes on problem+json', () => assertClean(judge({ status: 401, headers: { 'content-type': 'application/problem+json' } })));
-  for (const status of [403, 404]) it(`passes on ${status} where that is declared`, () => assertClean(judge({ status }, { unauthenticatedStatus: [status] })));
+  it('passes on problem+json', () =>
+    assertClean(judge({ status: 401, headers: { 'content-type': 'application/problem+json' } })));
+  for (const status of [403, 404])
+    it(`passes on ${status} where that is declared`, () =>
+      assertClean(judge({ status }, { unauthenticatedStatus: [status] })));
 
   for (const [name, answer, method, text] of [
     ['an empty list', { status: 200, headers: JSON_TYPE, body: '[]' }, 'GET', /does not check userId.*await auth\(\)/],
-    ['a POST that only GET guards', { status: 201, headers: JSON_TYPE }, 'POST', /does not check userId for this method/],
+    [
+      'a POST that only GET guards',
+      { status: 201, headers: JSON_TYPE },
+      'POST',
+      /does not check userId for this method/,
+    ],
     ['204', { status: 204 }, 'DELETE', /does not check userId/],
     ['a redirect', { status: 302, headers: { location: '/sign-in' } }, 'GET', /treats the API route as a page/],
-    ['a 404 of auth.protect()', { status: 404, headers: { 'x-clerk-auth-reason': 'protect-rewrite, session-token-and-uat-missing' } }, 'GET', /auth\.protect\(\) in the middleware.*\[401, 404\]/],
+    [
+      'a 404 of auth.protect()',
+      { status: 404, headers: { 'x-clerk-auth-reason': 'protect-rewrite, session-token-and-uat-missing' } },
+      'GET',
+      /auth\.protect\(\) in the middleware.*\[401, 404\]/,
+    ],
     ['a 404 page', { status: 404 }, 'GET', /does not exist in this deployment, or auth\.protect/],
     ['a 404 JSON', { status: 404, headers: JSON_TYPE }, 'GET', /before it checks the session/],
     ['405', { status: 405 }, 'POST', /does not serve this method/],
@@ -36,12 +56,18 @@ describe('api/unauthenticated-401', () => {
   ] as const) {
     it(`fails on ${name}`, () => {
       const finding = only(judge(answer, { method }));
-      assert.deepEqual([finding.level, finding.subject, finding.expected], ['error', `${method} /api/me`, 'status 401 to a request without a session']);
+      assert.deepEqual(
+        [finding.level, finding.subject, finding.expected],
+        ['error', `${method} /api/me`, 'status 401 to a request without a session'],
+      );
       assert.match(`${finding.cause} ${finding.fix}`, text);
     });
   }
   it('leaves failed connections to the engine', () => {
     const route = { path: '/api/me', methods: ['GET'], unauthenticatedStatus: [401] };
-    assert.deepEqual(unauthenticated401.judge([{ route, method: 'GET', exchange: failure('ECONNRESET') }], expectation()).findings, []);
+    assert.deepEqual(
+      unauthenticated401.judge([{ route, method: 'GET', exchange: failure('ECONNRESET') }], expectation()).findings,
+      [],
+    );
   });
 });

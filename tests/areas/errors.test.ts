@@ -10,7 +10,10 @@ import { assertClean, only } from '../support/findings.ts';
 const BRANDED = '<!doctype html><title>Lost</title><h1>We could not find that</h1><a href="/">Back home</a>';
 const HOME = visit(exchange({ body: '<h1>Home</h1><p>Welcome to the app</p>' }));
 const unknown = (answer: Answer) => visit(exchange({ path: '/unknown', status: 404, body: BRANDED, ...answer }));
-const toSignIn = visit(exchange({ path: '/unknown', status: 307, headers: { location: '/sign-in' } }), exchange({ path: '/sign-in' }));
+const toSignIn = visit(
+  exchange({ path: '/unknown', status: 307, headers: { location: '/sign-in' } }),
+  exchange({ path: '/sign-in' }),
+);
 
 function notFound(answer: Answer = {}, over: Partial<NotFoundEvidence> = {}) {
   return notFoundPage.judge({ unknown: unknown(answer), unknownFile: unknown({}), home: HOME, ...over }, expectation());
@@ -19,27 +22,53 @@ function notFound(answer: Answer = {}, over: Partial<NotFoundEvidence> = {}) {
 describe('errors/not-found-page', () => {
   it('passes on a branded 404 page', () => assertClean(notFound()));
   it('passes on a branded page whose scripts still name the default of Next', () => {
-    assertClean(notFound({ body: `${BRANDED}<script>self.__next_f.push([1,"\\"className\\":\\"next-error-h1\\",\\"children\\":\\"This page could not be found.\\""])</script>` }));
+    assertClean(
+      notFound({
+        body: `${BRANDED}<script>self.__next_f.push([1,"\\"className\\":\\"next-error-h1\\",\\"children\\":\\"This page could not be found.\\""])</script>`,
+      }),
+    );
   });
   it('passes on the page of a file path where every other path needs a session', () => {
     const judgement = notFound({}, { unknown: toSignIn });
     assertClean(judgement);
     assert.match(judgement.summary, /seen on a file path/);
   });
-  it('is not verified where every path needs a session', () => assert.match(notFound({}, { unknown: toSignIn, unknownFile: toSignIn }).unverified ?? '', /lead to sign-in/));
+  it('is not verified where every path needs a session', () =>
+    assert.match(notFound({}, { unknown: toSignIn, unknownFile: toSignIn }).unverified ?? '', /lead to sign-in/));
   it('is not verified for the shell of a single-page app', () => {
     const shell = '<html><div id="root"></div><script src="/app.js"></script>';
-    assert.match(notFound({ status: 200, body: shell }, { home: visit(exchange({ body: shell })) }).unverified ?? '', /single-page app/);
+    assert.match(
+      notFound({ status: 200, body: shell }, { home: visit(exchange({ body: shell })) }).unverified ?? '',
+      /single-page app/,
+    );
   });
 
   for (const [name, answer, text] of [
-    ['a soft 404', { status: 200, body: `${BRANDED}${'<p>A long page of the app, rendered for anything.</p>'.repeat(8)}` }, /catch-all route.*notFound\(\)/],
+    [
+      'a soft 404',
+      { status: 200, body: `${BRANDED}${'<p>A long page of the app, rendered for anything.</p>'.repeat(8)}` },
+      /catch-all route.*notFound\(\)/,
+    ],
     ['500', { status: 500 }, /Looking up the page throws/],
-    ['the default of Next', { body: '<style>.next-error-h1{}</style><h1 class="next-error-h1">404</h1><h2>This page could not be found.</h2>' }, /app\/not-found\.tsx/],
+    [
+      'the default of Next',
+      {
+        body: '<style>.next-error-h1{}</style><h1 class="next-error-h1">404</h1><h2>This page could not be found.</h2>',
+      },
+      /app\/not-found\.tsx/,
+    ],
     ['the default of Express', { body: '<pre>Cannot GET /unknown</pre>' }, /No 404 page of your own/],
-    ['the default of nginx', { body: '<h1>404 Not Found</h1><hr><center>nginx/1.25</center>' }, /No 404 page of your own/],
+    [
+      'the default of nginx',
+      { body: '<h1>404 Not Found</h1><hr><center>nginx/1.25</center>' },
+      /No 404 page of your own/,
+    ],
     ['bare JSON', { headers: { 'content-type': 'application/json' }, body: '{}' }, /default handler answers/],
-    ['a stack', { body: `${BRANDED}<pre>at find (/app/server.js:1:1)</pre>`.replace('/app/', '/app/lib/') }, /development mode/],
+    [
+      'a stack',
+      { body: `${BRANDED}<pre>at find (/app/server.js:1:1)</pre>`.replace('/app/', '/app/lib/') },
+      /development mode/,
+    ],
     ['an empty page', { body: '<html><body></body></html>' }, /rendered in the browser only/],
   ] as const) {
     it(`fails on ${name}`, () => {
@@ -48,13 +77,23 @@ describe('errors/not-found-page', () => {
       assert.match(`${finding.cause} ${finding.fix}`, text);
     });
   }
-  it('warns on a page without a way back', () => assert.equal(only(notFound({ body: '<h1>Not here</h1>' })).level, 'warning'));
+  it('warns on a page without a way back', () =>
+    assert.equal(only(notFound({ body: '<h1>Not here</h1>' })).level, 'warning'));
 });
 
-const signIn = visit(exchange({ path: '/dashboard', status: 307, headers: { location: '/sign-in' } }), exchange({ path: '/sign-in' }));
+const signIn = visit(
+  exchange({ path: '/dashboard', status: 307, headers: { location: '/sign-in' } }),
+  exchange({ path: '/sign-in' }),
+);
 
 function broken(made: Visit, { name = 'garbage __session', guarded = true, kind = 'live' as 'live' | 'test' } = {}) {
-  return authFailure.judge([{ name: 'another', visit: signIn }, { name, visit: made, ...(guarded && { plain: signIn }) }], expectation({}, { publishableKeyKind: kind }));
+  return authFailure.judge(
+    [
+      { name: 'another', visit: signIn },
+      { name, visit: made, ...(guarded && { plain: signIn }) },
+    ],
+    expectation({}, { publishableKeyKind: kind }),
+  );
 }
 const dashboard = (answer: Answer): Exchange => exchange({ path: '/dashboard', ...answer });
 
@@ -62,23 +101,38 @@ describe('errors/auth-failure', () => {
   it('is not verified where the page is open without a credential', () => {
     const open = visit(dashboard({ body: '<h1>Dashboard</h1>' }));
     const judged = authFailure.judge([{ name: 'garbage __session', visit: open, plain: open }], expectation());
-    assert.deepEqual([judged.findings.length, judged.unverified?.includes('is open without any credential')], [0, true]);
+    assert.deepEqual(
+      [judged.findings.length, judged.unverified?.includes('is open without any credential')],
+      [0, true],
+    );
   });
   for (const [name, made, guarded] of [
     ['a redirect to sign-in', signIn, true],
     ['401', visit(dashboard({ status: 401 })), true],
     ['404', visit(dashboard({ status: 404 })), true],
     ['a public page', visit(exchange({ body: '<h1>Home</h1>' })), false],
-    ['a refusal that Next streams', visit(dashboard({ body: 'E{"digest":"NEXT_REDIRECT;replace;/sign-in;307;"}' })), true],
+    [
+      'a refusal that Next streams',
+      visit(dashboard({ body: 'E{"digest":"NEXT_REDIRECT;replace;/sign-in;307;"}' })),
+      true,
+    ],
   ] as const) {
     it(`passes on ${name}`, () => assertClean(broken(made, { guarded })));
   }
   for (const [name, made, text] of [
     ['500', visit(dashboard({ status: 500 })), /throws on what it cannot parse.*clerkMiddleware/],
-    ['500 after a redirect', visit(signIn.exchanges[0] ?? dashboard({}), exchange({ path: '/sign-in', status: 500 })), /throws/],
+    [
+      '500 after a redirect',
+      visit(signIn.exchanges[0] ?? dashboard({}), exchange({ path: '/sign-in', status: 500 })),
+      /throws/,
+    ],
     ['a stack in a 400', visit(dashboard({ status: 400, body: 'at parse (/app/auth/token.js:3:3)' })), /throws/],
     ['a loop', { ...signIn, stopped: 'too-many-redirects' as const }, /each sends the visitor to the other/],
-    ['a guard that only looks whether the cookie is there', visit(dashboard({ body: '<h1>Secret</h1>' })), /does not verify it.*signature/],
+    [
+      'a guard that only looks whether the cookie is there',
+      visit(dashboard({ body: '<h1>Secret</h1>' })),
+      /does not verify it.*signature/,
+    ],
   ] as ReadonlyArray<readonly [string, Visit, RegExp]>) {
     it(`fails on ${name}`, () => {
       const finding = only(broken(made));
@@ -90,6 +144,13 @@ describe('errors/auth-failure', () => {
     const made = visit(dashboard({ status: 500 }));
     assert.equal(only(broken(made, { name: 'garbage __clerk_handshake', kind: 'test' })).level, 'warning');
     assert.equal(only(broken(made, { name: 'garbage __clerk_handshake', kind: 'live' })).level, 'error');
-    assert.equal(only(broken(visit(exchange({ path: 'https://clerk.example.com/v1/client/handshake', status: 500 })), { kind: 'test' })).level, 'warning');
+    assert.equal(
+      only(
+        broken(visit(exchange({ path: 'https://clerk.example.com/v1/client/handshake', status: 500 })), {
+          kind: 'test',
+        }),
+      ).level,
+      'warning',
+    );
   });
 });

@@ -10,7 +10,10 @@ import { assertClean, only } from '../support/findings.ts';
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 const BODY = '{"status":"pass","checks":{"clerk":{"status":"pass","latencyMs":12}}}';
 
-function judge(answer: Answer = {}, { contains, head = 200, durationMs = 80 }: { contains?: string; head?: number; durationMs?: number } = {}) {
+function judge(
+  answer: Answer = {},
+  { contains, head = 200, durationMs = 80 }: { contains?: string; head?: number; durationMs?: number } = {},
+) {
   const get = { ...exchange({ path: '/api/health', headers: HEADERS, body: BODY, ...answer }), durationMs };
   return health.judge(
     { get, head: exchange({ method: 'HEAD', path: '/api/health', status: head, headers: HEADERS }) },
@@ -22,11 +25,25 @@ const json = (value: unknown) => ({ body: new Redactor([]).text(JSON.stringify(v
 
 describe('monitoring/health', () => {
   it('passes on JSON that names Clerk', () => assertClean(judge()));
-  it('passes on health+json with a warning state', () => assertClean(judge({ headers: { ...HEADERS, 'content-type': 'application/health+json' }, ...json({ status: 'warn', checks: { clerk: [{ status: 'warn' }] } }) })));
-  it('passes on text that is declared and names Clerk', () => assertClean(judge({ headers: { ...HEADERS, 'content-type': 'text/plain' }, body: 'ok clerk=ok' }, { contains: 'ok' })));
-  it('passes on words that describe a check and not its state', () => assertClean(judge(json({ status: 'ok', clerk: { status: 'ok', severity: 'critical', lastError: 'timeout' }, error: null }))));
+  it('passes on health+json with a warning state', () =>
+    assertClean(
+      judge({
+        headers: { ...HEADERS, 'content-type': 'application/health+json' },
+        ...json({ status: 'warn', checks: { clerk: [{ status: 'warn' }] } }),
+      }),
+    ));
+  it('passes on text that is declared and names Clerk', () =>
+    assertClean(
+      judge({ headers: { ...HEADERS, 'content-type': 'text/plain' }, body: 'ok clerk=ok' }, { contains: 'ok' }),
+    ));
+  it('passes on words that describe a check and not its state', () =>
+    assertClean(
+      judge(json({ status: 'ok', clerk: { status: 'ok', severity: 'critical', lastError: 'timeout' }, error: null })),
+    ));
   it('warns on plain declared text that does not name Clerk', () => {
-    const finding = only(judge({ headers: { ...HEADERS, 'content-type': 'text/plain' }, body: 'OK' }, { contains: 'OK' }));
+    const finding = only(
+      judge({ headers: { ...HEADERS, 'content-type': 'text/plain' }, body: 'OK' }, { contains: 'OK' }),
+    );
     assert.equal(finding.level, 'warning');
   });
 
@@ -35,14 +52,24 @@ describe('monitoring/health', () => {
     ['an HTML page', { headers: { ...HEADERS, 'content-type': 'text/html' }, body: '<html>' }, {}, /catch-all page/],
     ['sign-in', { status: 307, headers: { location: '/sign-in' } }, {}, /guard covers the health endpoint/],
     ['401', { status: 401 }, {}, /guard covers/],
-    ['another spelling', { status: 308, headers: { location: '/api/health/' } }, {}, /Set health\.path, and the monitor, to \/api\/health\//],
+    [
+      'another spelling',
+      { status: 308, headers: { location: '/api/health/' } },
+      {},
+      /Set health\.path, and the monitor, to \/api\/health\//,
+    ],
     ['404', { status: 404 }, {}, /No route is there/],
     ['500', { status: 500 }, {}, /endpoint fails itself.*answer 503/],
     ['503', { status: 503, ...json({ checks: { clerk: 'down' } }) }, {}, /CLERK_SECRET_KEY.*status\.clerk\.com/],
     ['text that nobody declared', { body: 'clerk ok' }, {}, /plain text that nobody declared/],
     ['other text than declared', {}, { contains: 'healthy!' }, /something else than health\.contains/],
     ['a static body', json({ status: 'ok' }), {}, /static or does not ask Clerk/],
-    ['200 with a failed sub-check', json({ status: 'ok', checks: { clerk: { status: 'fail' } } }), {}, /does not follow the sub-checks/],
+    [
+      '200 with a failed sub-check',
+      json({ status: 'ok', checks: { clerk: { status: 'fail' } } }),
+      {},
+      /does not follow the sub-checks/,
+    ],
     ['200 with a sub-check that is down', json({ ok: true, services: { clerk: 'down' } }), {}, /does not follow/],
     ['200 with ok: false', json({ clerk: { ok: false } }), {}, /does not follow/],
     ['no Cache-Control', { headers: { 'content-type': 'application/json' } }, {}, /CDN or a browser/],
@@ -51,7 +78,12 @@ describe('monitoring/health', () => {
     ['an answer without HEAD', {}, { head: 405 }, /exports GET only/],
     ['a stack', json({ clerk: 'ok', note: 'at run (/app/health.js:1:2)' }), {}, /prints its configuration/],
     ['an environment', json({ clerk: 'ok', env: { A: 1 } }), {}, /prints its configuration/],
-    ['the value of a variable', json({ clerk: 'ok', DATABASE_URL: 'postgres://u:p4ssw0rd@db/x' }), {}, /Rotate what was exposed/],
+    [
+      'the value of a variable',
+      json({ clerk: 'ok', DATABASE_URL: 'postgres://u:p4ssw0rd@db/x' }),
+      {},
+      /Rotate what was exposed/,
+    ],
     ['a secret', json({ clerk: 'ok', key: secret }), {}, /Rotate/],
   ] as ReadonlyArray<readonly [string, Answer, Parameters<typeof judge>[1], RegExp]>) {
     it(`fails on ${name}`, () => {
@@ -61,11 +93,15 @@ describe('monitoring/health', () => {
       assert.match(`${finding.cause} ${finding.fix}`, text);
     });
   }
-  for (const [name, value] of [['a version', { clerk: 'ok', version: '1.2.3' }], ['the name of a variable', { clerk: 'ok', CLERK_SECRET_KEY: true }]] as const) {
+  for (const [name, value] of [
+    ['a version', { clerk: 'ok', version: '1.2.3' }],
+    ['the name of a variable', { clerk: 'ok', CLERK_SECRET_KEY: true }],
+  ] as const) {
     it(`warns on ${name}`, () => assert.equal(only(judge(json(value))).level, 'warning'));
   }
   it('fails when it never answers, and leaves other failures to the engine', () => {
-    const judged = (code: string) => health.judge({ get: failure(code), head: failure(code) }, expectation({ health: { path: '/api/health' } }));
+    const judged = (code: string) =>
+      health.judge({ get: failure(code), head: failure(code) }, expectation({ health: { path: '/api/health' } }));
     assert.match(only(judged('TIMEOUT')).cause, /without a time-out/);
     assert.deepEqual(judged('ECONNRESET').findings, []);
   });

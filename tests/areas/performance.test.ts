@@ -7,32 +7,97 @@ import { assertClean, only } from '../support/findings.ts';
 
 const CHUNK = '/_next/static/chunks/main-0a1b2c3d4e5f.js';
 const HEADERS = { 'content-type': 'text/javascript', 'cache-control': 'public, max-age=31536000, immutable' };
-const good = { path: '/logo.png', linked: true, exchange: exchange({ path: '/logo.png', headers: { 'content-type': 'image/png' } }) };
-const judge = (path: string, answer: Answer = {}, linked = true) => staticBypass.judge([good, { path, linked, exchange: exchange({ path, headers: HEADERS, ...answer }) }], expectation());
+const good = {
+  path: '/logo.png',
+  linked: true,
+  exchange: exchange({ path: '/logo.png', headers: { 'content-type': 'image/png' } }),
+};
+const judge = (path: string, answer: Answer = {}, linked = true) =>
+  staticBypass.judge(
+    [good, { path, linked, exchange: exchange({ path, headers: HEADERS, ...answer }) }],
+    expectation(),
+  );
 
 describe('performance/static-bypass', () => {
   it('passes on immutable chunks', () => assertClean(judge(CHUNK)));
   for (const [name, path, answer, linked] of [
-    ['an unhashed script with short caching', '/js/google-analytics.js', { headers: { ...HEADERS, 'cache-control': 'max-age=60' } }, true],
+    [
+      'an unhashed script with short caching',
+      '/js/google-analytics.js',
+      { headers: { ...HEADERS, 'cache-control': 'max-age=60' } },
+      true,
+    ],
     ['a missing favicon', '/favicon.ico', { status: 404 }, false],
-    ['a favicon that a storage bucket denies', '/favicon.ico', { status: 403, headers: { 'content-type': 'application/xml' } }, false],
+    [
+      'a favicon that a storage bucket denies',
+      '/favicon.ico',
+      { status: 403, headers: { 'content-type': 'application/xml' } },
+      false,
+    ],
     ['a favicon that lives elsewhere', '/favicon.ico', { status: 308, headers: { location: '/icon.svg' } }, false],
-    ['a favicon path that gets the fallback of the app', '/favicon.ico', { headers: { 'content-type': 'text/html' } }, false],
+    [
+      'a favicon path that gets the fallback of the app',
+      '/favicon.ico',
+      { headers: { 'content-type': 'text/html' } },
+      false,
+    ],
   ] as const) {
     it(`passes on ${name}`, () => assertClean(judge(path, answer, linked)));
   }
   for (const [name, path, answer, linked, text] of [
-    ['a chunk that is led to sign-in', CHUNK, { status: 307, headers: { location: '/sign-in' } }, true, /matcher catches static files, as "\/\(\.\*\)"/],
-    ['a favicon that is led to sign-in', '/favicon.ico', { status: 307, headers: { location: '/sign-in?redirect_url=x' } }, false, /matcher catches/],
+    [
+      'a chunk that is led to sign-in',
+      CHUNK,
+      { status: 307, headers: { location: '/sign-in' } },
+      true,
+      /matcher catches static files, as "\/\(\.\*\)"/,
+    ],
+    [
+      'a favicon that is led to sign-in',
+      '/favicon.ico',
+      { status: 307, headers: { location: '/sign-in?redirect_url=x' } },
+      false,
+      /matcher catches/,
+    ],
     ['a chunk that is refused', CHUNK, { status: 401 }, true, /matcher catches/],
-    ['a chunk that passed the middleware', CHUNK, { headers: { ...HEADERS, 'x-clerk-auth-status': 'signed-out' } }, true, /costs an invocation/],
-    ['a favicon that auth.protect() hides', '/favicon.ico', { status: 404, headers: { 'x-clerk-auth-reason': 'protect-rewrite' } }, false, /costs an invocation/],
+    [
+      'a chunk that passed the middleware',
+      CHUNK,
+      { headers: { ...HEADERS, 'x-clerk-auth-status': 'signed-out' } },
+      true,
+      /costs an invocation/,
+    ],
+    [
+      'a favicon that auth.protect() hides',
+      '/favicon.ico',
+      { status: 404, headers: { 'x-clerk-auth-reason': 'protect-rewrite' } },
+      false,
+      /costs an invocation/,
+    ],
     ['a cookie', CHUNK, { headers: { ...HEADERS, 'set-cookie': 'a=1' } }, true, /sets cookies on files/],
     ['a missing linked file', CHUNK, { status: 404 }, true, /is not served/],
     ['a page in place of a linked file', CHUNK, { headers: { 'content-type': 'text/html' } }, true, /is not served/],
-    ['a hashed file without caching', CHUNK, { headers: { 'content-type': 'text/javascript' } }, true, /overrides the caching/],
-    ['a hashed file that is private', CHUNK, { headers: { ...HEADERS, 'cache-control': 'private, max-age=31536000' } }, true, /overrides/],
-    ['a hashed file for an hour', '/assets/index-D1wrgTda.js', { headers: { ...HEADERS, 'cache-control': 'max-age=3600' } }, true, /overrides/],
+    [
+      'a hashed file without caching',
+      CHUNK,
+      { headers: { 'content-type': 'text/javascript' } },
+      true,
+      /overrides the caching/,
+    ],
+    [
+      'a hashed file that is private',
+      CHUNK,
+      { headers: { ...HEADERS, 'cache-control': 'private, max-age=31536000' } },
+      true,
+      /overrides/,
+    ],
+    [
+      'a hashed file for an hour',
+      '/assets/index-D1wrgTda.js',
+      { headers: { ...HEADERS, 'cache-control': 'max-age=3600' } },
+      true,
+      /overrides/,
+    ],
   ] as const) {
     it(`fails on ${name}`, () => {
       const finding = only(judge(path, answer, linked));
@@ -42,7 +107,10 @@ describe('performance/static-bypass', () => {
   }
   it('warns without immutable, and on a link to an old address', () => {
     assert.equal(only(judge(CHUNK, { headers: { ...HEADERS, 'cache-control': 'max-age=31536000' } })).level, 'warning');
-    assert.equal(only(judge('/logo-old.png', { status: 301, headers: { location: 'https://cdn.example.com/logo.png' } })).level, 'warning');
+    assert.equal(
+      only(judge('/logo-old.png', { status: 301, headers: { location: 'https://cdn.example.com/logo.png' } })).level,
+      'warning',
+    );
   });
   it('is not verified when nothing but pages was found', () => {
     const answers = [{ path: '/favicon.ico', linked: false, exchange: exchange({ path: '/favicon.ico' }) }];
@@ -53,6 +121,12 @@ describe('performance/static-bypass', () => {
       path: '/docs/',
       body: '<link rel="stylesheet" href="/a.css?dpl=1"><link rel="canonical" href="/x.html"><script src="b.js"></script><script src="/a.js"></script><img src="/a.js"><img src="data:image/png;base64,AA"><img src="https://cdn.example.com/c.png"><img src="/_next/image?url=x"><link rel="icon" href="/icon.svg">',
     });
-    assert.deepEqual(assetPaths([page, exchange({ headers: { 'content-type': 'text/plain' }, body: '<script src="/no.js">' })], ORIGIN), ['/a.css?dpl=1', '/docs/b.js', '/a.js', '/icon.svg']);
+    assert.deepEqual(
+      assetPaths(
+        [page, exchange({ headers: { 'content-type': 'text/plain' }, body: '<script src="/no.js">' })],
+        ORIGIN,
+      ),
+      ['/a.css?dpl=1', '/docs/b.js', '/a.js', '/icon.svg'],
+    );
   });
 });

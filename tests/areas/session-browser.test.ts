@@ -32,7 +32,9 @@ const toSignIn: Guard = (_request, response) => redirect(response, '/sign-in?red
 const clientOnSharedDomain: Guard = (request, response) => {
   const first = /(?:^|; )__client_uat=([^;]*)/.exec(request.headers.cookie ?? '')?.[1];
   if (first === undefined || first === '0') return toSignIn(request, response);
-  response.writeHead(307, { location: '/dashboard', 'set-cookie': '__client_uat=0; Path=/; Domain=readiness.test' }).end();
+  response
+    .writeHead(307, { location: '/dashboard', 'set-cookie': '__client_uat=0; Path=/; Domain=readiness.test' })
+    .end();
 };
 
 describe('a real browser before a real server', () => {
@@ -87,14 +89,38 @@ describe('a real browser before a real server', () => {
   });
 
   const defects: ReadonlyArray<readonly [name: string, guard: Guard, message: RegExp]> = [
-    ['an exception in a script', (_request, response) => send(response, 200, `${FORM}<script>null.user</script>`), /nothing catches it: TypeError/],
-    ['the protected text', (_request, response) => send(response, 200, '<h1>Top secret</h1>'), /protected page is shown/],
-    ['white text on white', (_request, response) => send(response, 200, '<style>*{color:#fff;background:#fff;border:0;outline:0;text-decoration:none}</style><a href="/sign-in">Sign in</a>'), /every pixel has one colour/],
-    ['scripts that send the visitor back and forth', (_request, response) => send(response, 200, '<script>location.replace("/dashboard?"+Math.random());</script>'), /redirected/],
+    [
+      'an exception in a script',
+      (_request, response) => send(response, 200, `${FORM}<script>null.user</script>`),
+      /nothing catches it: TypeError/,
+    ],
+    [
+      'the protected text',
+      (_request, response) => send(response, 200, '<h1>Top secret</h1>'),
+      /protected page is shown/,
+    ],
+    [
+      'white text on white',
+      (_request, response) =>
+        send(
+          response,
+          200,
+          '<style>*{color:#fff;background:#fff;border:0;outline:0;text-decoration:none}</style><a href="/sign-in">Sign in</a>',
+        ),
+      /every pixel has one colour/,
+    ],
+    [
+      'scripts that send the visitor back and forth',
+      (_request, response) => send(response, 200, '<script>location.replace("/dashboard?"+Math.random());</script>'),
+      /redirected/,
+    ],
   ];
   for (const [name, apply, message] of defects) {
     test(`finds ${name}`, async () => {
-      const withCookies: Guard = (request, response) => (/__(session|client_uat)=/.test(request.headers.cookie ?? '') ? apply(request, response) : toSignIn(request, response));
+      const withCookies: Guard = (request, response) =>
+        /__(session|client_uat)=/.test(request.headers.cookie ?? '')
+          ? apply(request, response)
+          : toSignIn(request, response);
       const found = errors(await verdict(withCookies));
       assert.ok(found.length > 0);
       for (const one of found) assert.match(one, message);

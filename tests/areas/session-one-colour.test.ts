@@ -19,7 +19,11 @@ describe('screenshots of a real browser', () => {
     ['a page in one other colour', '<body style="background:#123456">', true],
     ['white text on white', '<body style="background:#fff;color:#fff">Sign in', true],
     ['one word', 'Sign in', false],
-    ['a dot of one pixel in the last row', '<body style="margin:0"><div style="position:absolute;left:319px;top:199px;width:1px;height:1px;background:#fefefe">', false],
+    [
+      'a dot of one pixel in the last row',
+      '<body style="margin:0"><div style="position:absolute;left:319px;top:199px;width:1px;height:1px;background:#fefefe">',
+      false,
+    ],
     ['a gradient', '<body style="background:linear-gradient(90deg,#000,#fff);height:100vh">', false],
   ];
   for (const [name, html, oneColour] of cases) {

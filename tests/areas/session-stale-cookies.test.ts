@@ -18,7 +18,9 @@ const jwtKey = publicKey.export({ format: 'pem', type: 'spki' }).toString();
 /** Backend API that knows one key, so that the SDK looks keys up as in production. */
 const backendApi = createServer((_request, response) => {
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: KID, use: 'sig', alg: 'RS256' }] }));
+  response.end(
+    JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: KID, use: 'sig', alg: 'RS256' }] }),
+  );
 });
 let apiUrl = '';
 
@@ -28,12 +30,22 @@ before(async () => {
 });
 after(() => backendApi.close());
 
-const all = () => staleCookies({ origin: ORIGIN, issuer: 'https://clerk.example.com', publishableKey: PUBLISHABLE_KEY, kid: KID });
+const all = () =>
+  staleCookies({ origin: ORIGIN, issuer: 'https://clerk.example.com', publishableKey: PUBLISHABLE_KEY, kid: KID });
 
 async function state(cookies: Readonly<Record<string, string>>) {
-  const clerk = createClerkClient({ secretKey: SECRET_KEY, publishableKey: PUBLISHABLE_KEY, apiUrl, telemetry: { disabled: true } });
-  const cookie = Object.entries(cookies).map(([name, value]) => `${name}=${value}`).join('; ');
-  const request = new Request(`${ORIGIN}/dashboard`, { headers: { cookie, accept: 'text/html', 'sec-fetch-dest': 'document' } });
+  const clerk = createClerkClient({
+    secretKey: SECRET_KEY,
+    publishableKey: PUBLISHABLE_KEY,
+    apiUrl,
+    telemetry: { disabled: true },
+  });
+  const cookie = Object.entries(cookies)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('; ');
+  const request = new Request(`${ORIGIN}/dashboard`, {
+    headers: { cookie, accept: 'text/html', 'sec-fetch-dest': 'document' },
+  });
   return clerk.authenticateRequest(request);
 }
 
@@ -56,11 +68,16 @@ describe('session token', () => {
   });
 
   test('is expired for @clerk/backend when issued two hours ago', async () => {
-    await assert.rejects(verifyToken(sessionToken({ kid: KID, issuedAt: now - 7200, claims, key: privateKey }), { jwtKey }), { reason: 'token-expired' });
+    await assert.rejects(
+      verifyToken(sessionToken({ kid: KID, issuedAt: now - 7200, claims, key: privateKey }), { jwtKey }),
+      { reason: 'token-expired' },
+    );
   });
 
   test('is refused for its signature when nobody gives a key', async () => {
-    await assert.rejects(verifyToken(sessionToken({ kid: KID, issuedAt: now, claims }), { jwtKey }), { reason: 'token-invalid-signature' });
+    await assert.rejects(verifyToken(sessionToken({ kid: KID, issuedAt: now, claims }), { jwtKey }), {
+      reason: 'token-invalid-signature',
+    });
   });
 });
 
@@ -83,10 +100,20 @@ describe('what @clerk/backend sees in each kind of cookies', () => {
 
   test('the same cookies signed by the right key would be signed in, so the refusals are about the signature', async () => {
     const now = Math.floor(Date.now() / 1000);
-    const token = sessionToken({ kid: KID, issuedAt: now, claims: { azp: ORIGIN, iss: 'https://clerk.example.com', sid: 'sess_a', sub: 'user_a' }, key: privateKey });
+    const token = sessionToken({
+      kid: KID,
+      issuedAt: now,
+      claims: { azp: ORIGIN, iss: 'https://clerk.example.com', sid: 'sess_a', sub: 'user_a' },
+      key: privateKey,
+    });
     const suffix = cookieSuffix(PUBLISHABLE_KEY);
     const uat = String(now - 60);
-    const seen = await state({ __session: token, [`__session_${suffix}`]: token, __client_uat: uat, [`__client_uat_${suffix}`]: uat });
+    const seen = await state({
+      __session: token,
+      [`__session_${suffix}`]: token,
+      __client_uat: uat,
+      [`__client_uat_${suffix}`]: uat,
+    });
     assert.equal(seen.status, 'signed-in');
   });
 });

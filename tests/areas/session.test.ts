@@ -27,12 +27,18 @@ function errorsOf({ findings }: Judgement): string[] {
 }
 
 describe('the way of a visit', () => {
-  const moves = (...urls: string[]) => urls.map((url) => ({ url: url.startsWith('/') ? ORIGIN + url : url, status: 307 }));
+  const moves = (...urls: string[]) =>
+    urls.map((url) => ({ url: url.startsWith('/') ? ORIGIN + url : url, status: 307 }));
 
   const cases: ReadonlyArray<readonly [name: string, urls: string[], redirects: number, handshakes: number]> = [
     ['a plain redirect', ['/a', '/sign-in'], 1, 0],
     ['a handshake of a live instance is no redirect', ['/a', HANDSHAKE, '/a', '/sign-in'], 1, 1],
-    ['a handshake of a development instance, with the clean-up of the URL', ['/a', HANDSHAKE, '/a?__clerk_handshake_nonce=x', '/a', '/sign-in'], 1, 1],
+    [
+      'a handshake of a development instance, with the clean-up of the URL',
+      ['/a', HANDSHAKE, '/a?__clerk_handshake_nonce=x', '/a', '/sign-in'],
+      1,
+      1,
+    ],
     ['a clean-up that goes elsewhere is a redirect', ['/a?__clerk_handshake=x', '/b'], 1, 0],
     ['the same page again is a redirect', ['/a', '/a', '/a'], 2, 0],
     ['a handshake behind a proxy', ['/a', '/__clerk/v1/client/handshake', '/a'], 0, 1],
@@ -48,7 +54,11 @@ describe('the way of a visit', () => {
 
   test('is described in one line that names hosts where they change', () => {
     assert.equal(
-      describeMoves([{ url: `${ORIGIN}/a`, status: 307 }, { url: HANDSHAKE, status: 307 }, { url: `${ORIGIN}/a?x=1`, status: 200 }]),
+      describeMoves([
+        { url: `${ORIGIN}/a`, status: 307 },
+        { url: HANDSHAKE, status: 307 },
+        { url: `${ORIGIN}/a?x=1`, status: 200 },
+      ]),
       '/a 307 → clerk.example.com/v1/client/handshake 307 → app.example.com/a 200',
     );
   });
@@ -67,7 +77,9 @@ describe('the return path', () => {
     ['/sign-in?from=dashboard', 'lost'],
     ['/sign-in?redirect_url=http%3A%2F%2Flocalhost%3A3000%2Fdashboard', { foreign: 'http://localhost:3000' }],
   ];
-  for (const [url, expected] of cases) test(`${url}: ${JSON.stringify(expected)}`, () => assert.deepEqual(returnPath(new URL(url, ORIGIN), asked), expected));
+  for (const [url, expected] of cases)
+    test(`${url}: ${JSON.stringify(expected)}`, () =>
+      assert.deepEqual(returnPath(new URL(url, ORIGIN), asked), expected));
 });
 
 describe('the destination', () => {
@@ -85,7 +97,8 @@ describe('the destination', () => {
     ['https://evil.example/sign-in', 'elsewhere'],
     [HANDSHAKE, 'handshake'],
   ];
-  for (const [url, expected] of cases) test(`${url}: ${expected}`, () => assert.equal(destination(new URL(url, ORIGIN), asked, configured), expected));
+  for (const [url, expected] of cases)
+    test(`${url}: ${expected}`, () => assert.equal(destination(new URL(url, ORIGIN), asked, configured), expected));
 
   test('is learned from a visit without cookies where no sign-in page is configured', () => {
     const learned = signInPages(undefined, ORIGIN, [{ url: `${ORIGIN}/dashboard` }, { url: `${ORIGIN}/login?x=1` }]);
@@ -103,8 +116,17 @@ test('the domain that two hosts share', () => {
 });
 
 describe('expired cookie over HTTP', () => {
-  const good = way(to('/dashboard', HANDSHAKE), to(HANDSHAKE, `${ORIGIN}/dashboard`), to('/dashboard', SIGN_IN), page(SIGN_IN));
-  const evidence = (stale: Visit, route: ProtectedRoute = ROUTE, withoutCookies: Visit = way(to('/dashboard', SIGN_IN), page(SIGN_IN))): ExpiredCookieEvidence => ({
+  const good = way(
+    to('/dashboard', HANDSHAKE),
+    to(HANDSHAKE, `${ORIGIN}/dashboard`),
+    to('/dashboard', SIGN_IN),
+    page(SIGN_IN),
+  );
+  const evidence = (
+    stale: Visit,
+    route: ProtectedRoute = ROUTE,
+    withoutCookies: Visit = way(to('/dashboard', SIGN_IN), page(SIGN_IN)),
+  ): ExpiredCookieEvidence => ({
     visits: [{ route, withoutCookies, stale: [{ kind: 'expired session token', visit: stale }] }],
   });
   const judge = (stale: Visit, route?: ProtectedRoute, withoutCookies?: Visit, options = OPTIONS) =>
@@ -115,17 +137,53 @@ describe('expired cookie over HTTP', () => {
     ['sign-in at once', judge(way(to('/dashboard', SIGN_IN), page(SIGN_IN)))],
     [
       'the handshake of a development instance',
-      judge(way(to('/dashboard', HANDSHAKE), to(HANDSHAKE, '/x'), to('/dashboard?__clerk_handshake_nonce=x', '/dashboard'), to('/dashboard', SIGN_IN), page(SIGN_IN))),
+      judge(
+        way(
+          to('/dashboard', HANDSHAKE),
+          to(HANDSHAKE, '/x'),
+          to('/dashboard?__clerk_handshake_nonce=x', '/dashboard'),
+          to('/dashboard', SIGN_IN),
+          page(SIGN_IN),
+        ),
+      ),
     ],
     [
       'the Account Portal',
-      judge({ ...way(to('/dashboard', 'https://accounts.example.com/sign-in?redirect_url=https%3A%2F%2Fapp.example.com%2Fdashboard')), stopped: 'left-target' }, ROUTE, undefined, {}),
+      judge(
+        {
+          ...way(
+            to(
+              '/dashboard',
+              'https://accounts.example.com/sign-in?redirect_url=https%3A%2F%2Fapp.example.com%2Fdashboard',
+            ),
+          ),
+          stopped: 'left-target',
+        },
+        ROUTE,
+        undefined,
+        {},
+      ),
     ],
-    ['404 where the page is declared hidden', judge(way(page('/dashboard', 'nothing here', 404)), { ...ROUTE, unauthenticated: 'hidden' })],
-    ['401 where that is declared', judge(way(page('/dashboard', 'no', 401)), { ...ROUTE, unauthenticated: 'unauthorized' })],
-    ['404 as without cookies', judge(way(page('/dashboard', 'nothing here', 404)), ROUTE, way(page('/dashboard', 'nothing here', 404)))],
-    ['a shell that a script guards', judge(way(page('/dashboard', '<div id="root"></div>')), { ...ROUTE, guard: 'client' })],
-    ['a prompt in place', judge(way(page('/dashboard', '<p>Your session has ended.</p><a href="/sign-in">Sign in</a>')))],
+    [
+      '404 where the page is declared hidden',
+      judge(way(page('/dashboard', 'nothing here', 404)), { ...ROUTE, unauthenticated: 'hidden' }),
+    ],
+    [
+      '401 where that is declared',
+      judge(way(page('/dashboard', 'no', 401)), { ...ROUTE, unauthenticated: 'unauthorized' }),
+    ],
+    [
+      '404 as without cookies',
+      judge(way(page('/dashboard', 'nothing here', 404)), ROUTE, way(page('/dashboard', 'nothing here', 404))),
+    ],
+    [
+      'a shell that a script guards',
+      judge(way(page('/dashboard', '<div id="root"></div>')), { ...ROUTE, guard: 'client' }),
+    ],
+    [
+      'a prompt in place',
+      judge(way(page('/dashboard', '<p>Your session has ended.</p><a href="/sign-in">Sign in</a>'))),
+    ],
     ['no answer at all, which is an obstacle and no verdict', judge(visit(failure('ECONNRESET')))],
   ];
   for (const [name, judgement] of correct) test(`passes: ${name}`, () => assert.deepEqual(errorsOf(judgement), []));
@@ -133,25 +191,68 @@ describe('expired cookie over HTTP', () => {
   const defects: ReadonlyArray<readonly [name: string, Judgement, message: RegExp]> = [
     ['500', judge(way(page('/dashboard', 'oops', 500))), /answers 500/],
     ['the protected page', judge(way(page('/dashboard', 'Your projects'))), /protected page is shown/],
-    ['the protected page in the body of a redirect', judge(way({ ...to('/dashboard', SIGN_IN), body: 'Your projects' }, page(SIGN_IN))), /protected page is shown/],
-    ['four redirects', judge(way(to('/dashboard', '/a'), to('/a', '/b'), to('/b', '/c'), to('/c', SIGN_IN), page(SIGN_IN))), /redirected 4 times/],
+    [
+      'the protected page in the body of a redirect',
+      judge(way({ ...to('/dashboard', SIGN_IN), body: 'Your projects' }, page(SIGN_IN))),
+      /protected page is shown/,
+    ],
+    [
+      'four redirects',
+      judge(way(to('/dashboard', '/a'), to('/a', '/b'), to('/b', '/c'), to('/c', SIGN_IN), page(SIGN_IN))),
+      /redirected 4 times/,
+    ],
     [
       'three handshakes',
-      judge(way(...[1, 2, 3].flatMap(() => [to('/dashboard', HANDSHAKE), to(HANDSHAKE, `${ORIGIN}/dashboard`)]), to('/dashboard', SIGN_IN), page(SIGN_IN))),
+      judge(
+        way(
+          ...[1, 2, 3].flatMap(() => [to('/dashboard', HANDSHAKE), to(HANDSHAKE, `${ORIGIN}/dashboard`)]),
+          to('/dashboard', SIGN_IN),
+          page(SIGN_IN),
+        ),
+      ),
       /synced with Clerk 3 times/,
     ],
-    ['a forgotten return path', judge(way(to('/dashboard', '/sign-in'), page('/sign-in'))), /does not say where the person came from/],
+    [
+      'a forgotten return path',
+      judge(way(to('/dashboard', '/sign-in'), page('/sign-in'))),
+      /does not say where the person came from/,
+    ],
     [
       'a return path to localhost',
-      judge(way(to('/dashboard', '/sign-in?redirect_url=http%3A%2F%2Flocalhost%3A3000%2Fdashboard'), page('/sign-in?redirect_url=http%3A%2F%2Flocalhost%3A3000%2Fdashboard'))),
+      judge(
+        way(
+          to('/dashboard', '/sign-in?redirect_url=http%3A%2F%2Flocalhost%3A3000%2Fdashboard'),
+          page('/sign-in?redirect_url=http%3A%2F%2Flocalhost%3A3000%2Fdashboard'),
+        ),
+      ),
       /leads to http:\/\/localhost:3000/,
     ],
     ['the home page', judge(way(to('/dashboard', '/'), page('/'))), /ends at .*not sign-in/],
-    ['another site', judge({ ...way(to('/dashboard', 'https://evil.example/sign-in')), stopped: 'left-target' }), /ends at https:\/\/evil\.example/],
-    ['a blank page', judge(way(page('/dashboard', '<div id="root"></div>'))), /answers 200, without any way to sign in/],
-    ['401 where visitors without cookies are redirected', judge(way(page('/dashboard', 'no', 401))), /answers 401 instead/],
-    ['a sign-in page that is not found', judge(way(to('/dashboard', SIGN_IN), page(SIGN_IN, '', 404))), /sign-in page answers 404/],
-    ['a refused handshake', judge(way(to('/dashboard', HANDSHAKE), page(HANDSHAKE, '{}', 400))), /refused the handshake with 400/],
+    [
+      'another site',
+      judge({ ...way(to('/dashboard', 'https://evil.example/sign-in')), stopped: 'left-target' }),
+      /ends at https:\/\/evil\.example/,
+    ],
+    [
+      'a blank page',
+      judge(way(page('/dashboard', '<div id="root"></div>'))),
+      /answers 200, without any way to sign in/,
+    ],
+    [
+      '401 where visitors without cookies are redirected',
+      judge(way(page('/dashboard', 'no', 401))),
+      /answers 401 instead/,
+    ],
+    [
+      'a sign-in page that is not found',
+      judge(way(to('/dashboard', SIGN_IN), page(SIGN_IN, '', 404))),
+      /sign-in page answers 404/,
+    ],
+    [
+      'a refused handshake',
+      judge(way(to('/dashboard', HANDSHAKE), page(HANDSHAKE, '{}', 400))),
+      /refused the handshake with 400/,
+    ],
   ];
   for (const [name, judgement, message] of defects) {
     test(`fails: ${name}`, () => {
@@ -181,7 +282,10 @@ describe('expired cookie over HTTP', () => {
 const SEEN: PageVisit = {
   asked: `${ORIGIN}/dashboard`,
   cookies: { __session: '[redacted:jwt]' },
-  moves: [{ url: `${ORIGIN}/dashboard`, status: 307 }, { url: ORIGIN + SIGN_IN, status: 200 }],
+  moves: [
+    { url: `${ORIGIN}/dashboard`, status: 307 },
+    { url: ORIGIN + SIGN_IN, status: 200 },
+  ],
   text: 'Sign in to Example',
   affordance: 'form',
   showsProtected: false,
@@ -193,16 +297,31 @@ const IN_PLACE = [{ url: `${ORIGIN}/dashboard`, status: 200 }];
 
 describe('expired cookie in a browser', () => {
   const judge = (seen: PageVisit, route: ProtectedRoute = ROUTE, withoutCookies: PageVisit = SEEN) =>
-    expiredPage.judge({ visits: [{ route, withoutCookies, stale: [{ kind: 'garbage session token', visit: seen }] }] }, expectation(OPTIONS));
+    expiredPage.judge(
+      { visits: [{ route, withoutCookies, stale: [{ kind: 'garbage session token', visit: seen }] }] },
+      expectation(OPTIONS),
+    );
 
   const correct: ReadonlyArray<readonly [name: string, Judgement]> = [
     ['the sign-in form', judge(SEEN)],
     ['a sign-in link in the content, in place', judge({ ...SEEN, moves: IN_PLACE, affordance: 'link' })],
     ['a form in place', judge({ ...SEEN, moves: IN_PLACE }, { ...ROUTE, guard: 'client' })],
-    ['a refusal with a link in the header', judge({ ...SEEN, moves: [{ url: `${ORIGIN}/dashboard`, status: 401 }], affordance: 'header link' })],
-    ['a declared 404 without a link', judge({ ...WITHOUT_AFFORDANCE, moves: [{ url: `${ORIGIN}/dashboard`, status: 404 }] }, { ...ROUTE, unauthenticated: 'hidden' })],
+    [
+      'a refusal with a link in the header',
+      judge({ ...SEEN, moves: [{ url: `${ORIGIN}/dashboard`, status: 401 }], affordance: 'header link' }),
+    ],
+    [
+      'a declared 404 without a link',
+      judge(
+        { ...WITHOUT_AFFORDANCE, moves: [{ url: `${ORIGIN}/dashboard`, status: 404 }] },
+        { ...ROUTE, unauthenticated: 'hidden' },
+      ),
+    ],
     ['a script that moves on to sign-in', judge({ ...SEEN, moves: [...IN_PLACE, { url: ORIGIN + SIGN_IN }] })],
-    ['a hydration mismatch, which React repairs', judge({ ...SEEN, errors: ['Error: Minified React error #418; visit https://react.dev/errors/418'] })],
+    [
+      'a hydration mismatch, which React repairs',
+      judge({ ...SEEN, errors: ['Error: Minified React error #418; visit https://react.dev/errors/418'] }),
+    ],
   ];
   for (const [name, judgement] of correct) {
     test(`passes: ${name}`, () => {
@@ -212,19 +331,74 @@ describe('expired cookie in a browser', () => {
   }
 
   const defects: ReadonlyArray<readonly [name: string, Judgement, message: RegExp]> = [
-    ['no text', judge({ ...WITHOUT_AFFORDANCE, text: '', blank: 'no text', moves: IN_PLACE }), /stays blank \(no visible text\)/],
-    ['nothing drawn, although the document has text', judge({ ...SEEN, blank: 'one colour' }), /every pixel has one colour/],
-    ['a spinner', judge({ ...WITHOUT_AFFORDANCE, moves: IN_PLACE, text: 'Loading…' }), /“Loading…” and no way to sign in/],
-    ['a spinner below a header with a sign-in link', judge({ ...SEEN, moves: IN_PLACE, affordance: 'header link' }), /no way to sign in/],
+    [
+      'no text',
+      judge({ ...WITHOUT_AFFORDANCE, text: '', blank: 'no text', moves: IN_PLACE }),
+      /stays blank \(no visible text\)/,
+    ],
+    [
+      'nothing drawn, although the document has text',
+      judge({ ...SEEN, blank: 'one colour' }),
+      /every pixel has one colour/,
+    ],
+    [
+      'a spinner',
+      judge({ ...WITHOUT_AFFORDANCE, moves: IN_PLACE, text: 'Loading…' }),
+      /“Loading…” and no way to sign in/,
+    ],
+    [
+      'a spinner below a header with a sign-in link',
+      judge({ ...SEEN, moves: IN_PLACE, affordance: 'header link' }),
+      /no way to sign in/,
+    ],
     ['a sign-in page that never mounts its form', judge({ ...SEEN, affordance: 'link' }), /no way to sign in/],
-    ['an error page without a link', judge({ ...WITHOUT_AFFORDANCE, moves: [{ url: `${ORIGIN}/dashboard`, status: 403 }] }), /no way to sign in/],
+    [
+      'an error page without a link',
+      judge({ ...WITHOUT_AFFORDANCE, moves: [{ url: `${ORIGIN}/dashboard`, status: 403 }] }),
+      /no way to sign in/,
+    ],
     ['the protected text', judge({ ...SEEN, moves: IN_PLACE, showsProtected: true }), /protected page is shown/],
-    ['an uncaught exception', judge({ ...SEEN, errors: ['TypeError: user is null at app.js:1'] }), /nothing catches it: TypeError/],
-    ['too many redirects', judge({ ...SEEN, moves: Array.from({ length: 20 }, () => ({ url: `${ORIGIN}/dashboard`, status: 307 })), failure: 'net::ERR_TOO_MANY_REDIRECTS' }), /redirected 19 times/],
-    ['scripts that send each other back and forth', judge({ ...SEEN, moves: Array.from({ length: 8 }, (_unused, index) => ({ url: ORIGIN + (index % 2 === 0 ? '/dashboard' : '/sign-in') })) }), /redirected 7 times/],
-    ['a forgotten page', judge({ ...SEEN, moves: [{ url: `${ORIGIN}/dashboard`, status: 307 }, { url: `${ORIGIN}/sign-in`, status: 200 }] }), /does not say where/],
+    [
+      'an uncaught exception',
+      judge({ ...SEEN, errors: ['TypeError: user is null at app.js:1'] }),
+      /nothing catches it: TypeError/,
+    ],
+    [
+      'too many redirects',
+      judge({
+        ...SEEN,
+        moves: Array.from({ length: 20 }, () => ({ url: `${ORIGIN}/dashboard`, status: 307 })),
+        failure: 'net::ERR_TOO_MANY_REDIRECTS',
+      }),
+      /redirected 19 times/,
+    ],
+    [
+      'scripts that send each other back and forth',
+      judge({
+        ...SEEN,
+        moves: Array.from({ length: 8 }, (_unused, index) => ({
+          url: ORIGIN + (index % 2 === 0 ? '/dashboard' : '/sign-in'),
+        })),
+      }),
+      /redirected 7 times/,
+    ],
+    [
+      'a forgotten page',
+      judge({
+        ...SEEN,
+        moves: [
+          { url: `${ORIGIN}/dashboard`, status: 307 },
+          { url: `${ORIGIN}/sign-in`, status: 200 },
+        ],
+      }),
+      /does not say where/,
+    ],
     ['500', judge({ ...SEEN, moves: [{ url: `${ORIGIN}/dashboard`, status: 500 }] }), /answers 500/],
-    ['a dropped connection', judge({ ...WITHOUT_AFFORDANCE, moves: [{ url: `${ORIGIN}/dashboard` }], failure: 'net::ERR_CONNECTION_RESET' }), /cannot open the page/],
+    [
+      'a dropped connection',
+      judge({ ...WITHOUT_AFFORDANCE, moves: [{ url: `${ORIGIN}/dashboard` }], failure: 'net::ERR_CONNECTION_RESET' }),
+      /cannot open the page/,
+    ],
   ];
   for (const [name, judgement, message] of defects) {
     test(`fails: ${name}`, () => {
@@ -237,18 +411,38 @@ describe('expired cookie in a browser', () => {
   test('an exception that is thrown without the cookie too is only a warning', () => {
     const errors = ['Error: analytics is not defined'];
     const { findings } = judge({ ...SEEN, errors }, ROUTE, { ...SEEN, errors });
-    assert.deepEqual(findings.map(({ level }) => level), ['warning']);
+    assert.deepEqual(
+      findings.map(({ level }) => level),
+      ['warning'],
+    );
   });
   test('a Frontend API that the browser cannot reach proves nothing', () => {
-    const judgement = judge({ ...WITHOUT_AFFORDANCE, text: '', blank: 'no text', moves: [{ url: `${ORIGIN}/dashboard`, status: 307 }, { url: HANDSHAKE }], failure: 'net::ERR_NAME_NOT_RESOLVED' });
+    const judgement = judge({
+      ...WITHOUT_AFFORDANCE,
+      text: '',
+      blank: 'no text',
+      moves: [{ url: `${ORIGIN}/dashboard`, status: 307 }, { url: HANDSHAKE }],
+      failure: 'net::ERR_NAME_NOT_RESOLVED',
+    });
     assert.deepEqual(judgement.findings, []);
     assert.match(judgement.unverified ?? '', /could not reach clerk\.example\.com/);
   });
 });
 
 describe('return after signing in', () => {
-  const AFTER: PageVisit = { ...WITHOUT_AFFORDANCE, moves: [{ url: `${ORIGIN}/dashboard` }], text: 'Your projects', showsProtected: true };
-  const GOOD: ReturnEvidence = { route: ROUTE, before: SEEN, clerkForm: true, after: AFTER, ended: [{ kind: 'expired session token', visit: SEEN }] };
+  const AFTER: PageVisit = {
+    ...WITHOUT_AFFORDANCE,
+    moves: [{ url: `${ORIGIN}/dashboard` }],
+    text: 'Your projects',
+    showsProtected: true,
+  };
+  const GOOD: ReturnEvidence = {
+    route: ROUTE,
+    before: SEEN,
+    clerkForm: true,
+    after: AFTER,
+    ended: [{ kind: 'expired session token', visit: SEEN }],
+  };
   const judge = (change: Partial<ReturnEvidence>, kind?: 'live' | 'test') =>
     returnAfterSignIn.judge({ ...GOOD, ...change }, expectation(OPTIONS, kind && { publishableKeyKind: kind }));
 
@@ -260,28 +454,52 @@ describe('return after signing in', () => {
     const elsewhere = { ...AFTER, showsProtected: false, moves: [{ url: `${ORIGIN}/welcome` }] };
     assert.match(errorsOf(judge({ after: elsewhere }))[0] ?? '', /is now at https:\/\/app\.example\.com\/welcome/);
   });
-  test('fails: back without the content', () => assert.match(errorsOf(judge({ after: { ...AFTER, showsProtected: false } }))[0] ?? '', /without its text/));
+  test('fails: back without the content', () =>
+    assert.match(errorsOf(judge({ after: { ...AFTER, showsProtected: false } }))[0] ?? '', /without its text/));
   test('fails: back and still asked to sign in, where no text is configured', () => {
     const { contains: _contains, ...route } = ROUTE;
-    assert.match(errorsOf(judge({ route, after: { ...AFTER, affordance: 'form' } }))[0] ?? '', /still asking for sign-in/);
+    assert.match(
+      errorsOf(judge({ route, after: { ...AFTER, affordance: 'form' } }))[0] ?? '',
+      /still asking for sign-in/,
+    );
   });
   test('fails: the page is shown although the session is over', () => {
     const shown = { ...AFTER, moves: IN_PLACE };
-    assert.match(errorsOf(judge({ ended: [{ kind: 'expired session token', visit: shown }] }, 'live'))[0] ?? '', /protected page is shown/);
+    assert.match(
+      errorsOf(judge({ ended: [{ kind: 'expired session token', visit: shown }] }, 'live'))[0] ?? '',
+      /protected page is shown/,
+    );
   });
   test('a development instance that restores the session by a handshake proves nothing', () => {
-    const restored = { ...AFTER, moves: [{ url: `${ORIGIN}/dashboard`, status: 307 }, { url: HANDSHAKE, status: 307 }, { url: `${ORIGIN}/dashboard`, status: 200 }] };
+    const restored = {
+      ...AFTER,
+      moves: [
+        { url: `${ORIGIN}/dashboard`, status: 307 },
+        { url: HANDSHAKE, status: 307 },
+        { url: `${ORIGIN}/dashboard`, status: 200 },
+      ],
+    };
     const judgement = judge({ ended: [{ kind: 'expired session token', visit: restored }] }, 'test');
     assert.deepEqual(judgement.findings, []);
     assert.match(judgement.unverified ?? '', /development instance restored/);
   });
   test('the same on a live instance is a defect', () => {
-    const restored = { ...AFTER, moves: [{ url: `${ORIGIN}/dashboard`, status: 307 }, { url: HANDSHAKE, status: 307 }, { url: `${ORIGIN}/dashboard`, status: 200 }] };
+    const restored = {
+      ...AFTER,
+      moves: [
+        { url: `${ORIGIN}/dashboard`, status: 307 },
+        { url: HANDSHAKE, status: 307 },
+        { url: `${ORIGIN}/dashboard`, status: 200 },
+      ],
+    };
     assert.equal(errorsOf(judge({ ended: [{ kind: 'expired session token', visit: restored }] }, 'live')).length, 1);
   });
   test('a sign-in that Clerk refuses proves nothing', () => {
     const { after: _after, ...rest } = GOOD;
-    const judgement = returnAfterSignIn.judge({ ...rest, refused: 'Status: needs_second_factor', ended: [] }, expectation(OPTIONS));
+    const judgement = returnAfterSignIn.judge(
+      { ...rest, refused: 'Status: needs_second_factor', ended: [] },
+      expectation(OPTIONS),
+    );
     assert.match(judgement.unverified ?? '', /needs_second_factor/);
   });
   test('a form of the app’s own that does not react to a script proves nothing', () => {

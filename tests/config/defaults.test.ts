@@ -91,15 +91,31 @@ test('false is kept: it says that the app has none', () => {
     { routes: { protected: false }, api: false, webhook: false, health: false, cors: false, rateLimit: false },
     {},
   );
-  assert.deepEqual([routes.protected, api, webhook, health, cors, rateLimit], [false, false, false, false, false, false]);
+  assert.deepEqual(
+    [routes.protected, api, webhook, health, cors, rateLimit],
+    [false, false, false, false, false, false],
+  );
 });
 
 test('the environment stands in for what the options leave out, and for nothing else', () => {
-  const env = { READINESS_BASE_URL: 'https://env.example/', CLERK_WEBHOOK_SIGNING_SECRET: FROM_ENVIRONMENT, CLERK_API_URL: 'https://api.example' };
+  const env = {
+    READINESS_BASE_URL: 'https://env.example/',
+    CLERK_WEBHOOK_SIGNING_SECRET: FROM_ENVIRONMENT,
+    CLERK_API_URL: 'https://api.example',
+  };
   const left = resolveOptions({ webhook: { path: '/w' } }, env);
-  assert.deepEqual([left.baseURL, left.webhook, left.clerk.apiUrl], ['https://env.example', { path: '/w', secret: FROM_ENVIRONMENT }, 'https://api.example']);
-  const given = resolveOptions({ ...URL_ONLY, webhook: { path: '/w', secret: GIVEN }, clerk: { apiUrl: 'https://own.example' } }, env);
-  assert.deepEqual([given.baseURL, given.webhook, given.clerk.apiUrl], ['https://example.com', { path: '/w', secret: GIVEN }, 'https://own.example']);
+  assert.deepEqual(
+    [left.baseURL, left.webhook, left.clerk.apiUrl],
+    ['https://env.example', { path: '/w', secret: FROM_ENVIRONMENT }, 'https://api.example'],
+  );
+  const given = resolveOptions(
+    { ...URL_ONLY, webhook: { path: '/w', secret: GIVEN }, clerk: { apiUrl: 'https://own.example' } },
+    env,
+  );
+  assert.deepEqual(
+    [given.baseURL, given.webhook, given.clerk.apiUrl],
+    ['https://example.com', { path: '/w', secret: GIVEN }, 'https://own.example'],
+  );
   assert.equal(resolveOptions({}, { READINESS_BASE_URL: '' }).baseURL, undefined);
   assert.equal(resolveOptions({ webhook: false }, env).webhook, false);
 });
@@ -121,7 +137,10 @@ test('network.ca that holds no certificate is named before any request', async (
   const path = join(mkdtempSync(join(tmpdir(), 'readiness-ca-')), 'empty.pem');
   writeFileSync(path, 'no certificate');
   const readiness = resolveOptions({ baseURL: 'https://127.0.0.1:1', network: { ca: path } }, {});
-  await assert.rejects(Target.connect(readiness), { name: 'ReadinessConfigError', message: /^network\.ca must be a readable PEM file/ });
+  await assert.rejects(Target.connect(readiness), {
+    name: 'ReadinessConfigError',
+    message: /^network\.ca must be a readable PEM file/,
+  });
 });
 
 test('network.ca is trusted beside the public authorities', async () => {
@@ -131,7 +150,10 @@ test('network.ca is trusted beside the public authorities', async () => {
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
   });
   writeFileSync(join(folder, 'ca.pem'), cert);
-  const server = createServer({ key, cert }, (_, response) => response.end('<title>Acme</title>')).listen(0, '127.0.0.1');
+  const server = createServer({ key, cert }, (_, response) => response.end('<title>Acme</title>')).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(server, 'listening');
   const baseURL = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
@@ -155,7 +177,10 @@ test('without a base URL the set-up says how to give one', async () => {
 test('our projects are shielded from the settings of a consumer', () => {
   const [setup, checks] = readinessProjects(URL_ONLY);
   assert.ok(setup && checks);
-  assert.deepEqual([setup.name, checks.name, checks.dependencies], ['readiness-target', 'readiness', ['readiness-target']]);
+  assert.deepEqual(
+    [setup.name, checks.name, checks.dependencies],
+    ['readiness-target', 'readiness', ['readiness-target']],
+  );
   for (const { testIgnore, grep, grepInvert, respectGitIgnore, use } of [setup, checks]) {
     assert.deepEqual([testIgnore, grep, grepInvert, respectGitIgnore], [[], /.*/, [], false]);
     assert.deepEqual([use?.trace, use?.screenshot, use?.video], ['off', 'off', 'off']);
@@ -163,8 +188,13 @@ test('our projects are shielded from the settings of a consumer', () => {
 });
 
 test('project metadata, which Playwright stores in its reports, holds no secret', () => {
-  const projects = readinessProjects({ ...URL_ONLY, headers: { 'x-bypass': 'hidden-value' }, webhook: { path: '/w', secret: HIDDEN } });
-  for (const { metadata } of projects) assert.ok(!JSON.stringify(metadata?.[METADATA_KEY]).match(/hidden-value|whsec_/));
+  const projects = readinessProjects({
+    ...URL_ONLY,
+    headers: { 'x-bypass': 'hidden-value' },
+    webhook: { path: '/w', secret: HIDDEN },
+  });
+  for (const { metadata } of projects)
+    assert.ok(!JSON.stringify(metadata?.[METADATA_KEY]).match(/hidden-value|whsec_/));
 });
 
 test('targets with the same name are refused', () => {
@@ -177,5 +207,8 @@ test('targets with the same name are refused', () => {
 
 test('a named browser wins, and a missing one is explained', () => {
   assert.equal(browserExecutable({ READINESS_BROWSER: '/nonexistent' }), '/nonexistent');
-  assert.match(missingBrowser('/nonexistent') ?? '', /^No browser at \/nonexistent\. Run "npx playwright install chromium", or set READINESS_BROWSER/);
+  assert.match(
+    missingBrowser('/nonexistent') ?? '',
+    /^No browser at \/nonexistent\. Run "npx playwright install chromium", or set READINESS_BROWSER/,
+  );
 });

@@ -30,10 +30,17 @@ const CASES: ReadonlyArray<readonly [options: Wrong, ...messages: string[]]> = [
   [{ network: { concurency: 4 } }, 'network.concurency is not an option; did you mean "concurrency"?'],
   [{ webhook: { path: '/w', secert: 'x' } }, 'webhook.secert is not an option; did you mean "secret"?'],
   [{ webhook: { pth: '/w' } }, 'webhook.path is missing', 'webhook.pth is not an option; did you mean "path"?'],
-  [{ routes: { protected: ['/a', { path: '/b', contain: 'x' }] } }, 'routes.protected[1].contain is not an option; did you mean "contains"?'],
+  [
+    { routes: { protected: ['/a', { path: '/b', contain: 'x' }] } },
+    'routes.protected[1].contain is not an option; did you mean "contains"?',
+  ],
   [{ api: [{ path: '/a', method: ['GET'] }] }, 'api[0].method is not an option; did you mean "methods"?'],
   [{ session: { user: { email: 'a@example.com', pass: 'x' } } }, 'session.user.pass is not an option'],
-  [{ attest: { 'monitoring/health': { evidence: 'x', by: 'me', onn: '2026-11-01' } } }, "attest['monitoring/health'].on is missing", 'attest[\'monitoring/health\'].onn is not an option; did you mean "on"?'],
+  [
+    { attest: { 'monitoring/health': { evidence: 'x', by: 'me', onn: '2026-11-01' } } },
+    "attest['monitoring/health'].on is missing",
+    'attest[\'monitoring/health\'].onn is not an option; did you mean "on"?',
+  ],
   // Wrong types.
   [{ baseURL: 7 }, 'baseURL must be a string; got 7'],
   [{ strict: 'yes' }, 'strict must be true or false; got "yes"'],
@@ -50,20 +57,32 @@ const CASES: ReadonlyArray<readonly [options: Wrong, ...messages: string[]]> = [
   [{ profile: 'prod' }, 'profile must be one of production, staging, preview; got "prod"'],
   [{ mode: 'readonly' }, 'mode must be one of read-only, full; got "readonly"; did you mean "read-only"?'],
   [{ name: 'a b' }, 'name may contain letters, digits, ".", "_" and "-" only; got "a b"'],
-  [{ routes: { protected: [{ path: '/a', guard: 'browser' }] } }, 'routes.protected[0].guard must be one of server, client; got "browser"'],
+  [
+    { routes: { protected: [{ path: '/a', guard: 'browser' }] } },
+    'routes.protected[0].guard must be one of server, client; got "browser"',
+  ],
   [{ routes: { public: ['pricing'] } }, 'routes.public[0] must be a path that starts with one "/"; got "pricing"'],
   [{ api: ['api/me'] }, 'api[0] must be a path that starts with one "/"; got "api/me"'],
   [{ api: ['//evil.example'] }, 'api[0] must be a path that starts with one "/"; got "//evil.example"'],
   [{ routes: { public: ['/a b'] } }, 'routes.public[0] must not contain white space or "#"; got "/a b"'],
   [{ api: [{ path: '/a', methods: ['get'] }] }, 'api[0].methods[0] must be an HTTP method in capitals; got "get"'],
   [{ api: [{ path: '/a', methods: [] }] }, 'api[0].methods must name at least one method; got 0'],
-  [{ api: [{ path: '/a', unauthenticatedStatus: [4010] }] }, 'api[0].unauthenticatedStatus[0] must be an HTTP status; got 4010'],
+  [
+    { api: [{ path: '/a', unauthenticatedStatus: [4010] }] },
+    'api[0].unauthenticatedStatus[0] must be an HTTP status; got 4010',
+  ],
   [{ network: { concurrency: 0 } }, 'network.concurrency must be at least 1; got 0'],
   [{ network: { concurrency: 65 } }, 'network.concurrency must be at most 64; got 65'],
   [{ network: { concurrency: 1.5 } }, 'network.concurrency must be a whole number; got 1.5'],
   [{ network: { requestsPerSecond: 20_000 } }, 'network.requestsPerSecond must be at most 10000; got 20000'],
-  [{ network: { resolve: { 'app.example.com': 'localhost' } } }, "network.resolve['app.example.com'] must be an IP address; got \"localhost\""],
-  [{ cors: { allowedOrigins: ['https://app.example.com/'] } }, 'cors.allowedOrigins[0] must be an origin such as "https://app.example.com", without a path; got "https://app.example.com/"'],
+  [
+    { network: { resolve: { 'app.example.com': 'localhost' } } },
+    'network.resolve[\'app.example.com\'] must be an IP address; got "localhost"',
+  ],
+  [
+    { cors: { allowedOrigins: ['https://app.example.com/'] } },
+    'cors.allowedOrigins[0] must be an origin such as "https://app.example.com", without a path; got "https://app.example.com/"',
+  ],
   [{ session: { user: { email: 'nobody' } } }, 'session.user.email must be an e-mail address'],
   [{ project: { root: ' ' } }, 'project.root must not be empty; got " "'],
   [{ headers: { 'x y': '1' } }, "headers['x y'] must be a header name"],
@@ -71,16 +90,37 @@ const CASES: ReadonlyArray<readonly [options: Wrong, ...messages: string[]]> = [
   [{ baseURL: 'example.com' }, 'baseURL must be an absolute http(s) URL; got "example.com"'],
   [{ baseURL: 'ftp://example.com' }, 'baseURL must be an absolute http(s) URL; got "ftp://example.com"'],
   [{ baseURL: '' }, 'baseURL must be an absolute http(s) URL; got ""'],
-  [{ baseURL: 'https://example.com/app' }, 'baseURL must be the origin of the site without a path; paths belong into routes, api and the like; got "https://example.com/app"'],
-  [{ baseURL: 'https://example.com/?a=1' }, 'baseURL must not have a query or a fragment; got "https://example.com/?a=1"'],
-  [{ routes: { signIn: 'sign-in' } }, 'routes.signIn must be a path that starts with "/" or an absolute http(s) URL; got "sign-in"'],
+  [
+    { baseURL: 'https://example.com/app' },
+    'baseURL must be the origin of the site without a path; paths belong into routes, api and the like; got "https://example.com/app"',
+  ],
+  [
+    { baseURL: 'https://example.com/?a=1' },
+    'baseURL must not have a query or a fragment; got "https://example.com/?a=1"',
+  ],
+  [
+    { routes: { signIn: 'sign-in' } },
+    'routes.signIn must be a path that starts with "/" or an absolute http(s) URL; got "sign-in"',
+  ],
   // Dates.
-  [{ waive: { 'headers/csp': { reason: 'x', until: 'tomorrow' } } }, "waive['headers/csp'].until must be a day as YYYY-MM-DD; got \"tomorrow\""],
-  [{ waive: { 'headers/csp': { reason: 'x', until: '2026-02-30' } } }, "waive['headers/csp'].until must be a day as YYYY-MM-DD; got \"2026-02-30\""],
-  [{ waive: { 'headers/csp': { reason: 'x', until: '2026-13-01' } } }, "waive['headers/csp'].until must be a day as YYYY-MM-DD; got \"2026-13-01\""],
+  [
+    { waive: { 'headers/csp': { reason: 'x', until: 'tomorrow' } } },
+    'waive[\'headers/csp\'].until must be a day as YYYY-MM-DD; got "tomorrow"',
+  ],
+  [
+    { waive: { 'headers/csp': { reason: 'x', until: '2026-02-30' } } },
+    'waive[\'headers/csp\'].until must be a day as YYYY-MM-DD; got "2026-02-30"',
+  ],
+  [
+    { waive: { 'headers/csp': { reason: 'x', until: '2026-13-01' } } },
+    'waive[\'headers/csp\'].until must be a day as YYYY-MM-DD; got "2026-13-01"',
+  ],
   [{ waive: { 'headers/csp': { until: '2026-12-01' } } }, "waive['headers/csp'].reason is missing"],
   // Check ids.
-  [{ waive: { 'headers/cps': { reason: 'x', until: '2026-12-01' } } }, 'waive[\'headers/cps\'] is no check of this pack; did you mean "headers/csp"?'],
+  [
+    { waive: { 'headers/cps': { reason: 'x', until: '2026-12-01' } } },
+    'waive[\'headers/cps\'] is no check of this pack; did you mean "headers/csp"?',
+  ],
   [{ waive: { csp: { reason: 'x', until: '2026-12-01' } } }, 'waive.csp must be a check id such as "headers/csp"'],
 ];
 
@@ -122,14 +162,21 @@ test('a message never repeats a secret', () => {
 });
 
 test('environment variables stand in, and are named when they are wrong', () => {
-  const wrong = (env: NodeJS.ProcessEnv) => assert.throws(() => resolveOptions({}, env), { name: 'ReadinessConfigError', message: Object.keys(env)[0] && new RegExp(`^The environment variable ${Object.keys(env)[0]} must `) });
+  const wrong = (env: NodeJS.ProcessEnv) =>
+    assert.throws(() => resolveOptions({}, env), {
+      name: 'ReadinessConfigError',
+      message: Object.keys(env)[0] && new RegExp(`^The environment variable ${Object.keys(env)[0]} must `),
+    });
   wrong({ READINESS_BASE_URL: 'example.com' });
   wrong({ CLERK_SECRET_KEY: 'nonsense' });
   wrong({ CLERK_API_URL: 'api' });
 });
 
 test('an environment variable that does not count is not checked', () => {
-  assert.equal(resolveOptions({ baseURL: 'https://example.com' }, { READINESS_BASE_URL: 'nonsense' }).baseURL, 'https://example.com');
+  assert.equal(
+    resolveOptions({ baseURL: 'https://example.com' }, { READINESS_BASE_URL: 'nonsense' }).baseURL,
+    'https://example.com',
+  );
 });
 
 test('a ReadinessConfigError prints as its message, without a stack', () => {

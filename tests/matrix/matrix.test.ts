@@ -50,8 +50,11 @@ for (const defect of ALL) {
     assert.deepEqual(row.failed, isDefect ? [defect.check] : [], explain(row.cells));
     // A defect may leave another check without evidence, which is then said; a correct target leaves none in doubt.
     if (!isDefect) assert.deepEqual(row.doubtful, [], explain(row.cells));
-    for (const finding of row.cells.flatMap(({ outcome }) => outcome.findings).filter(({ level }) => level === 'error')) {
-      for (const part of ['message', 'expected', 'cause', 'fix'] as const) assert.ok(finding[part].length > 5, `${part} of ${finding.subject}`);
+    for (const finding of row.cells
+      .flatMap(({ outcome }) => outcome.findings)
+      .filter(({ level }) => level === 'error')) {
+      for (const part of ['message', 'expected', 'cause', 'fix'] as const)
+        assert.ok(finding[part].length > 5, `${part} of ${finding.subject}`);
     }
   });
 }

@@ -37,7 +37,9 @@ export function withDefect(target: DemoTarget, defect: Defect | undefined): Read
   return {
     ...options,
     headers: { 'x-demo-defect': defect.name },
-    ...(unauthenticated && { routes: { ...options.routes, protected: hidden(options.routes?.protected, unauthenticated) } }),
+    ...(unauthenticated && {
+      routes: { ...options.routes, protected: hidden(options.routes?.protected, unauthenticated) },
+    }),
     ...(healthContains !== undefined && { health: { path: '/api/health', contains: healthContains } }),
     ...(noCors && { cors: false as const }),
   };
@@ -80,7 +82,9 @@ async function inBrowser(check: AnyCheck, context: Parameters<typeof verify>[1],
 }
 
 function summarize(cells: readonly Cell[]): Row {
-  const ids = (wanted: (status: Outcome['status']) => boolean) => [...new Set(cells.filter(({ outcome }) => wanted(outcome.status)).map(({ id }) => id))];
+  const ids = (wanted: (status: Outcome['status']) => boolean) => [
+    ...new Set(cells.filter(({ outcome }) => wanted(outcome.status)).map(({ id }) => id)),
+  ];
   return {
     cells,
     failed: ids((status) => status === 'fail'),

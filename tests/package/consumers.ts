@@ -58,23 +58,47 @@ interface Report {
 }
 
 /** Projects that use the package beside tests of their own, in every module format and layout. */
-export function consumers({ npm, oldest, pnpm }: { npm: Installation; oldest: Installation; pnpm: Installation }): void {
+export function consumers({
+  npm,
+  oldest,
+  pnpm,
+}: {
+  npm: Installation;
+  oldest: Installation;
+  pnpm: Installation;
+}): void {
   const layouts = [
     { name: 'ESM, npm, defineReadinessConfig', installation: npm, type: 'module', config: DEFINED },
-    { name: 'CommonJS, npm, readinessProjects under settings that would empty them', installation: npm, type: 'commonjs', config: SPREAD },
+    {
+      name: 'CommonJS, npm, readinessProjects under settings that would empty them',
+      installation: npm,
+      type: 'commonjs',
+      config: SPREAD,
+    },
     { name: 'ESM, pnpm, readinessProjects', installation: pnpm, type: 'module', config: SPREAD },
     { name: 'CommonJS, pnpm, defineReadinessConfig', installation: pnpm, type: 'commonjs', config: DEFINED },
-    { name: 'ESM, the oldest Playwright, defineReadinessConfig', installation: oldest, type: 'module', config: DEFINED },
+    {
+      name: 'ESM, the oldest Playwright, defineReadinessConfig',
+      installation: oldest,
+      type: 'module',
+      config: DEFINED,
+    },
   ] as const;
 
   for (const [index, { name, installation, type, config }] of layouts.entries()) {
     test(`${name}: our checks run beside the consumer’s own tests`, async () => {
-      const project = await installation.project(`run-${index}`, type, { 'playwright.config.ts': config, 'e2e/own.spec.ts': OWN_TEST });
+      const project = await installation.project(`run-${index}`, type, {
+        'playwright.config.ts': config,
+        'e2e/own.spec.ts': OWN_TEST,
+      });
       await withApp(async (app) => {
         const ended = await project.npxPlaywright([], { APP_URL: app.url });
         const report = reportOf(project, ended);
         assert.equal(report.target.baseURL, app.url);
-        assert.deepEqual(CATALOG.map(({ id }) => id).filter((id) => statusOf(report, id) === undefined), []);
+        assert.deepEqual(
+          CATALOG.map(({ id }) => id).filter((id) => statusOf(report, id) === undefined),
+          [],
+        );
         for (const id of ['webhook/forged-signature', 'api/unauthenticated-401', 'routes/protected-redirect']) {
           assert.equal(statusOf(report, id), 'pass', `${id}: ${reasonOf(report, id)}`);
         }
@@ -99,18 +123,25 @@ export function consumers({ npm, oldest, pnpm }: { npm: Installation; oldest: In
   });
 
   test('--grep @readiness-smoke runs the smoke checks and nothing of the consumer', async () => {
-    const project = await npm.project('smoke', 'module', { 'playwright.config.ts': DEFINED, 'e2e/own.spec.ts': OWN_TEST });
+    const project = await npm.project('smoke', 'module', {
+      'playwright.config.ts': DEFINED,
+      'e2e/own.spec.ts': OWN_TEST,
+    });
     await withApp(async (app) => {
       const ended = await project.playwright(['--grep', '@readiness-smoke'], { APP_URL: app.url });
       const report = reportOf(project, ended);
       assert.equal(statusOf(report, 'webhook/forged-signature'), 'pass', ended.output);
       assert.equal(testsOf(project, 'own').length, 0);
-      for (const { id } of CATALOG.filter(({ smoke }) => !smoke)) assert.match(reasonOf(report, id), /not selected/, id);
+      for (const { id } of CATALOG.filter(({ smoke }) => !smoke))
+        assert.match(reasonOf(report, id), /not selected/, id);
     });
   });
 
   test('--list lists the checks, sends nothing and writes no report', async () => {
-    const project = await npm.project('list', 'module', { 'playwright.config.ts': DEFINED.replace('[[', "[['list'], ["), 'e2e/own.spec.ts': OWN_TEST });
+    const project = await npm.project('list', 'module', {
+      'playwright.config.ts': DEFINED.replace('[[', "[['list'], ["),
+      'e2e/own.spec.ts': OWN_TEST,
+    });
     await withApp(async (app) => {
       const { code, output } = await project.playwright(['--list'], { APP_URL: app.url });
       assert.equal(code, 0, output);
@@ -127,14 +158,23 @@ import { readinessProjects } from 'clerk-readiness';
 const [target, checks] = readinessProjects(${OPTIONS});
 export default defineConfig({ reporter: [['clerk-readiness/reporter']], projects: [target, { ...checks, testDir: './e2e' }] });
 `;
-    for (const [status, expected, code] of [['401', 'pass', 0], ['200', 'fail', 1]] as const) {
+    for (const [status, expected, code] of [
+      ['401', 'pass', 0],
+      ['200', 'fail', 1],
+    ] as const) {
       test(expected, async () => {
-        const project = await npm.project(`own-${expected}`, 'module', { 'playwright.config.ts': config, 'e2e/tenants.spec.ts': OWN_CHECK });
+        const project = await npm.project(`own-${expected}`, 'module', {
+          'playwright.config.ts': config,
+          'e2e/tenants.spec.ts': OWN_CHECK,
+        });
         await withApp(async (app) => {
           const ended = await project.playwright([], { APP_URL: app.url, ACME_STATUS: status });
           const own = reportOf(project, ended).checks.find(({ id }) => id === CHECK_ID);
           assert.equal(ended.code, code, ended.output);
-          assert.deepEqual([own?.status, own?.title, own?.severity, own?.area], [expected, 'A tenant sees its own data only', 'critical', 'acme']);
+          assert.deepEqual(
+            [own?.status, own?.title, own?.severity, own?.area],
+            [expected, 'A tenant sees its own data only', 'critical', 'acme'],
+          );
           if (expected === 'fail') assert.equal(own?.findings[0]?.fix, 'Filter by the active organization.');
         });
       });
@@ -151,9 +191,13 @@ import('clerk-readiness').then((imported) => {
     const project = await npm.project('same', 'commonjs', { 'same.cjs': script });
     const { code, output } = await project.node('same.cjs');
     assert.equal(code, 0, output);
-    const { names, different } = JSON.parse(output.slice(output.indexOf('{'))) as { names: string[]; different: string[] };
+    const { names, different } = JSON.parse(output.slice(output.indexOf('{'))) as {
+      names: string[];
+      different: string[];
+    };
     assert.deepEqual(different, []);
-    for (const name of ['check', 'defineReadinessConfig', 'expect', 'readinessProjects', 'registerSpecs', 'test']) assert.ok(names.includes(name), name);
+    for (const name of ['check', 'defineReadinessConfig', 'expect', 'readinessProjects', 'registerSpecs', 'test'])
+      assert.ok(names.includes(name), name);
   });
 }
 
@@ -186,7 +230,10 @@ function reasonOf({ checks }: Report, wanted: string): string {
 function testsOf(project: Consumer, name: string): Array<[title: string, status: string | undefined]> {
   interface Spec {
     readonly title: string;
-    readonly tests: ReadonlyArray<{ readonly projectName: string; readonly results: ReadonlyArray<{ readonly status: string }> }>;
+    readonly tests: ReadonlyArray<{
+      readonly projectName: string;
+      readonly results: ReadonlyArray<{ readonly status: string }>;
+    }>;
   }
   interface Suite {
     readonly specs: readonly Spec[];
@@ -196,5 +243,9 @@ function testsOf(project: Consumer, name: string): Array<[title: string, status:
   return project
     .json<{ suites: Suite[] }>('results.json')
     .suites.flatMap(specs)
-    .flatMap(({ title, tests }) => tests.filter(({ projectName }) => projectName === name).map(({ results }): [string, string | undefined] => [title, results.at(-1)?.status]));
+    .flatMap(({ title, tests }) =>
+      tests
+        .filter(({ projectName }) => projectName === name)
+        .map(({ results }): [string, string | undefined] => [title, results.at(-1)?.status]),
+    );
 }

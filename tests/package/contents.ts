@@ -23,14 +23,21 @@ export function contents(): void {
 
   test('it holds the compiled package, the schema, the licence and nothing else', async () => {
     const { files } = await packed;
-    const foreign = files.filter((path) => !/^(dist\/(src|fixtures|specs)\/[\w./-]+\.(js|d\.ts)|src\/report\/report\.schema\.json|package\.json|README\.md|LICENSE)$/.test(path));
+    const foreign = files.filter(
+      (path) =>
+        !/^(dist\/(src|fixtures|specs)\/[\w./-]+\.(js|d\.ts)|src\/report\/report\.schema\.json|package\.json|README\.md|LICENSE)$/.test(
+          path,
+        ),
+    );
     assert.deepEqual(foreign, []);
     assert.ok(files.includes('LICENSE'));
   });
 
   test('every export points to a file in it', async () => {
     const { files } = await packed;
-    const targets = Object.values(manifest.exports).flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry)));
+    const targets = Object.values(manifest.exports).flatMap((entry) =>
+      typeof entry === 'string' ? [entry] : Object.values(entry),
+    );
     for (const target of targets) assert.ok(files.includes(target.replace('./', '')), target);
   });
 
@@ -42,7 +49,8 @@ export function contents(): void {
   });
 
   test('installing it runs nothing', () => {
-    for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) assert.ok(!(script in manifest.scripts), script);
+    for (const script of ['preinstall', 'install', 'postinstall', 'prepare'])
+      assert.ok(!(script in manifest.scripts), script);
   });
 
   test('Playwright is a peer, never a dependency, because two copies cannot run together', () => {

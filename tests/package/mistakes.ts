@@ -26,15 +26,33 @@ const STACK = /^\s+at .*:\d+:\d+\)?$/m;
 /** What a user sees who got something wrong: one clear message and no stack. */
 export function mistakes({ npm }: { npm: Installation }): void {
   const inConfig: Mistake[] = [
-    { name: 'a misspelt option', options: '{ routess: {} } as never', message: /routess is not an option; did you mean "routes"\?/ },
-    { name: 'a bad value', options: "{ profile: 'prod' } as never", message: /profile must be one of production, staging, preview; got "prod"/ },
-    { name: 'duplicate target names', options: '', config: DUPLICATES, message: /two projects are called "readiness-target": give each target a name of its own/ },
+    {
+      name: 'a misspelt option',
+      options: '{ routess: {} } as never',
+      message: /routess is not an option; did you mean "routes"\?/,
+    },
+    {
+      name: 'a bad value',
+      options: "{ profile: 'prod' } as never",
+      message: /profile must be one of production, staging, preview; got "prod"/,
+    },
+    {
+      name: 'duplicate target names',
+      options: '',
+      config: DUPLICATES,
+      message: /two projects are called "readiness-target": give each target a name of its own/,
+    },
   ];
   // What Playwright's loader makes of a thrown error differs between the module formats.
-  const cases = [...inConfig.map((mistake) => ({ ...mistake, type: 'module' as const })), ...inConfig.slice(0, 1).map((mistake) => ({ ...mistake, type: 'commonjs' as const }))];
+  const cases = [
+    ...inConfig.map((mistake) => ({ ...mistake, type: 'module' as const })),
+    ...inConfig.slice(0, 1).map((mistake) => ({ ...mistake, type: 'commonjs' as const })),
+  ];
   for (const { name, options, config = DEFINED(options), message, type } of cases) {
     test(`${name} in the configuration, ${type}`, async () => {
-      const project = await npm.project(`mistake-${type}-${name.replaceAll(' ', '-')}`, type, { 'playwright.config.ts': config });
+      const project = await npm.project(`mistake-${type}-${name.replaceAll(' ', '-')}`, type, {
+        'playwright.config.ts': config,
+      });
       const ended = await project.playwright();
       assertOneMessage(ended, message);
       assert.match(ended.output, /^ReadinessConfigError: /);
@@ -42,21 +60,36 @@ export function mistakes({ npm }: { npm: Installation }): void {
   }
 
   const atSetup: Mistake[] = [
-    { name: 'no base URL', options: '{}', message: /baseURL is missing: set it in the options or in the environment variable READINESS_BASE_URL/ },
-    { name: 'a port on which nothing listens', options: '{ baseURL: process.env.APP_URL }', message: /Nothing listens at 127\.0\.0\.1:\d+ \(connection refused\)/ },
+    {
+      name: 'no base URL',
+      options: '{}',
+      message: /baseURL is missing: set it in the options or in the environment variable READINESS_BASE_URL/,
+    },
+    {
+      name: 'a port on which nothing listens',
+      options: '{ baseURL: process.env.APP_URL }',
+      message: /Nothing listens at 127\.0\.0\.1:\d+ \(connection refused\)/,
+    },
   ];
   for (const { name, options, message } of atSetup) {
     test(name, async () => {
-      const project = await npm.project(`setup-${name.replaceAll(' ', '-')}`, 'module', { 'playwright.config.ts': DEFINED(options) });
+      const project = await npm.project(`setup-${name.replaceAll(' ', '-')}`, 'module', {
+        'playwright.config.ts': DEFINED(options),
+      });
       assertOneMessage(await project.playwright([], { APP_URL: `http://127.0.0.1:${await closedPort()}` }), message);
     });
   }
 
   test('a self-signed certificate', async () => {
-    const project = await npm.project('self-signed', 'module', { 'playwright.config.ts': DEFINED('{ baseURL: process.env.APP_URL }') });
+    const project = await npm.project('self-signed', 'module', {
+      'playwright.config.ts': DEFINED('{ baseURL: process.env.APP_URL }'),
+    });
     const app = await startApp({ tls: true });
     try {
-      assertOneMessage(await project.playwright([], { APP_URL: app.url }), /127\.0\.0\.1:\d+ has a self-signed certificate\. Give its authority with network\.ca/);
+      assertOneMessage(
+        await project.playwright([], { APP_URL: app.url }),
+        /127\.0\.0\.1:\d+ has a self-signed certificate\. Give its authority with network\.ca/,
+      );
     } finally {
       await app.close();
     }
@@ -72,11 +105,17 @@ test('opens a page', check({ id: 'acme/page', title: 'The page opens', fix: 'Ope
 const [target, checks] = readinessProjects({ baseURL: process.env.APP_URL });
 export default { reporter: 'clerk-readiness/reporter', projects: [target, { ...checks, testDir: './e2e' }] };
 `;
-    const project = await npm.project('browser', 'module', { 'playwright.config.ts': config, 'e2e/page.spec.ts': spec });
+    const project = await npm.project('browser', 'module', {
+      'playwright.config.ts': config,
+      'e2e/page.spec.ts': spec,
+    });
     const app = await startApp();
     try {
       const { output } = await project.playwright([], { APP_URL: app.url, READINESS_BROWSER: '/nonexistent' });
-      assert.match(output, /No browser at \/nonexistent\. Run "npx playwright install chromium", or set READINESS_BROWSER/);
+      assert.match(
+        output,
+        /No browser at \/nonexistent\. Run "npx playwright install chromium", or set READINESS_BROWSER/,
+      );
       assert.doesNotMatch(output, STACK);
       assert.doesNotMatch(output, /\[PASS\]/);
     } finally {

@@ -19,18 +19,29 @@ export function oneLiners({ npm, pnpm }: { npm: Installation; pnpm: Installation
     { name: 'one area, ESM', installation: npm, type: 'module', file: 'readiness.spec.ts', areas: "'webhook'" },
     { name: 'one area, CommonJS', installation: npm, type: 'commonjs', file: 'readiness.spec.ts', areas: "'webhook'" },
     { name: 'one area, JavaScript', installation: npm, type: 'module', file: 'readiness.spec.mjs', areas: "'webhook'" },
-    { name: 'two areas, pnpm', installation: pnpm, type: 'module', file: 'readiness.spec.ts', areas: "'webhook', 'headers'" },
+    {
+      name: 'two areas, pnpm',
+      installation: pnpm,
+      type: 'module',
+      file: 'readiness.spec.ts',
+      areas: "'webhook', 'headers'",
+    },
   ] as const;
 
   for (const [index, { name, installation, type, file, areas }] of cases.entries()) {
     test(`registerSpecs, ${name}: its checks are found by the name of the file and run`, async () => {
       const project = await installation.project(`line-${index}`, type, {
-        'playwright.config.ts': CONFIG.replace("testDir: './e2e'", "testDir: './e2e', testMatch: /spec\\.m?ts|spec\\.mjs/"),
+        'playwright.config.ts': CONFIG.replace(
+          "testDir: './e2e'",
+          "testDir: './e2e', testMatch: /spec\\.m?ts|spec\\.mjs/",
+        ),
         [`e2e/${file}`]: `import { registerSpecs } from 'clerk-readiness';\nregisterSpecs(${areas});\n`,
       });
       const app = await startApp();
       try {
-        const { output } = await project.playwright(['readiness.spec', '--grep', 'forged|target'], { APP_URL: app.url });
+        const { output } = await project.playwright(['readiness.spec', '--grep', 'forged|target'], {
+          APP_URL: app.url,
+        });
         assert.match(output, /✓.*forged deliveries are rejected/, output);
         assert.match(output, /✓.*the target is reachable and is the app \(webhook/, output);
         const { checks } = project.json<{ checks: CheckResult[] }>('readiness-report/report.json');
@@ -48,17 +59,34 @@ export function oneLiners({ npm, pnpm }: { npm: Installation; pnpm: Installation
     });
     const { code, output } = await project.playwright(['--list', '--reporter=list'], { APP_URL: 'http://127.0.0.1:9' });
     assert.equal(code, 0, output);
-    for (const file of ['webhook', 'headers', 'routes', 'api', 'cors']) assert.match(output, new RegExp(`${file}\\.spec\\.js`), output);
+    for (const file of ['webhook', 'headers', 'routes', 'api', 'cors'])
+      assert.match(output, new RegExp(`${file}\\.spec\\.js`), output);
   });
 
   const misuses = [
-    ['an area in two files', { 'e2e/a.spec.ts': "registerSpecs('webhook');", 'e2e/b.spec.ts': "registerSpecs('headers', 'webhook');" }, /registerSpecs: "webhook" is registered twice; list each area once, in one file only/],
-    ['an area that does not exist', { 'e2e/a.spec.ts': "registerSpecs('webhooks' as never);" }, /registerSpecs: "webhooks" is not an area; did you mean "webhook"\?; there are environment, /],
+    [
+      'an area in two files',
+      { 'e2e/a.spec.ts': "registerSpecs('webhook');", 'e2e/b.spec.ts': "registerSpecs('headers', 'webhook');" },
+      /registerSpecs: "webhook" is registered twice; list each area once, in one file only/,
+    ],
+    [
+      'an area that does not exist',
+      { 'e2e/a.spec.ts': "registerSpecs('webhooks' as never);" },
+      /registerSpecs: "webhooks" is not an area; did you mean "webhook"\?; there are environment, /,
+    ],
   ] as const;
   for (const [name, files, message] of misuses) {
     test(`registerSpecs with ${name} says so`, async () => {
-      const sources = Object.fromEntries(Object.entries(files).map(([path, line]) => [path, `import { registerSpecs } from 'clerk-readiness';\n${line}\n`]));
-      const project = await npm.project(`misuse-${name.replaceAll(' ', '-')}`, 'module', { 'playwright.config.ts': CONFIG, ...sources });
+      const sources = Object.fromEntries(
+        Object.entries(files).map(([path, line]) => [
+          path,
+          `import { registerSpecs } from 'clerk-readiness';\n${line}\n`,
+        ]),
+      );
+      const project = await npm.project(`misuse-${name.replaceAll(' ', '-')}`, 'module', {
+        'playwright.config.ts': CONFIG,
+        ...sources,
+      });
       const { code, output } = await project.playwright(['--reporter=list'], { APP_URL: 'http://127.0.0.1:9' });
       assert.equal(code, 1, output);
       assert.match(output, message);

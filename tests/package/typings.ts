@@ -42,7 +42,16 @@ test('unknown', check('webhook/forged'), () => {});
 
 const tsconfig = (module: 'nodenext' | 'esnext', moduleResolution: 'nodenext' | 'bundler') =>
   JSON.stringify({
-    compilerOptions: { strict: true, noUncheckedIndexedAccess: true, skipLibCheck: false, target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: ['node'], module, moduleResolution },
+    compilerOptions: {
+      strict: true,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: false,
+      target: 'es2022',
+      lib: ['es2023', 'dom', 'dom.iterable'],
+      types: ['node'],
+      module,
+      moduleResolution,
+    },
     include: ['*.ts', 'e2e'],
   });
 
@@ -55,7 +64,11 @@ export function typings({ npm }: { npm: Installation }): void {
   ] as const;
   for (const [index, [resolution, format, type, text]] of cases.entries()) {
     test(`a consumer type-checks: strict, ${resolution}, ${format}`, async () => {
-      const project = await npm.project(`types-${index}`, type, { 'tsconfig.json': text, 'playwright.config.ts': CONFIG, 'e2e/merged.spec.ts': MERGED });
+      const project = await npm.project(`types-${index}`, type, {
+        'tsconfig.json': text,
+        'playwright.config.ts': CONFIG,
+        'e2e/merged.spec.ts': MERGED,
+      });
       const { code, output } = await project.types();
       assert.equal(code, 0, output);
     });
@@ -67,7 +80,10 @@ const [target, checks] = readinessProjects({ baseURL: process.env.APP_URL });
 export default { reporter: 'list', projects: [target, { ...checks, testDir: './e2e' }] };
 `;
     const runnable = MERGED.slice(0, MERGED.indexOf('// @ts-expect-error'));
-    const project = await npm.project('merged', 'module', { 'playwright.config.ts': config, 'e2e/merged.spec.ts': runnable });
+    const project = await npm.project('merged', 'module', {
+      'playwright.config.ts': config,
+      'e2e/merged.spec.ts': runnable,
+    });
     const app = await startApp();
     try {
       const { code, output } = await project.playwright([], { APP_URL: app.url });

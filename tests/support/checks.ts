@@ -14,13 +14,27 @@ import type { Check } from '../../src/verify.ts';
 /** A check whose evidence only itself understands. */
 export type AnyCheck = Check<unknown>;
 
-const AREA_MODULES: readonly object[] = [environment, routes, api, webhook, headers, cors, exposure, monitoring, errors, session, performance];
+const AREA_MODULES: readonly object[] = [
+  environment,
+  routes,
+  api,
+  webhook,
+  headers,
+  cors,
+  exposure,
+  monitoring,
+  errors,
+  session,
+  performance,
+];
 
 /** Every check that the areas export; one id may have several parts. */
 export const CHECKS: readonly AnyCheck[] = AREA_MODULES.flatMap((module) => Object.values(module).filter(isCheck));
 
 /** Parts of session/expired-return that need a browser; the others are plain HTTP. */
-export const BROWSER_CHECKS: readonly AnyCheck[] = CHECKS.filter((check) => [session.expiredPage, session.returnAfterSignIn].some((one) => Object.is(one, check)));
+export const BROWSER_CHECKS: readonly AnyCheck[] = CHECKS.filter((check) =>
+  [session.expiredPage, session.returnAfterSignIn].some((one) => Object.is(one, check)),
+);
 
 function isCheck(value: unknown): value is AnyCheck {
   return typeof value === 'object' && value !== null && 'collect' in value && 'judge' in value;

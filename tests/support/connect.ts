@@ -9,7 +9,12 @@ import type { Secret } from '../../src/target/redact.ts';
 /** A connection whose extra headers go to one origin; closed after the test file. */
 export function connection(
   origin: string,
-  { network = {}, headers = {}, secrets = [], onExchange }: {
+  {
+    network = {},
+    headers = {},
+    secrets = [],
+    onExchange,
+  }: {
     network?: Partial<Network>;
     headers?: Readonly<Record<string, string>>;
     secrets?: readonly Secret[];

@@ -18,12 +18,24 @@ export interface Answer {
 }
 
 /** A recorded exchange; `200 text/html` unless said otherwise. */
-export function exchange({ method = 'GET', path = '/', requestHeaders = {}, status = 200, headers = {}, body = '' }: Answer = {}): Exchange {
+export function exchange({
+  method = 'GET',
+  path = '/',
+  requestHeaders = {},
+  status = 200,
+  headers = {},
+  body = '',
+}: Answer = {}): Exchange {
   const list: HeaderList = Array.isArray(headers) ? headers : Object.entries(headers);
   const typed = list.some(([name]) => name.toLowerCase() === 'content-type');
   return {
     request: { method, url: path.startsWith('http') ? path : ORIGIN + path, headers: Object.entries(requestHeaders) },
-    response: { status, headers: typed ? list : [['content-type', 'text/html; charset=utf-8'], ...list], body, truncated: false },
+    response: {
+      status,
+      headers: typed ? list : [['content-type', 'text/html; charset=utf-8'], ...list],
+      body,
+      truncated: false,
+    },
     durationMs: 5,
   };
 }

@@ -57,7 +57,10 @@ export async function closedPort(): Promise<number> {
 }
 
 /** A self-signed certificate for host names and 127.0.0.1. */
-export async function selfSigned(hosts: readonly string[], validity: { from?: Date; to?: Date; address?: boolean } = {}): Promise<Certificate> {
+export async function selfSigned(
+  hosts: readonly string[],
+  validity: { from?: Date; to?: Date; address?: boolean } = {},
+): Promise<Certificate> {
   const pem = await generate([{ name: 'commonName', value: hosts[0] ?? 'localhost' }], {
     keyType: 'ec',
     algorithm: 'sha256',
@@ -67,14 +70,21 @@ export async function selfSigned(hosts: readonly string[], validity: { from?: Da
       { name: 'basicConstraints', cA: true },
       {
         name: 'subjectAltName',
-        altNames: [...hosts.map((value) => ({ type: 2 as const, value })), ...(validity.address === false ? [] : [{ type: 7 as const, ip: '127.0.0.1' }])],
+        altNames: [
+          ...hosts.map((value) => ({ type: 2 as const, value })),
+          ...(validity.address === false ? [] : [{ type: 7 as const, ip: '127.0.0.1' }]),
+        ],
       },
     ],
   });
   return { key: pem.private, cert: pem.cert };
 }
 
-function record(scheme: 'http' | 'https', server: ReturnType<typeof createHttp> | ReturnType<typeof createHttps>, listener: RequestListener): Promise<Listening> {
+function record(
+  scheme: 'http' | 'https',
+  server: ReturnType<typeof createHttp> | ReturnType<typeof createHttps>,
+  listener: RequestListener,
+): Promise<Listening> {
   const received: Received[] = [];
   server.on('request', (request: IncomingMessage, response) => {
     const chunks: Buffer[] = [];

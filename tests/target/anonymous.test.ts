@@ -24,9 +24,16 @@ async function developmentApp(): Promise<{ app: Listening; clerk: Listening; tok
   const app = await serve((request, response) => {
     const url = new URL(request.url ?? '', app.origin);
     if (url.searchParams.has('__clerk_handshake')) {
-      response.writeHead(307, { location: url.pathname, 'set-cookie': [`__clerk_db_jwt=${token}; Path=/`, '__client_uat=0; Path=/', 'theme=dark'] }).end();
+      response
+        .writeHead(307, {
+          location: url.pathname,
+          'set-cookie': [`__clerk_db_jwt=${token}; Path=/`, '__client_uat=0; Path=/', 'theme=dark'],
+        })
+        .end();
     } else if (request.headers.cookie?.includes(token) !== true) {
-      response.writeHead(307, { location: `${clerk.origin}${HANDSHAKE}?redirect_url=${encodeURIComponent(url.href)}` }).end();
+      response
+        .writeHead(307, { location: `${clerk.origin}${HANDSHAKE}?redirect_url=${encodeURIComponent(url.href)}` })
+        .end();
     } else {
       response.end(`page of ${url.pathname}`);
     }
@@ -37,7 +44,8 @@ async function developmentApp(): Promise<{ app: Listening; clerk: Listening; tok
 describe('visit', () => {
   it('follows redirects on the target with the cookies set on the way', async () => {
     const server = await serve((request, response) => {
-      if (request.url === '/old?x=1') response.writeHead(302, { location: './new', 'set-cookie': ['seen=yes; Path=/', 'gone=1; Max-Age=0'] }).end();
+      if (request.url === '/old?x=1')
+        response.writeHead(302, { location: './new', 'set-cookie': ['seen=yes; Path=/', 'gone=1; Max-Age=0'] }).end();
       else response.end(`cookie: ${request.headers.cookie}`);
     });
     const visit = await visitor(server).visit('/old?x=1');
@@ -113,7 +121,9 @@ describe('visit', () => {
     await visitor(app, { 'x-bypass': value, authorization: `Basic ${value}` }).visit('/');
     assert.ok(app.received.length > 0 && clerk.received.length > 0);
     assert.ok(app.received.every(({ headers }) => headers['x-bypass'] === value));
-    assert.ok(clerk.received.every(({ headers }) => headers['x-bypass'] === undefined && headers.authorization === undefined));
+    assert.ok(
+      clerk.received.every(({ headers }) => headers['x-bypass'] === undefined && headers.authorization === undefined),
+    );
   });
 });
 
@@ -147,7 +157,12 @@ describe('page', () => {
 describe('request', () => {
   it('sends the headers of its shape, own ones on top, and a made-up credential as it is', async () => {
     const server = await serve((_, response) => response.end());
-    const exchange = await visitor(server).post('/api', { as: 'api', headers: { Accept: 'text/plain', authorization: 'Bearer made-up' }, forged: ['authorization'], body: '{}' });
+    const exchange = await visitor(server).post('/api', {
+      as: 'api',
+      headers: { Accept: 'text/plain', authorization: 'Bearer made-up' },
+      forged: ['authorization'],
+      body: '{}',
+    });
     const { headers, method, body: sent } = server.received[0] ?? assert.fail();
     assert.deepEqual([method, sent, headers.accept, headers['sec-fetch-dest']], ['POST', '{}', 'text/plain', 'empty']);
     assert.ok(exchange.request.headers.some(([name, value]) => name === 'authorization' && value === 'Bearer made-up'));

@@ -13,10 +13,16 @@ const stripe = () => `pk_live_51${randomBytes(60).toString('hex')}`;
 describe('parsePublishableKey', () => {
   it('takes both kinds apart', () => {
     assert.deepEqual(parsePublishableKey(LIVE), { key: LIVE, kind: 'live', frontendApi: 'clerk.example.com' });
-    assert.deepEqual(parsePublishableKey(OTHER), { key: OTHER, kind: 'test', frontendApi: 'happy-cat-12.clerk.accounts.dev' });
+    assert.deepEqual(parsePublishableKey(OTHER), {
+      key: OTHER,
+      kind: 'test',
+      frontendApi: 'happy-cat-12.clerk.accounts.dev',
+    });
   });
-  it('accepts a key without padding', () => assert.equal(parsePublishableKey(LIVE.replace(/=+$/, ''))?.frontendApi, 'clerk.example.com'));
-  it('accepts a host with a port', () => assert.equal(parsePublishableKey(key('test', '127.0.0.1:4311$'))?.frontendApi, '127.0.0.1:4311'));
+  it('accepts a key without padding', () =>
+    assert.equal(parsePublishableKey(LIVE.replace(/=+$/, ''))?.frontendApi, 'clerk.example.com'));
+  it('accepts a host with a port', () =>
+    assert.equal(parsePublishableKey(key('test', '127.0.0.1:4311$'))?.frontendApi, '127.0.0.1:4311'));
   for (const [name, malformed] of [
     ['nothing', ''],
     ['no host', 'pk_live_'],
@@ -44,7 +50,8 @@ describe('clerkTraces', () => {
     'an environment script': `<script>window.ENV={"VITE_CLERK_PUBLISHABLE_KEY":'${LIVE}'}</script>`,
   };
   for (const [stack, html] of Object.entries(pages)) {
-    it(`finds the key of ${stack}`, () => assert.deepEqual(clerkTraces(exchange({ body: `<html>${html}` })).publishableKeys, [LIVE]));
+    it(`finds the key of ${stack}`, () =>
+      assert.deepEqual(clerkTraces(exchange({ body: `<html>${html}` })).publishableKeys, [LIVE]));
   }
 
   it('does not count an example in the text of a documentation page', () => {
@@ -61,11 +68,20 @@ describe('clerkTraces', () => {
   });
   it('gives a malformed key as it is', () => {
     const cut = LIVE.slice(0, -5);
-    assert.deepEqual(clerkTraces(exchange({ body: `<script data-clerk-publishable-key="${cut}"></script>` })).publishableKeys, [cut]);
-    assert.deepEqual(clerkTraces(exchange({ body: `<script>x={publishableKey:"${cut}"}</script>` })).publishableKeys, [cut]);
+    assert.deepEqual(
+      clerkTraces(exchange({ body: `<script data-clerk-publishable-key="${cut}"></script>` })).publishableKeys,
+      [cut],
+    );
+    assert.deepEqual(clerkTraces(exchange({ body: `<script>x={publishableKey:"${cut}"}</script>` })).publishableKeys, [
+      cut,
+    ]);
   });
   it('finds the proxy and the scripts', () => {
-    const traces = clerkTraces(exchange({ body: `<script data-clerk-proxy-url="/__clerk" src="/__clerk/npm/@clerk/clerk-js@6/dist/clerk.browser.js"></script><script src="/app.js"></script>` }));
+    const traces = clerkTraces(
+      exchange({
+        body: `<script data-clerk-proxy-url="/__clerk" src="/__clerk/npm/@clerk/clerk-js@6/dist/clerk.browser.js"></script><script src="/app.js"></script>`,
+      }),
+    );
     assert.equal(traces.proxyUrl, '/__clerk');
     assert.deepEqual(traces.scripts, ['/__clerk/npm/@clerk/clerk-js@6/dist/clerk.browser.js']);
   });
@@ -74,26 +90,40 @@ describe('clerkTraces', () => {
 describe('bundledPublishableKeys', () => {
   it("finds Clerk's keys in a bundle and leaves Stripe's", () => {
     const body = `const a="${LIVE}",b='${stripe()}',c="pk_live_";startsWith("pk_test_")`;
-    assert.deepEqual(bundledPublishableKeys(exchange({ headers: { 'content-type': 'text/javascript' }, body })), [LIVE]);
+    assert.deepEqual(bundledPublishableKeys(exchange({ headers: { 'content-type': 'text/javascript' }, body })), [
+      LIVE,
+    ]);
   });
 });
 
 describe('identify', () => {
   it('learns framework, key, Frontend API and version from the pages', () => {
-    const page = exchange({ body: `<script src="/_next/static/chunks/a.js"></script><script data-clerk-publishable-key="${LIVE}" src="https://clerk.example.com/npm/@clerk/clerk-js@6/dist/clerk.browser.js"></script>` });
+    const page = exchange({
+      body: `<script src="/_next/static/chunks/a.js"></script><script data-clerk-publishable-key="${LIVE}" src="https://clerk.example.com/npm/@clerk/clerk-js@6/dist/clerk.browser.js"></script>`,
+    });
     assert.deepEqual(identify(ORIGIN, [page], undefined), {
       origin: ORIGIN,
       framework: 'next',
-      clerk: { publishableKey: LIVE, publishableKeyKind: 'live', frontendApi: 'https://clerk.example.com', clerkJsVersion: '6' },
+      clerk: {
+        publishableKey: LIVE,
+        publishableKeyKind: 'live',
+        frontendApi: 'https://clerk.example.com',
+        clerkJsVersion: '6',
+      },
     });
   });
   it('takes the proxy for the Frontend API', () => {
-    const page = exchange({ body: `<script data-clerk-publishable-key="${LIVE}" data-clerk-proxy-url="/__clerk/"></script>` });
+    const page = exchange({
+      body: `<script data-clerk-publishable-key="${LIVE}" data-clerk-proxy-url="/__clerk/"></script>`,
+    });
     assert.equal(identify(ORIGIN, [page], undefined).clerk.frontendApi, `${ORIGIN}/__clerk`);
   });
   it('prefers the given key and knows nothing of a bare page', () => {
     assert.equal(identify(ORIGIN, [], OTHER).clerk.publishableKeyKind, 'test');
-    assert.deepEqual(identify(ORIGIN, [exchange({ body: '<h1>Hello</h1>' })], undefined), { origin: ORIGIN, clerk: {} });
+    assert.deepEqual(identify(ORIGIN, [exchange({ body: '<h1>Hello</h1>' })], undefined), {
+      origin: ORIGIN,
+      clerk: {},
+    });
   });
   for (const [framework, answer] of Object.entries({
     nuxt: { body: '<script src="/_nuxt/entry.js"></script>' },

@@ -37,11 +37,19 @@ describe('what goes out', () => {
   }
 
   it('keeps the order, the case and the repetition of headers', async () => {
-    const headers = [['X-One', '1'], ['x-two', 'a'], ['X-TWO', 'b'], ['x-empty', '']] as const;
+    const headers = [
+      ['X-One', '1'],
+      ['x-two', 'a'],
+      ['X-TWO', 'b'],
+      ['x-empty', ''],
+    ] as const;
     await connection(server.origin).send({ origin: server.origin, path: '/', headers });
     const raw = server.received.at(-1)?.rawHeaders ?? [];
     const pairs = raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1]]] : []));
-    assert.deepEqual(pairs.filter(([name]) => /^x-/i.test(name ?? '')), headers);
+    assert.deepEqual(
+      pairs.filter(([name]) => /^x-/i.test(name ?? '')),
+      headers,
+    );
   });
 
   it('follows no redirect', async () => {
@@ -77,7 +85,9 @@ describe('what comes back', () => {
 
   for (const [encoding, encode] of Object.entries(encoders)) {
     it(`is decoded from ${encoding}`, async () => {
-      const server = await serve((_, response) => response.writeHead(200, { 'content-encoding': encoding }).end(encode(text)));
+      const server = await serve((_, response) =>
+        response.writeHead(200, { 'content-encoding': encoding }).end(encode(text)),
+      );
       const exchange = await connection(server.origin).send({ origin: server.origin, path: '/' });
       assert.equal(exchange.response?.body, text);
       assert.equal(exchange.response.truncated, false);
@@ -89,7 +99,9 @@ describe('what comes back', () => {
       assert.equal(exchange.response?.status, 200);
     });
     it(`is no error for a redirect with content-encoding ${encoding} and no body`, async () => {
-      const server = await serve((_, response) => response.writeHead(307, { 'content-encoding': encoding, location: '/sign-in' }).end());
+      const server = await serve((_, response) =>
+        response.writeHead(307, { 'content-encoding': encoding, location: '/sign-in' }).end(),
+      );
       const exchange = await connection(server.origin).send({ origin: server.origin, path: '/' });
       assert.equal(exchange.error, undefined);
       assert.equal(exchange.response?.status, 307);
@@ -97,7 +109,9 @@ describe('what comes back', () => {
   }
 
   it('is an error when the encoding is a lie', async () => {
-    const server = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('plain text'));
+    const server = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end('plain text'),
+    );
     const exchange = await connection(server.origin).send({ origin: server.origin, path: '/' });
     assert.equal(exchange.response, undefined);
     assert.equal(exchange.error?.code, 'Z_DATA_ERROR');
@@ -117,7 +131,10 @@ describe('what comes back', () => {
         pump();
       });
       const maxBodyBytes = 100_000;
-      const exchange = await connection(server.origin, { network: { maxBodyBytes } }).send({ origin: server.origin, path: '/' });
+      const exchange = await connection(server.origin, { network: { maxBodyBytes } }).send({
+        origin: server.origin,
+        path: '/',
+      });
       assert.equal(exchange.response?.truncated, true);
       assert.equal(exchange.response.body.length, maxBodyBytes);
       assert.ok(written < 32 << 20, `the server could write ${written} bytes`);
@@ -139,7 +156,10 @@ describe('what comes back', () => {
 
   it('is TIMEOUT when the server never answers', async () => {
     const server = await serveTcp(() => {});
-    const exchange = await connection(server.origin, { network: { requestTimeoutMs: 150 } }).send({ origin: server.origin, path: '/' });
+    const exchange = await connection(server.origin, { network: { requestTimeoutMs: 150 } }).send({
+      origin: server.origin,
+      path: '/',
+    });
     assert.deepEqual(exchange.error, { code: 'TIMEOUT', message: 'no complete answer within 150 ms' });
   });
 
@@ -149,7 +169,10 @@ describe('what comes back', () => {
       const drip = setInterval(() => response.write('.'), 20);
       response.on('close', () => clearInterval(drip));
     });
-    const exchange = await connection(server.origin, { network: { requestTimeoutMs: 200 } }).send({ origin: server.origin, path: '/' });
+    const exchange = await connection(server.origin, { network: { requestTimeoutMs: 200 } }).send({
+      origin: server.origin,
+      path: '/',
+    });
     assert.equal(exchange.error?.code, 'TIMEOUT');
     assert.ok(exchange.durationMs < 2000);
   });
@@ -174,7 +197,10 @@ describe('what comes back', () => {
     const told: unknown[] = [];
     const value = `tell-${Math.random()}`;
     const server = await serve((_, response) => response.end(`it was ${value}`));
-    const client = connection(server.origin, { secrets: [{ name: 'headers.x', value }], onExchange: (exchange) => told.push(exchange) });
+    const client = connection(server.origin, {
+      secrets: [{ name: 'headers.x', value }],
+      onExchange: (exchange) => told.push(exchange),
+    });
     const { exchange } = await client.sendRaw({ origin: server.origin, path: '/' });
     assert.deepEqual(told, [exchange]);
     assert.equal(exchange.response?.body, 'it was [redacted:headers.x]');
@@ -193,7 +219,9 @@ describe('bounds', () => {
       }, 15);
     });
     const client = connection(server.origin, { network: { requestsPerSecond: 10_000 } });
-    await Promise.all(Array.from({ length: 60 }, (_, index) => client.send({ origin: server.origin, path: `/${index}` })));
+    await Promise.all(
+      Array.from({ length: 60 }, (_, index) => client.send({ origin: server.origin, path: `/${index}` })),
+    );
     assert.equal(server.received.length, 60);
     assert.equal(most, 8);
   });
@@ -212,7 +240,10 @@ describe('extra headers', () => {
     const value = `bypass-${Math.random()}`;
     const own = await serve((_, response) => response.end());
     const other = await serve((_, response) => response.end());
-    const client = connection(own.origin, { headers: { 'x-bypass': value }, secrets: [{ name: 'headers.x-bypass', value }] });
+    const client = connection(own.origin, {
+      headers: { 'x-bypass': value },
+      secrets: [{ name: 'headers.x-bypass', value }],
+    });
     const exchange = await client.send({ origin: own.origin, path: '/' });
     await client.send({ origin: other.origin, path: '/' });
     await client.send({ origin: `http://localhost:${own.port}`, path: '/by-name' });
@@ -220,12 +251,18 @@ describe('extra headers', () => {
     assert.equal(other.received[0]?.headers['x-bypass'], undefined);
     assert.equal(own.received.find(({ url }) => url === '/by-name')?.headers['x-bypass'], undefined);
     assert.ok(!JSON.stringify(exchange).includes(value));
-    assert.ok(exchange.request.headers.some(([name, shown]) => name === 'x-bypass' && shown === '[redacted:headers.x-bypass]'));
+    assert.ok(
+      exchange.request.headers.some(([name, shown]) => name === 'x-bypass' && shown === '[redacted:headers.x-bypass]'),
+    );
   });
 
   it('give way to a header of the request', async () => {
     const server = await serve((_, response) => response.end());
-    await connection(server.origin, { headers: { authorization: 'Basic b3duOm93bg==' } }).send({ origin: server.origin, path: '/', headers: { Authorization: 'Bearer forged' } });
+    await connection(server.origin, { headers: { authorization: 'Basic b3duOm93bg==' } }).send({
+      origin: server.origin,
+      path: '/',
+      headers: { Authorization: 'Bearer forged' },
+    });
     assert.equal(server.received[0]?.headers.authorization, 'Bearer forged');
   });
 });
@@ -245,7 +282,10 @@ describe('TLS', () => {
   });
 
   it('accepts it with ignoreHTTPSErrors', async () => {
-    const exchange = await connection(server.origin, { network: { ignoreHTTPSErrors: true } }).send({ origin: server.origin, path: '/' });
+    const exchange = await connection(server.origin, { network: { ignoreHTTPSErrors: true } }).send({
+      origin: server.origin,
+      path: '/',
+    });
     assert.equal(exchange.response?.body, 'secure');
   });
 
@@ -258,14 +298,20 @@ describe('TLS', () => {
   it('reaches another address with network.resolve, by the name of the host', async () => {
     const ca = temporaryFile('ca.pem', certificate.cert);
     const origin = `https://app.example.test:${server.port}`;
-    const exchange = await connection(origin, { network: { ca, resolve: { 'app.example.test': '127.0.0.1' } } }).send({ origin, path: '/' });
+    const exchange = await connection(origin, { network: { ca, resolve: { 'app.example.test': '127.0.0.1' } } }).send({
+      origin,
+      path: '/',
+    });
     assert.equal(exchange.response?.body, 'secure');
     assert.equal(server.received.at(-1)?.headers.host, `app.example.test:${server.port}`);
   });
 
   it('still asks DNS for hosts that network.resolve does not name', async () => {
     const origin = `http://localhost:${(await serve((_, response) => response.end('named'))).port}`;
-    const exchange = await connection(origin, { network: { resolve: { 'app.example.test': '127.0.0.1' } } }).send({ origin, path: '/' });
+    const exchange = await connection(origin, { network: { resolve: { 'app.example.test': '127.0.0.1' } } }).send({
+      origin,
+      path: '/',
+    });
     assert.equal(exchange.response?.body, 'named');
   });
 
@@ -274,7 +320,10 @@ describe('TLS', () => {
     ['holds no certificate', temporaryFile('empty.pem', 'nothing'), /holds no certificate/],
   ] as const) {
     it(`says so when network.ca ${what}`, () => {
-      assert.throws(() => connection('https://app.example.test', { network: { ca: path } }), (failure: Error) => failure instanceof ReadinessConfigError && why.test(failure.message));
+      assert.throws(
+        () => connection('https://app.example.test', { network: { ca: path } }),
+        (failure: Error) => failure instanceof ReadinessConfigError && why.test(failure.message),
+      );
     });
   }
 });

@@ -14,10 +14,25 @@ describe('the curl command of a recorded exchange', () => {
     ['a raw path', { path: '/a/../%2e%2e//b;c?x=[1]&y={2}' }],
     ['quotes and dollars', { path: '/', headers: { 'x-text': `it's "$HOME" \`id\` \\ !` } }],
     ['an empty header value', { path: '/', headers: { 'x-empty': '' } }],
-    ['repeated headers', { path: '/', headers: [['x-a', '1'], ['x-a', '2']] }],
+    [
+      'repeated headers',
+      {
+        path: '/',
+        headers: [
+          ['x-a', '1'],
+          ['x-a', '2'],
+        ],
+      },
+    ],
     ['HEAD', { path: '/', method: 'HEAD' }],
-    ['a body with newlines and quotes', { path: '/', method: 'POST', headers: { 'content-type': 'application/json' }, body: `{"a":\n "it's @file"}` }],
-    ['a body that begins with @', { path: '/', method: 'PUT', headers: { 'content-type': 'text/plain' }, body: '@/etc/passwd' }],
+    [
+      'a body with newlines and quotes',
+      { path: '/', method: 'POST', headers: { 'content-type': 'application/json' }, body: `{"a":\n "it's @file"}` },
+    ],
+    [
+      'a body that begins with @',
+      { path: '/', method: 'PUT', headers: { 'content-type': 'text/plain' }, body: '@/etc/passwd' },
+    ],
     ['an empty body', { path: '/', method: 'POST', headers: { 'content-type': 'text/plain' }, body: '' }],
     ['a method of its own', { path: '/', method: 'PATCH', headers: { 'content-type': 'text/plain' }, body: 'x' }],
     ['DELETE without a body', { path: '/', method: 'DELETE' }],

@@ -9,7 +9,10 @@ import { closedPort, selfSigned, serve, serveTcp, serveTls } from '../support/se
 import type { Listening } from '../support/server.ts';
 
 /** The one message that connecting ends with. */
-async function refusal(options: ReadinessOptions, kind: typeof TargetError | typeof ReadinessConfigError = TargetError): Promise<string> {
+async function refusal(
+  options: ReadinessOptions,
+  kind: typeof TargetError | typeof ReadinessConfigError = TargetError,
+): Promise<string> {
   try {
     await (await Target.connect(resolveOptions(options, {}))).close();
   } catch (failure) {
@@ -21,15 +24,28 @@ async function refusal(options: ReadinessOptions, kind: typeof TargetError | typ
   return assert.fail('it connected');
 }
 
-const answering = (status: number, headers: Record<string, string> = {}, body = '<html><h1>page</h1></html>'): Promise<Listening> =>
+const answering = (
+  status: number,
+  headers: Record<string, string> = {},
+  body = '<html><h1>page</h1></html>',
+): Promise<Listening> =>
   serve((_, response) => response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(body));
 
 describe('connecting fails with one message that says what to do', () => {
-  it('without a baseURL', async () => assert.match(await refusal({}, ReadinessConfigError), /baseURL is missing.*READINESS_BASE_URL/));
+  it('without a baseURL', async () =>
+    assert.match(await refusal({}, ReadinessConfigError), /baseURL is missing.*READINESS_BASE_URL/));
 
-  it('for a host without an address', async () => assert.match(await refusal({ baseURL: 'https://no-such-app.invalid' }), /no-such-app\.invalid has no address \(DNS.*typing error/));
+  it('for a host without an address', async () =>
+    assert.match(
+      await refusal({ baseURL: 'https://no-such-app.invalid' }),
+      /no-such-app\.invalid has no address \(DNS.*typing error/,
+    ));
 
-  it('when nothing listens', async () => assert.match(await refusal({ baseURL: `http://127.0.0.1:${await closedPort()}` }), /Nothing listens at 127\.0\.0\.1:\d+/));
+  it('when nothing listens', async () =>
+    assert.match(
+      await refusal({ baseURL: `http://127.0.0.1:${await closedPort()}` }),
+      /Nothing listens at 127\.0\.0\.1:\d+/,
+    ));
 
   it('for a self-signed certificate', async () => {
     const { origin } = await serveTls(await selfSigned(['localhost']), (_, response) => response.end());
@@ -39,13 +55,19 @@ describe('connecting fails with one message that says what to do', () => {
   it('for an expired certificate', async () => {
     const certificate = await selfSigned(['localhost'], { from: new Date('2020-01-01'), to: new Date('2021-01-01') });
     const { origin } = await serveTls(certificate, (_, response) => response.end());
-    assert.match(await refusal({ baseURL: origin, network: { ca: await pem(certificate.cert) } }), /certificate of .* has expired/);
+    assert.match(
+      await refusal({ baseURL: origin, network: { ca: await pem(certificate.cert) } }),
+      /certificate of .* has expired/,
+    );
   });
 
   it('for the certificate of another host', async () => {
     const certificate = await selfSigned(['other.example.test'], { address: false });
     const { origin } = await serveTls(certificate, (_, response) => response.end());
-    assert.match(await refusal({ baseURL: origin, network: { ca: await pem(certificate.cert) } }), /certificate of .* is for another host/);
+    assert.match(
+      await refusal({ baseURL: origin, network: { ca: await pem(certificate.cert) } }),
+      /certificate of .* is for another host/,
+    );
   });
 
   it('for https to a port that speaks http', async () => {
@@ -55,7 +77,10 @@ describe('connecting fails with one message that says what to do', () => {
 
   it('when there is no answer in time', async () => {
     const { origin } = await serveTcp(() => {});
-    assert.match(await refusal({ baseURL: origin, network: { requestTimeoutMs: 100 } }), /did not answer in time.*requestTimeoutMs/);
+    assert.match(
+      await refusal({ baseURL: origin, network: { requestTimeoutMs: 100 } }),
+      /did not answer in time.*requestTimeoutMs/,
+    );
   });
 
   it('when the connection breaks', async () => {
@@ -64,7 +89,11 @@ describe('connecting fails with one message that says what to do', () => {
   });
 
   for (const status of [500, 502, 503]) {
-    it(`for ${status}`, async () => assert.match(await refusal({ baseURL: (await answering(status)).origin }), new RegExp(`is down: .* answered ${status}`)));
+    it(`for ${status}`, async () =>
+      assert.match(
+        await refusal({ baseURL: (await answering(status)).origin }),
+        new RegExp(`is down: .* answered ${status}`),
+      ));
   }
 
   for (const [wall, status, headers, body] of [
@@ -82,24 +111,38 @@ describe('connecting fails with one message that says what to do', () => {
 
   for (const status of [401, 403]) {
     it(`for ${status} without any sign of Clerk`, async () =>
-      assert.match(await refusal({ baseURL: (await answering(status)).origin }), new RegExp(`refuses visitors: .* answered ${status}`)));
+      assert.match(
+        await refusal({ baseURL: (await answering(status)).origin }),
+        new RegExp(`refuses visitors: .* answered ${status}`),
+      ));
   }
 
   it('for a redirect loop', async () => {
-    const { origin } = await serve((request, response) => response.writeHead(302, { location: `${request.url}x` }).end());
+    const { origin } = await serve((request, response) =>
+      response.writeHead(302, { location: `${request.url}x` }).end(),
+    );
     assert.match(await refusal({ baseURL: origin }), /redirects in a loop/);
   });
 
   it('when it has moved to another origin, before any header follows', async () => {
     const moved = await serve((_, response) => response.end());
-    const { origin } = await serve((request, response) => response.writeHead(308, { location: moved.origin + request.url }).end());
-    assert.ok((await refusal({ baseURL: origin, headers: { 'x-bypass': 'a-secret-value' } })).includes(`set baseURL to '${moved.origin}'`));
+    const { origin } = await serve((request, response) =>
+      response.writeHead(308, { location: moved.origin + request.url }).end(),
+    );
+    assert.ok(
+      (await refusal({ baseURL: origin, headers: { 'x-bypass': 'a-secret-value' } })).includes(
+        `set baseURL to '${moved.origin}'`,
+      ),
+    );
     assert.equal(moved.received.length, 0);
   });
 
   it('for plain http on a public host in production, not in staging', async () => {
     const { port } = await answering(200);
-    const options = { baseURL: `http://app.example.test:${port}`, network: { resolve: { 'app.example.test': '127.0.0.1' } } };
+    const options = {
+      baseURL: `http://app.example.test:${port}`,
+      network: { resolve: { 'app.example.test': '127.0.0.1' } },
+    };
     assert.match(await refusal(options, ReadinessConfigError), /must be https for profile "production"/);
     const target = await Target.connect(resolveOptions({ ...options, profile: 'staging' }, {}));
     assert.equal(target.identity.origin, options.baseURL);

@@ -23,13 +23,19 @@ describe('secrets of the options', () => {
 
   for (const [name, encode] of Object.entries(ENCODINGS)) {
     it(`are replaced when ${name}`, () => {
-      assert.equal(redactor.text(`before ${encode(value)} after ${encode(value)}`), 'before [redacted:webhook.secret] after [redacted:webhook.secret]');
+      assert.equal(
+        redactor.text(`before ${encode(value)} after ${encode(value)}`),
+        'before [redacted:webhook.secret] after [redacted:webhook.secret]',
+      );
     });
   }
 
   it('are replaced longest first, so that one inside another leaves no rest', () => {
     const inner = random();
-    const nested = new Redactor([{ name: 'inner', value: inner }, { name: 'outer', value: `${inner}-and-more` }]);
+    const nested = new Redactor([
+      { name: 'inner', value: inner },
+      { name: 'outer', value: `${inner}-and-more` },
+    ]);
     assert.equal(nested.text(`${inner}-and-more ${inner}`), '[redacted:outer] [redacted:inner]');
   });
 
@@ -40,13 +46,19 @@ describe('secrets of the options', () => {
 
 describe('what looks like a secret', () => {
   const redactor = new Redactor([]);
-  const jwt = ['{"alg":"RS256"}', `{"sub":"${random()}"}`, random()].map((part) => Buffer.from(part).toString('base64url')).join('.');
+  const jwt = ['{"alg":"RS256"}', `{"sub":"${random()}"}`, random()]
+    .map((part) => Buffer.from(part).toString('base64url'))
+    .join('.');
   const cases: Array<readonly [name: string, secret: string, text: (secret: string) => string]> = [
     ['a live secret key', `sk_live_${random()}`, (secret) => `CLERK_SECRET_KEY=${secret}`],
     ['a test secret key', `sk_test_${random()}`, (secret) => `{"key":"${secret}"}`],
     ['a signing secret', `whsec_${randomBytes(24).toString('base64')}`, (secret) => `secret ${secret}`],
     ['a JWT', jwt, (secret) => `token=${secret};`],
-    ['a private key', randomBytes(60).toString('base64'), (secret) => `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`],
+    [
+      'a private key',
+      randomBytes(60).toString('base64'),
+      (secret) => `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`,
+    ],
     ['a cut private key', randomBytes(60).toString('base64'), (secret) => `-----BEGIN RSA PRIVATE KEY-----\n${secret}`],
     ['a development browser token', `dvb_${random()}`, (secret) => `?__clerk_db_jwt=${secret}&x=1`],
     ['a client cookie with suffix', random(), (secret) => `__refresh_aB3-_x9Z=${secret}; Path=/`],
@@ -72,7 +84,11 @@ describe('what looks like a secret', () => {
   });
 
   it('is not a publishable key, a prefix in code or a public key', () => {
-    for (const text of [`pk_live_${Buffer.from('clerk.example.com$').toString('base64')}`, 'startsWith("sk_live_")', '-----BEGIN PUBLIC KEY-----\nMIIB']) {
+    for (const text of [
+      `pk_live_${Buffer.from('clerk.example.com$').toString('base64')}`,
+      'startsWith("sk_live_")',
+      '-----BEGIN PUBLIC KEY-----\nMIIB',
+    ]) {
       assert.equal(redactor.text(text), text);
     }
   });
@@ -82,7 +98,10 @@ describe('a recorded exchange', () => {
   it('holds no form of any secret, wherever it was sent or echoed', async () => {
     const echoed = Object.values(ENCODINGS).map((encode) => encode(value));
     const server = await serve((_, response) => {
-      response.writeHead(302, { location: `/next?v=${encodeURIComponent(value)}`, 'set-cookie': `a=${Buffer.from(value).toString('base64url')}` });
+      response.writeHead(302, {
+        location: `/next?v=${encodeURIComponent(value)}`,
+        'set-cookie': `a=${Buffer.from(value).toString('base64url')}`,
+      });
       response.end(echoed.join('\n'));
     });
     const client = connection(server.origin, { secrets: [{ name: 'session.user.password', value }] });
@@ -90,11 +109,15 @@ describe('a recorded exchange', () => {
       origin: server.origin,
       path: `/?p=${encodeURIComponent(value)}`,
       method: 'POST',
-      headers: { 'x-value': value.replace(/[^\x20-\x7e]/g, ''), authorization: `Basic ${Buffer.from(value).toString('base64')}` },
+      headers: {
+        'x-value': value.replace(/[^\x20-\x7e]/g, ''),
+        authorization: `Basic ${Buffer.from(value).toString('base64')}`,
+      },
       body: JSON.stringify({ value }),
     });
     const recorded = JSON.stringify(exchange);
-    for (const form of [...echoed, JSON.stringify(JSON.stringify(value)).slice(3, -3)]) assert.ok(!recorded.includes(form), form);
+    for (const form of [...echoed, JSON.stringify(JSON.stringify(value)).slice(3, -3)])
+      assert.ok(!recorded.includes(form), form);
     assert.equal(exchange.response?.status, 302);
     assert.ok(server.received[0]?.body.includes(JSON.stringify(value)), 'the server must get the real value');
   });

@@ -6,7 +6,10 @@ import { endOf, isHandshake, isSamePage, isSignIn, redirectsToSignIn, returnUrl 
 import { exchange, expectation, failure, ORIGIN, visit } from '../support/exchange.ts';
 
 const at = (url: string, signIn?: string) =>
-  isSignIn(new URL(url, ORIGIN), expectation({ routes: { ...(signIn !== undefined && { signIn }) } } satisfies ReadinessOptions));
+  isSignIn(
+    new URL(url, ORIGIN),
+    expectation({ routes: { ...(signIn !== undefined && { signIn }) } } satisfies ReadinessOptions),
+  );
 
 describe('isSignIn', () => {
   for (const [url, signIn, expected] of [
@@ -35,17 +38,25 @@ describe('isSignIn', () => {
     ['https://evil.example/sign-in', undefined, false],
     ['https://app.example.com.evil.example/sign-in', '/sign-in', false],
   ] as const) {
-    it(`${url} is ${expected ? '' : 'not '}sign-in with signIn ${signIn}`, () => assert.equal(at(url, signIn), expected));
+    it(`${url} is ${expected ? '' : 'not '}sign-in with signIn ${signIn}`, () =>
+      assert.equal(at(url, signIn), expected));
   }
 });
 
 describe('returnUrl', () => {
   const back = (url: string) => returnUrl(new URL(url, ORIGIN), ORIGIN)?.href;
-  it('reads redirect_url', () => assert.equal(back(`/sign-in?redirect_url=${encodeURIComponent(`${ORIGIN}/a?b=1`)}`), `${ORIGIN}/a?b=1`));
+  it('reads redirect_url', () =>
+    assert.equal(back(`/sign-in?redirect_url=${encodeURIComponent(`${ORIGIN}/a?b=1`)}`), `${ORIGIN}/a?b=1`));
   it('prefers redirect_url', () => assert.equal(back('/sign-in?next=%2Fx&redirect_url=%2Fy'), `${ORIGIN}/y`));
-  it('reads any parameter with a path', () => assert.equal(back('/login?locale=en&next=%2Fdashboard'), `${ORIGIN}/dashboard`));
-  it('reads the fragment of the Account Portal', () => assert.equal(back('https://accounts.example.com/sign-in#/?redirect_url=https%3A%2F%2Fapp.example.com%2Fa'), `${ORIGIN}/a`));
-  it('shows another origin for what it is', () => assert.equal(back('/sign-in?redirect_url=%2F%2Fevil.example%2Fx'), 'https://evil.example/x'));
+  it('reads any parameter with a path', () =>
+    assert.equal(back('/login?locale=en&next=%2Fdashboard'), `${ORIGIN}/dashboard`));
+  it('reads the fragment of the Account Portal', () =>
+    assert.equal(
+      back('https://accounts.example.com/sign-in#/?redirect_url=https%3A%2F%2Fapp.example.com%2Fa'),
+      `${ORIGIN}/a`,
+    ));
+  it('shows another origin for what it is', () =>
+    assert.equal(back('/sign-in?redirect_url=%2F%2Fevil.example%2Fx'), 'https://evil.example/x'));
   it('is nothing without one', () => assert.equal(back('/sign-in?locale=en'), undefined));
 });
 
@@ -57,7 +68,8 @@ describe('the rest', () => {
     assert.equal(isHandshake(new URL(`${ORIGIN}/v1/client`)), false);
   });
   it('tells redirects to sign-in', () => {
-    const to = (location: string, status = 307) => redirectsToSignIn(exchange({ path: '/dashboard', status, headers: { location } }), context);
+    const to = (location: string, status = 307) =>
+      redirectsToSignIn(exchange({ path: '/dashboard', status, headers: { location } }), context);
     assert.equal(to('/sign-in?redirect_url=x'), true);
     assert.equal(to('https://clerk.example.com/v1/client/handshake'), true);
     assert.equal(to('/'), false);

@@ -18,13 +18,21 @@ describe('cookies', () => {
     const jar = new CookieJar();
     const origin = 'https://app.example.com';
     jar.set(origin, { a: '1', b: '2', c: '3' });
-    jar.store(origin, ['a=; Max-Age=0', 'b=; Expires=Thu, 01 Jan 1970 00:00:00 GMT', 'c=4; Max-Age=60', '=nameless', 'nothing']);
+    jar.store(origin, [
+      'a=; Max-Age=0',
+      'b=; Expires=Thu, 01 Jan 1970 00:00:00 GMT',
+      'c=4; Max-Age=60',
+      '=nameless',
+      'nothing',
+    ]);
     assert.deepEqual(jar.get(origin), { c: '4' });
   });
 });
 
 describe('html', () => {
-  const page = exchange({ body: '<title> Home </title><style>a{}</style><h1>Hi</h1><script>var x</script><p>there&amp;then</p><template><b>no</b></template>' });
+  const page = exchange({
+    body: '<title> Home </title><style>a{}</style><h1>Hi</h1><script>var x</script><p>there&amp;then</p><template><b>no</b></template>',
+  });
   it('reads title and visible text', () => {
     assert.equal(title(page), 'Home');
     assert.equal(visibleText(page), 'Hi there&then');
@@ -50,7 +58,13 @@ describe('stack frames', () => {
   ]) {
     it(`is one: ${frame.trim()}`, () => assert.ok(stackFrameIn(frame)));
   }
-  for (const text of ['Meet us at /events/today', 'at 10:30:15', 'look at https://example.com:443/a', '{"message":"failed at step 3"}', '']) {
+  for (const text of [
+    'Meet us at /events/today',
+    'at 10:30:15',
+    'look at https://example.com:443/a',
+    '{"message":"failed at step 3"}',
+    '',
+  ]) {
     it(`is none: ${text}`, () => assert.equal(stackFrameIn(text), undefined));
   }
 });

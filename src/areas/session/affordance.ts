@@ -23,7 +23,9 @@ const FORM = [
 
 /** Waits until a page lets a person sign in. */
 export async function waitForAffordance(page: Page, timeout: number): Promise<void> {
-  await visible(page.locator(FORM).or(contentLinks(page))).first().waitFor({ timeout });
+  await visible(page.locator(FORM).or(contentLinks(page)))
+    .first()
+    .waitFor({ timeout });
 }
 
 /** How a page lets a person sign in, just now. */
@@ -42,5 +44,7 @@ function links(page: Page): Locator {
 }
 
 function contentLinks(page: Page): Locator {
-  return page.locator(['a', 'button', '[role="button"]', '[role="link"]'].map((control) => control + IN_CONTENT).join(', ')).filter({ hasText: SIGN_IN_WORDS });
+  return page
+    .locator(['a', 'button', '[role="button"]', '[role="link"]'].map((control) => control + IN_CONTENT).join(', '))
+    .filter({ hasText: SIGN_IN_WORDS });
 }

@@ -37,12 +37,19 @@ export const expiredCookie = defineCheck<ExpiredCookieEvidence>({
   async collect(context: CheckContext) {
     const { target, readiness, identity } = context;
     const key = await verificationKey(context);
-    const kinds = staleCookies({ origin: identity.origin, ...cookieOptions(context), ...('kid' in key && { kid: key.kid }) });
+    const kinds = staleCookies({
+      origin: identity.origin,
+      ...cookieOptions(context),
+      ...('kid' in key && { kid: key.kid }),
+    });
     const visits = await Promise.all(
       visited(readiness.routes.protected).map(async (route) => {
         const [withoutCookies, ...stale] = await Promise.all([
           target.anonymous.page(route.path),
-          ...kinds.map(async ({ kind, cookies }) => ({ kind, visit: await target.anonymous.visit(route.path, { cookies }) })),
+          ...kinds.map(async ({ kind, cookies }) => ({
+            kind,
+            visit: await target.anonymous.visit(route.path, { cookies }),
+          })),
         ]);
         return { route, withoutCookies, stale };
       }),
@@ -52,7 +59,9 @@ export const expiredCookie = defineCheck<ExpiredCookieEvidence>({
   judge: ({ visits, unsent }, expectation): Judgement => {
     const all = visits.flatMap(({ stale }) => stale);
     if (all.length === 0) throw new Error('no protected page was visited');
-    const findings = visits.flatMap((one) => one.stale.flatMap(({ kind, visit }) => judgeVisit(one, kind, visit, expectation)));
+    const findings = visits.flatMap((one) =>
+      one.stale.flatMap(({ kind, visit }) => judgeVisit(one, kind, visit, expectation)),
+    );
     const kinds = [...new Set(all.map(({ kind }) => kind))];
     return {
       findings,
@@ -63,7 +72,10 @@ export const expiredCookie = defineCheck<ExpiredCookieEvidence>({
 });
 
 /** The key id that the server verifies with, from the Frontend API's public key set. */
-export async function verificationKey({ target, identity }: CheckContext): Promise<{ kid: string } | { unsent: string }> {
+export async function verificationKey({
+  target,
+  identity,
+}: CheckContext): Promise<{ kid: string } | { unsent: string }> {
   const { frontendApi } = identity.clerk;
   const consequence = 'so no expired or tampered session token could be made, only garbage was sent';
   if (frontendApi === undefined) {
@@ -76,7 +88,10 @@ export async function verificationKey({ target, identity }: CheckContext): Promi
 }
 
 /** What the cookies of the target's instance look like. */
-export function cookieOptions({ identity: { clerk } }: Pick<Expectation, 'identity'>): { issuer?: string; publishableKey?: string } {
+export function cookieOptions({ identity: { clerk } }: Pick<Expectation, 'identity'>): {
+  issuer?: string;
+  publishableKey?: string;
+} {
   return {
     ...(clerk.frontendApi !== undefined && { issuer: clerk.frontendApi }),
     ...(clerk.publishableKey !== undefined && { publishableKey: clerk.publishableKey }),
@@ -92,7 +107,12 @@ function visited(routes: readonly ProtectedRoute[] | false): ProtectedRoute[] {
   return routes === false ? [] : routes.slice(0, MAX_ROUTES);
 }
 
-function judgeVisit({ route, withoutCookies }: StaleVisits, kind: StaleKind, visit: Visit, { readiness, identity }: Expectation): Finding[] {
+function judgeVisit(
+  { route, withoutCookies }: StaleVisits,
+  kind: StaleKind,
+  visit: Visit,
+  { readiness, identity }: Expectation,
+): Finding[] {
   const { final } = visit;
   // No answer says nothing about the app; the run reports it as an obstacle.
   if (final.error) return [];
@@ -101,9 +121,14 @@ function judgeVisit({ route, withoutCookies }: StaleVisits, kind: StaleKind, vis
   const end = new URL(moves.at(-1)?.url ?? asked);
   const pages = signInPages(readiness.routes.signIn, identity.origin, movesOf(withoutCookies));
   const place = destination(end, asked, pages);
-  const found = (diagnosis: Diagnosis, exchange: Exchange = final) => [error({ ...diagnosis, subject: `${route.path} with ${article(kind)}`, exchange })];
+  const found = (diagnosis: Diagnosis, exchange: Exchange = final) => [
+    error({ ...diagnosis, subject: `${route.path} with ${article(kind)}`, exchange }),
+  ];
 
-  const leak = route.contains === undefined ? undefined : visit.exchanges.find((exchange) => body(exchange).includes(route.contains ?? ''));
+  const leak =
+    route.contains === undefined
+      ? undefined
+      : visit.exchanges.find((exchange) => body(exchange).includes(route.contains ?? ''));
   if (leak && route.contains !== undefined) return found(protectedContent(route.contains), leak);
   const circle = loop(moves);
   if (circle) return found(circle);
@@ -121,7 +146,9 @@ function judgeVisit({ route, withoutCookies }: StaleVisits, kind: StaleKind, vis
 /** The page was not left: either it refuses, or it prompts, or it is shown. */
 function judgeInPlace(route: ProtectedRoute, withoutCookies: Visit, final: Exchange): Diagnosis[] {
   const code = status(final);
-  const declared = (code === 404 && route.unauthenticated === 'hidden') || ([401, 403].includes(code) && route.unauthenticated === 'unauthorized');
+  const declared =
+    (code === 404 && route.unauthenticated === 'hidden') ||
+    ([401, 403].includes(code) && route.unauthenticated === 'unauthorized');
   const asWithout = route.unauthenticated === undefined && code >= 400 && code === status(withoutCookies.final);
   if (declared || asWithout) return [];
   if (code === 200 && (route.guard === 'client' || promptsSignIn(final))) return [];
@@ -130,7 +157,8 @@ function judgeInPlace(route: ProtectedRoute, withoutCookies: Visit, final: Excha
       {
         message: 'the page answers 200, without any way to sign in',
         expected: 'a redirect to sign-in',
-        cause: 'The server serves the page whatever the cookie is worth, because it looks at the presence of the cookie only or leaves the guard to a script.',
+        cause:
+          'The server serves the page whatever the cookie is worth, because it looks at the presence of the cookie only or leaves the guard to a script.',
         fix: "Guard the page with auth.protect(), or declare it with guard: 'client' when a script guards it; the browser part then proves it.",
         docs: 'https://clerk.com/docs/reference/nextjs/clerk-middleware',
       },
@@ -140,7 +168,8 @@ function judgeInPlace(route: ProtectedRoute, withoutCookies: Visit, final: Excha
     {
       message: `the page answers ${code} instead of leading to sign-in`,
       expected: 'a redirect to sign-in, as for a visitor without cookies',
-      cause: 'The guard treats a cookie that is no longer good as an error instead of as signed out, so the person is stranded until the cookie is cleared by hand.',
+      cause:
+        'The guard treats a cookie that is no longer good as an error instead of as signed out, so the person is stranded until the cookie is cleared by hand.',
       fix: "Redirect with auth.protect() whatever the reason, or declare the refusal: unauthenticated: 'hidden' or 'unauthorized'.",
       docs: 'https://clerk.com/docs/reference/nextjs/clerk-middleware',
     },
@@ -165,4 +194,3 @@ function promptsSignIn(page: Exchange): boolean {
 export function article(kind: StaleKind): string {
   return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
 }
-

@@ -35,13 +35,24 @@ export const expiredPage = defineCheck<ExpiredPageEvidence>({
     const tab = tabOf(context);
     const { readiness, identity } = context;
     const key = await verificationKey(context);
-    const kinds = staleCookies({ origin: identity.origin, ...cookieOptions(context), ...('kid' in key && { kid: key.kid }) });
+    const kinds = staleCookies({
+      origin: identity.origin,
+      ...cookieOptions(context),
+      ...('kid' in key && { kid: key.kid }),
+    });
     const visits: StalePageVisits[] = [];
     for (const route of openedRoutes(readiness.routes.protected)) {
-      const options = { path: route.path, origin: identity.origin, ...(route.contains !== undefined && { contains: route.contains }) };
+      const options = {
+        path: route.path,
+        origin: identity.origin,
+        ...(route.contains !== undefined && { contains: route.contains }),
+      };
       const [withoutCookies, ...stale] = await Promise.all([
         openPage(await tab.fresh(), options),
-        ...kinds.map(async (one) => ({ kind: one.kind, visit: await openWith(tab, one, options, identity.clerk.frontendApi) })),
+        ...kinds.map(async (one) => ({
+          kind: one.kind,
+          visit: await openWith(tab, one, options, identity.clerk.frontendApi),
+        })),
       ]);
       visits.push({ route, withoutCookies, stale });
     }
@@ -53,7 +64,9 @@ export const expiredPage = defineCheck<ExpiredPageEvidence>({
     const stranded = all.map(({ visit }) => unreachable(visit, expectation)).find((reason) => reason !== undefined);
     const unverified = stranded ?? unsent;
     return {
-      findings: visits.flatMap((one) => one.stale.flatMap(({ kind, visit }) => judgePage(one, kind, visit, expectation))),
+      findings: visits.flatMap((one) =>
+        one.stale.flatMap(({ kind, visit }) => judgePage(one, kind, visit, expectation)),
+      ),
       summary: `${count(visits.length, 'protected page')} opened in a browser with ${count(new Set(all.map(({ kind }) => kind)).size, 'kind')} of stale cookies: each shows sign-in, nothing blank, no uncaught error`,
       ...(unverified !== undefined && { unverified }),
     };
@@ -73,7 +86,12 @@ function openedRoutes(routes: readonly ProtectedRoute[] | false): ProtectedRoute
 }
 
 /** Opens a page with planted cookies; once more when the app keeps its own `__client_uat` on another domain than assumed. */
-async function openWith(tab: Tab, { cookies }: StaleCookies, options: Parameters<typeof openPage>[1], frontendApi: string | undefined): Promise<PageVisit> {
+async function openWith(
+  tab: Tab,
+  { cookies }: StaleCookies,
+  options: Parameters<typeof openPage>[1],
+  frontendApi: string | undefined,
+): Promise<PageVisit> {
   const { hostname } = new URL(options.origin);
   const assumed = frontendApi === undefined ? undefined : sharedDomain(hostname, new URL(frontendApi).hostname);
   const visit = async (domain: string | undefined) => {
@@ -100,15 +118,27 @@ export function unreachable({ failure, moves }: PageVisit, { identity }: Expecta
 }
 
 /** Judges one visit; the first defect explains the others, so it is the only one reported. */
-export function judgePage({ route, withoutCookies }: StalePageVisits, kind: StaleKind, visit: PageVisit, expectation: Expectation): Finding[] {
+export function judgePage(
+  { route, withoutCookies }: StalePageVisits,
+  kind: StaleKind,
+  visit: PageVisit,
+  expectation: Expectation,
+): Finding[] {
   const subject = `${route.path} in a browser with ${article(kind)}`;
   if (unreachable(visit, expectation) !== undefined) return [];
   const diagnosis = diagnose(route, withoutCookies, visit, expectation);
   if (diagnosis) return [error({ ...diagnosis, subject, exchange: asExchange(visit) })];
-  return uncaught(visit, withoutCookies).map((parts) => (parts.known ? warning : error)({ ...parts.diagnosis, subject, exchange: asExchange(visit) }));
+  return uncaught(visit, withoutCookies).map((parts) =>
+    (parts.known ? warning : error)({ ...parts.diagnosis, subject, exchange: asExchange(visit) }),
+  );
 }
 
-function diagnose(route: ProtectedRoute, withoutCookies: PageVisit, visit: PageVisit, { readiness, identity }: Expectation): Diagnosis | undefined {
+function diagnose(
+  route: ProtectedRoute,
+  withoutCookies: PageVisit,
+  visit: PageVisit,
+  { readiness, identity }: Expectation,
+): Diagnosis | undefined {
   const { moves, affordance, blank } = visit;
   const asked = new URL(visit.asked);
   const end = new URL(moves.at(-1)?.url ?? asked);
@@ -119,14 +149,20 @@ function diagnose(route: ProtectedRoute, withoutCookies: PageVisit, visit: PageV
   const circle = loop(moves);
   if (circle) return circle;
   if (visit.failure !== undefined) return notOpened(visit);
-  if (place === 'handshake') return code !== undefined && code >= 400 && code < 500 ? refusedHandshake(code, end.host) : undefined;
+  if (place === 'handshake')
+    return code !== undefined && code >= 400 && code < 500 ? refusedHandshake(code, end.host) : undefined;
   if (code !== undefined && code >= 500) return serverError(code);
   if (blank) return blankPage(visit, blank);
   if (place === 'elsewhere') return elsewhere(moves);
-  const hidden = code === 404 && (route.unauthenticated === 'hidden' || (route.unauthenticated === undefined && lastStatus(withoutCookies) === 404));
+  const hidden =
+    code === 404 &&
+    (route.unauthenticated === 'hidden' || (route.unauthenticated === undefined && lastStatus(withoutCookies) === 404));
   if (hidden) return undefined;
   const refused = code !== undefined && code >= 400;
-  const offered = place === 'sign-in' ? affordance === 'form' : affordance === 'form' || affordance === 'link' || (refused && affordance !== undefined);
+  const offered =
+    place === 'sign-in'
+      ? affordance === 'form'
+      : affordance === 'form' || affordance === 'link' || (refused && affordance !== undefined);
   if (!offered) return nothingOffered(visit, place === 'sign-in');
   return lostReturnPath(place, end, asked);
 }
@@ -151,7 +187,8 @@ function uncaught(visit: PageVisit, withoutCookies: PageVisit): Array<{ known: b
       diagnosis: {
         message: `a script throws and nothing catches it${known ? ', with and without the cookie' : ''}: ${message}`,
         expected: 'no uncaught exception',
-        cause: 'Code takes a signed-in user for granted: useUser() and useAuth() give null once the session is over, and an effect or a fetch that failed throws.',
+        cause:
+          'Code takes a signed-in user for granted: useUser() and useAuth() give null once the session is over, and an effect or a fetch that failed throws.',
         fix: 'Handle isLoaded and isSignedIn before using the user, catch failed requests, and give the page an error boundary with a link to sign-in.',
         docs: 'https://clerk.com/docs/nextjs/reference/hooks/use-user',
       },

@@ -50,7 +50,8 @@ export function protectedContent(contains: string): Diagnosis {
   return {
     message: `the protected page is shown: its text “${contains}” was received`,
     expected: 'sign-in, and nothing of the page',
-    cause: 'The page trusts a cookie that nobody verified: it decodes the token or looks for its presence, or a shared cache kept the page of another visitor.',
+    cause:
+      'The page trusts a cookie that nobody verified: it decodes the token or looks for its presence, or a shared cache kept the page of another visitor.',
     fix: 'Guard the page on the server with auth.protect(), which verifies signature and expiry, and send Cache-Control: private, no-store.',
     docs: GUIDE,
   };
@@ -72,7 +73,8 @@ export function refusedHandshake(code: number, host: string): Diagnosis {
   return {
     message: `Clerk’s Frontend API ${host} refused the handshake with ${code}, so the visitor is stranded there`,
     expected: 'a redirect back to the page',
-    cause: 'The publishable key belongs to another instance or domain than the one the app is served from, or the app’s URL is not an allowed redirect.',
+    cause:
+      'The publishable key belongs to another instance or domain than the one the app is served from, or the app’s URL is not an allowed redirect.',
     fix: 'Compare the domain in the Clerk Dashboard with the address of the app, and deploy the publishable key of that instance.',
     docs: 'https://clerk.com/docs/guides/development/deployment/production',
   };
@@ -96,7 +98,8 @@ export function lostReturnPath(end: Destination, signIn: URL, asked: URL): Diagn
   return {
     message: `the return path leads to ${found.foreign} instead of ${asked.origin}`,
     expected,
-    cause: 'Behind a proxy the app does not know its public address, because X-Forwarded-Host and X-Forwarded-Proto do not reach it.',
+    cause:
+      'Behind a proxy the app does not know its public address, because X-Forwarded-Host and X-Forwarded-Proto do not reach it.',
     fix: 'Forward X-Forwarded-Host and X-Forwarded-Proto to the app, or set the sign-in and fallback redirect URLs in the environment.',
     docs: GUIDE,
   };

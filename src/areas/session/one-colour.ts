@@ -25,11 +25,18 @@ export function isOneColour(png: Buffer): boolean {
 function decode(png: Buffer): { width: number; height: number; channels: number; data: Buffer } {
   const parts: Buffer[] = [];
   for (let at = 8; at + 8 <= png.length; at += 12 + png.readUInt32BE(at)) {
-    if (png.toString('latin1', at + 4, at + 8) === 'IDAT') parts.push(png.subarray(at + 8, at + 8 + png.readUInt32BE(at)));
+    if (png.toString('latin1', at + 4, at + 8) === 'IDAT')
+      parts.push(png.subarray(at + 8, at + 8 + png.readUInt32BE(at)));
   }
   const channels = CHANNELS[png[25] ?? -1];
-  if (png[24] !== 8 || channels === undefined || png[28] !== 0) throw new Error('not an 8-bit, non-interlaced PNG without a palette');
-  return { width: png.readUInt32BE(16), height: png.readUInt32BE(20), channels, data: inflateSync(Buffer.concat(parts)) };
+  if (png[24] !== 8 || channels === undefined || png[28] !== 0)
+    throw new Error('not an 8-bit, non-interlaced PNG without a palette');
+  return {
+    width: png.readUInt32BE(16),
+    height: png.readUInt32BE(20),
+    channels,
+    data: inflateSync(Buffer.concat(parts)),
+  };
 }
 
 /** Undoes the filter of one row (PNG section 9). */
@@ -39,7 +46,16 @@ function unfilter(filter: number, line: Buffer, above: Buffer, channels: number)
     const left = out[at - channels] ?? 0;
     const up = above[at] ?? 0;
     const upLeft = at < channels ? 0 : (above[at - channels] ?? 0);
-    const predicted = filter === 1 ? left : filter === 2 ? up : filter === 3 ? (left + up) >> 1 : filter === 4 ? paeth(left, up, upLeft) : 0;
+    const predicted =
+      filter === 1
+        ? left
+        : filter === 2
+          ? up
+          : filter === 3
+            ? (left + up) >> 1
+            : filter === 4
+              ? paeth(left, up, upLeft)
+              : 0;
     out[at] = (out[at] ?? 0) + predicted;
   }
   return out;

@@ -85,10 +85,16 @@ export async function look(tab: Tab, { path, origin, cookies = {}, contains }: P
 
 /** A recorded visit in the form in which findings show requests. */
 export function asExchange({ asked, cookies, moves, text, failure }: PageVisit): Exchange {
-  const cookie = Object.entries(cookies).map(([name, value]) => `${name}=${value}`).join('; ');
+  const cookie = Object.entries(cookies)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('; ');
   const code = moves.findLast(({ status }) => status !== undefined)?.status;
   return {
-    request: { method: 'GET', url: asked, headers: [['accept', 'text/html'], ...(cookie === '' ? [] : [['cookie', cookie] as const])] },
+    request: {
+      method: 'GET',
+      url: asked,
+      headers: [['accept', 'text/html'], ...(cookie === '' ? [] : [['cookie', cookie] as const])],
+    },
     ...(code !== undefined && { response: { status: code, headers: [], body: text, truncated: false } }),
     ...(failure !== undefined && code === undefined && { error: { code: 'BROWSER', message: failure } }),
     durationMs: 0,
@@ -99,11 +105,21 @@ export function asExchange({ asked, cookies, moves, text, failure }: PageVisit):
  * Puts cookies into a context as Clerk would: the session cookies on the host itself,
  * `__client_uat` on the domain that the app shares with the Frontend API.
  */
-export async function plant(context: BrowserContext, cookies: Readonly<Record<string, string>>, origin: string, domain: string | undefined): Promise<void> {
+export async function plant(
+  context: BrowserContext,
+  cookies: Readonly<Record<string, string>>,
+  origin: string,
+  domain: string | undefined,
+): Promise<void> {
   const { hostname, protocol } = new URL(origin);
   const base = { path: '/', secure: protocol === 'https:', sameSite: 'Lax' as const };
   await context.addCookies(
-    Object.entries(cookies).map(([name, value]) => ({ ...base, name, value, domain: name.startsWith('__client_uat') && domain !== undefined ? `.${domain}` : hostname })),
+    Object.entries(cookies).map(([name, value]) => ({
+      ...base,
+      name,
+      value,
+      domain: name.startsWith('__client_uat') && domain !== undefined ? `.${domain}` : hostname,
+    })),
   );
 }
 
@@ -119,17 +135,30 @@ export function sharedDomain(host: string, other: string): string | undefined {
 /** Ends as soon as there is something to judge. */
 async function settled(tab: Tab, contains: string | undefined): Promise<void> {
   const { page } = tab;
-  const content = contains === undefined ? [] : [page.getByText(contains).filter({ visible: true }).first().waitFor({ timeout: SETTLE_MS })];
-  const something = Promise.any([waitForAffordance(page, SETTLE_MS), ...content]).then(() => {}, () => {});
+  const content =
+    contains === undefined
+      ? []
+      : [page.getByText(contains).filter({ visible: true }).first().waitFor({ timeout: SETTLE_MS })];
+  const something = Promise.any([waitForAffordance(page, SETTLE_MS), ...content]).then(
+    () => {},
+    () => {},
+  );
   if ((await Promise.race([something, circling(tab), quiet(tab)])) !== undefined) return;
   await page.waitForLoadState('load', { timeout: SETTLE_MS }).catch(() => {});
   // Clerk may still send the person on once it knows who they are.
-  await page.waitForFunction(() => !('Clerk' in window) || (window.Clerk as { loaded?: boolean }).loaded === true, undefined, { timeout: SETTLE_MS }).catch(() => {});
+  await page
+    .waitForFunction(() => !('Clerk' in window) || (window.Clerk as { loaded?: boolean }).loaded === true, undefined, {
+      timeout: SETTLE_MS,
+    })
+    .catch(() => {});
 }
 
 /** Resolves when a page has come to rest; never otherwise, so that a slow page gets all of its time. */
 async function quiet(tab: Tab): Promise<'quiet'> {
-  const rests = await tab.page.waitForFunction(isStill, QUIET_MS, { timeout: SETTLE_MS, polling: 200 }).then(() => tab.underWay === 0, () => false);
+  const rests = await tab.page.waitForFunction(isStill, QUIET_MS, { timeout: SETTLE_MS, polling: 200 }).then(
+    () => tab.underWay === 0,
+    () => false,
+  );
   return rests ? 'quiet' : new Promise(() => {});
 }
 
@@ -161,5 +190,12 @@ async function visibleText(page: Page): Promise<string> {
 }
 
 async function shows(page: Page, contains: string): Promise<boolean> {
-  return page.getByText(contains).filter({ visible: true }).count().then((number) => number > 0, () => false);
+  return page
+    .getByText(contains)
+    .filter({ visible: true })
+    .count()
+    .then(
+      (number) => number > 0,
+      () => false,
+    );
 }

@@ -44,7 +44,11 @@ export const returnAfterSignIn = defineCheck<ReturnEvidence>({
     if (!user) throw new Error('session/expired-return needs a user: verify(check, { tab, user: testUser })');
     const route = routeOf(context);
     const [cookies] = staleCookies({ origin: identity.origin, ...cookieOptions(context), ...(await kidOf(context)) });
-    const options = { path: route.path, origin: identity.origin, ...(route.contains !== undefined && { contains: route.contains }) };
+    const options = {
+      path: route.path,
+      origin: identity.origin,
+      ...(route.contains !== undefined && { contains: route.contains }),
+    };
     // On the host only: the app's own cookies replace these, because nobody was signed in before.
     await plant(tab.context, { __session: cookies?.cookies['__session'] ?? '' }, identity.origin, undefined);
     const before = await openPage(tab, options);
@@ -57,7 +61,12 @@ export const returnAfterSignIn = defineCheck<ReturnEvidence>({
   judge: (evidence, expectation): Judgement => {
     const { route, before, refused, clerkForm, after, ended } = evidence;
     const findings = ended.flatMap(({ kind, visit }) => judgeEnded(evidence, kind, visit, expectation));
-    if (after === undefined) return { findings, summary: '', unverified: `nobody could sign in at ${describeMoves(before.moves)}: ${refused}` };
+    if (after === undefined)
+      return {
+        findings,
+        summary: '',
+        unverified: `nobody could sign in at ${describeMoves(before.moves)}: ${refused}`,
+      };
     const returned = judgeReturn(route, before, after);
     if (returned && !clerkForm && !isBack(after)) {
       return {
@@ -70,7 +79,9 @@ export const returnAfterSignIn = defineCheck<ReturnEvidence>({
     return {
       findings: [...(returned ? [returned] : []), ...findings],
       summary: `signing in leads back to ${route.path}${route.contains === undefined ? '' : ' and its content'}; once the session is over it asks for sign-in again`,
-      ...(restored && { unverified: `the development instance restored the session by a handshake (${describeMoves(restored.visit.moves)}); check against a production instance` }),
+      ...(restored && {
+        unverified: `the development instance restored the session by a handshake (${describeMoves(restored.visit.moves)}); check against a production instance`,
+      }),
     };
   },
 });
@@ -78,7 +89,10 @@ export const returnAfterSignIn = defineCheck<ReturnEvidence>({
 /** A page with a text of its own proves more than one without. */
 function routeOf({ readiness }: CheckContext): ProtectedRoute {
   const routes = readiness.routes.protected || [];
-  const route = routes.find(({ contains, guard }) => contains !== undefined && guard === 'server') ?? routes.find(({ contains }) => contains !== undefined) ?? routes[0];
+  const route =
+    routes.find(({ contains, guard }) => contains !== undefined && guard === 'server') ??
+    routes.find(({ contains }) => contains !== undefined) ??
+    routes[0];
   if (!route) throw new Error('routes.protected is needed');
   return route;
 }
@@ -93,7 +107,9 @@ async function signIn(tab: Tab, user: TestUser): Promise<string | undefined> {
     await user.signIn(tab);
     return undefined;
   } catch (failure) {
-    return tab.redact((failure as Error).message.split('\n').filter((line) => line.trim() !== '')[0] ?? 'unknown error');
+    return tab.redact(
+      (failure as Error).message.split('\n').filter((line) => line.trim() !== '')[0] ?? 'unknown error',
+    );
   }
 }
 
@@ -101,7 +117,11 @@ async function signIn(tab: Tab, user: TestUser): Promise<string | undefined> {
  * Lets the page that the person signed in on send them on. Clerk's form looks at the session when it is mounted,
  * so it is opened again; a page that refused without sign-in is asked for again, as a person would.
  */
-async function back(tab: Tab, options: PageVisitOptions, { refused, clerkForm }: { refused: boolean; clerkForm: boolean }): Promise<PageVisit> {
+async function back(
+  tab: Tab,
+  options: PageVisitOptions,
+  { refused, clerkForm }: { refused: boolean; clerkForm: boolean },
+): Promise<PageVisit> {
   const { page } = tab;
   const asked = new URL(options.path, options.origin);
   if (refused) return openPage(tab, options);
@@ -112,8 +132,22 @@ async function back(tab: Tab, options: PageVisitOptions, { refused, clerkForm }:
     // They live for seconds, less than a person takes to sign in; a used one would undo the new session on the next request.
     await tab.context.clearCookies({ name: /^__clerk_(handshake|redirect_count)/ });
     // A script that reacts to the new session may interrupt the first try.
-    await page.goto(signIn, { waitUntil: 'commit' }).catch(() => page.goto(signIn, { waitUntil: 'commit' }).catch(() => {}));
-    await Promise.race([arrival(), ...(clerkForm ? [page.locator(CLERK_FORM).filter({ visible: true }).first().waitFor({ timeout: RETURN_MS }).catch(() => {})] : [])]);
+    await page
+      .goto(signIn, { waitUntil: 'commit' })
+      .catch(() => page.goto(signIn, { waitUntil: 'commit' }).catch(() => {}));
+    await Promise.race([
+      arrival(),
+      ...(clerkForm
+        ? [
+            page
+              .locator(CLERK_FORM)
+              .filter({ visible: true })
+              .first()
+              .waitFor({ timeout: RETURN_MS })
+              .catch(() => {}),
+          ]
+        : []),
+    ]);
   }
   if (clerkForm && page.url() === signIn) {
     // Where several sessions are allowed, Clerk's form stays for a second one; it would go on to the same address.
@@ -121,7 +155,12 @@ async function back(tab: Tab, options: PageVisitOptions, { refused, clerkForm }:
     await arrival();
   }
   if (isAt(asked)(new URL(page.url())) && options.contains !== undefined) {
-    await page.getByText(options.contains).filter({ visible: true }).first().waitFor({ timeout: RETURN_MS }).catch(() => {});
+    await page
+      .getByText(options.contains)
+      .filter({ visible: true })
+      .first()
+      .waitFor({ timeout: RETURN_MS })
+      .catch(() => {});
   }
   return look(tab, options);
 }
@@ -142,7 +181,9 @@ async function endSession(tab: Tab, options: PageVisitOptions): Promise<ReturnEv
       const fresh = await tab.fresh();
       const left = leftOver(cookies, change);
       await fresh.context.addCookies(left);
-      const shown = left.filter(({ name }) => /^__(session|client_uat)/.test(name)).map(({ name, value }) => [name, value] as const);
+      const shown = left
+        .filter(({ name }) => /^__(session|client_uat)/.test(name))
+        .map(({ name, value }) => [name, value] as const);
       return { kind, visit: await openPage(fresh, { ...options, cookies: Object.fromEntries(shown) }) };
     }),
   );
@@ -185,29 +226,47 @@ function isBack({ asked, moves }: PageVisit): boolean {
 }
 
 function judgeReturn({ path, contains }: ProtectedRoute, before: PageVisit, after: PageVisit): Finding | undefined {
-  const base = { subject: `${path} after signing in`, exchange: asExchange(after), docs: 'https://clerk.com/docs/guides/development/customize-redirect-urls' };
+  const base = {
+    subject: `${path} after signing in`,
+    exchange: asExchange(after),
+    docs: 'https://clerk.com/docs/guides/development/customize-redirect-urls',
+  };
   if (!isBack(after)) {
     return error({
       ...base,
       message: `the person asked for ${path}, signed in at ${describeMoves(before.moves)}, and is now at ${after.moves.at(-1)?.url}`,
       expected: `${path}, the page first asked for`,
-      cause: 'A force redirect URL (forceRedirectUrl, CLERK_SIGN_IN_FORCE_REDIRECT_URL) wins over redirect_url, or the sign-in page reads the return path under another name.',
+      cause:
+        'A force redirect URL (forceRedirectUrl, CLERK_SIGN_IN_FORCE_REDIRECT_URL) wins over redirect_url, or the sign-in page reads the return path under another name.',
       fix: 'Use signInFallbackRedirectUrl instead of a force redirect, and let <SignIn /> read redirect_url.',
     });
   }
-  if (after.blank === undefined && (contains === undefined ? after.affordance !== 'form' : after.showsProtected)) return undefined;
+  if (after.blank === undefined && (contains === undefined ? after.affordance !== 'form' : after.showsProtected))
+    return undefined;
   return error({
     ...base,
-    message: contains === undefined ? `${path} is ${after.blank === undefined ? 'still asking for sign-in' : `blank (${after.blank})`}` : `${path} is shown without its text “${contains}”`,
+    message:
+      contains === undefined
+        ? `${path} is ${after.blank === undefined ? 'still asking for sign-in' : `blank (${after.blank})`}`
+        : `${path} is shown without its text “${contains}”`,
     expected: contains === undefined ? 'the page' : `the text “${contains}”`,
-    cause: 'The page does not notice the new session, the test user is not allowed to see it, or routes.protected[].contains is not a text of this page.',
+    cause:
+      'The page does not notice the new session, the test user is not allowed to see it, or routes.protected[].contains is not a text of this page.',
     fix: 'Sign in as the test user by hand and compare; give that user the role the page needs, or correct contains.',
   });
 }
 
-function judgeEnded({ route, before }: ReturnEvidence, kind: StaleKind, visit: PageVisit, expectation: Expectation): Finding[] {
+function judgeEnded(
+  { route, before }: ReturnEvidence,
+  kind: StaleKind,
+  visit: PageVisit,
+  expectation: Expectation,
+): Finding[] {
   if (isRestored(visit, expectation)) return [];
-  return judgePage({ route, withoutCookies: before, stale: [] }, kind, visit, expectation).map((finding) => ({ ...finding, subject: `${finding.subject} of a genuine session that is over` }));
+  return judgePage({ route, withoutCookies: before, stale: [] }, kind, visit, expectation).map((finding) => ({
+    ...finding,
+    subject: `${finding.subject} of a genuine session that is over`,
+  }));
 }
 
 /** A development instance keeps the session in the URL and may give it back; that is its design, not a defect. */
@@ -216,5 +275,7 @@ function isRestored(visit: PageVisit, { readiness, identity }: Expectation): boo
   const asked = new URL(visit.asked);
   const end = new URL(visit.moves.at(-1)?.url ?? asked);
   const place = destination(end, asked, signInPages(readiness.routes.signIn, identity.origin, []));
-  return place === 'in-place' && visit.showsProtected && visit.moves.some(({ url }) => /\/v1\/client\/handshake/.test(url));
+  return (
+    place === 'in-place' && visit.showsProtected && visit.moves.some(({ url }) => /\/v1\/client\/handshake/.test(url))
+  );
 }

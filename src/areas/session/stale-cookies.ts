@@ -2,7 +2,11 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
 /** What a visitor brings along when the session is over, has been tampered with, or never was. */
-export type StaleKind = 'expired session token' | 'tampered session token' | 'garbage session token' | 'client cookie without a session token';
+export type StaleKind =
+  | 'expired session token'
+  | 'tampered session token'
+  | 'garbage session token'
+  | 'client cookie without a session token';
 
 /** Cookies of one kind, by name. */
 export interface StaleCookies {
@@ -37,17 +41,33 @@ const AWAY = 7200;
  * key and the session id cannot exist. `@clerk/backend` looks at the signature before the expiry, so the expired token is
  * also older than the last sign-in; Clerk then does what it does on expiry, it asks the Frontend API in a handshake.
  */
-export function staleCookies({ origin, issuer = origin, publishableKey, kid, now = new Date() }: StaleCookieOptions): StaleCookies[] {
+export function staleCookies({
+  origin,
+  issuer = origin,
+  publishableKey,
+  kid,
+  now = new Date(),
+}: StaleCookieOptions): StaleCookies[] {
   const seconds = Math.floor(now.getTime() / 1000);
   const token = (issuedAt: number, key: string) =>
-    sessionToken({ kid: key, issuedAt, claims: { azp: origin, iss: issuer, sid: 'sess_readiness_does_not_exist', sub: 'user_readiness_does_not_exist' } });
-  const named = (kind: StaleKind, values: Readonly<Record<string, string>>): StaleCookies => ({ kind, cookies: withSuffix(values, publishableKey) });
+    sessionToken({
+      kid: key,
+      issuedAt,
+      claims: { azp: origin, iss: issuer, sid: 'sess_readiness_does_not_exist', sub: 'user_readiness_does_not_exist' },
+    });
+  const named = (kind: StaleKind, values: Readonly<Record<string, string>>): StaleCookies => ({
+    kind,
+    cookies: withSuffix(values, publishableKey),
+  });
   const signedInAt = String(seconds - AWAY);
   return [
     ...(kid === undefined
       ? []
       : [
-          named('expired session token', { __session: token(seconds - AWAY, kid), __client_uat: String(seconds - AWAY + TOKEN_LIFE) }),
+          named('expired session token', {
+            __session: token(seconds - AWAY, kid),
+            __client_uat: String(seconds - AWAY + TOKEN_LIFE),
+          }),
           named('tampered session token', { __session: token(seconds, kid), __client_uat: signedInAt }),
         ]),
     named('garbage session token', { __session: 'readiness.garbage', __client_uat: signedInAt }),
@@ -77,10 +97,16 @@ export function cookieSuffix(publishableKey: string): string {
   return createHash('sha1').update(publishableKey).digest('base64url').slice(0, 8);
 }
 
-function withSuffix(values: Readonly<Record<string, string>>, publishableKey: string | undefined): Record<string, string> {
+function withSuffix(
+  values: Readonly<Record<string, string>>,
+  publishableKey: string | undefined,
+): Record<string, string> {
   if (publishableKey === undefined) return values;
   const suffix = cookieSuffix(publishableKey);
-  return { ...values, ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`${name}_${suffix}`, value])) };
+  return {
+    ...values,
+    ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`${name}_${suffix}`, value])),
+  };
 }
 
 let throwAway: KeyObject | undefined;

@@ -17,7 +17,14 @@ export const MAX_REDIRECTS = 3;
 export const MAX_HANDSHAKES = 2;
 
 const HANDSHAKE_PATH = /\/v1\/client\/handshake$/;
-const HANDSHAKE_PARAMETERS = ['__clerk_handshake', '__clerk_handshake_nonce', '__clerk_db_jwt', '__clerk_hs_reason', '__clerk_synced', '__clerk_help'];
+const HANDSHAKE_PARAMETERS = [
+  '__clerk_handshake',
+  '__clerk_handshake_nonce',
+  '__clerk_db_jwt',
+  '__clerk_hs_reason',
+  '__clerk_synced',
+  '__clerk_help',
+];
 
 /**
  * Counts the redirects of a visit. A handshake is one round trip: to the Frontend API, back to the page,
@@ -25,7 +32,11 @@ const HANDSHAKE_PARAMETERS = ['__clerk_handshake', '__clerk_handshake_nonce', '_
  */
 export function measure(moves: readonly Move[]): Way {
   const stops = moves.map(({ url, status: code }) => ({ url: new URL(url), isDocument: code !== undefined }));
-  const redirects = stops.slice(1).filter(({ url, isDocument }, index) => isRedirect((stops[index] as (typeof stops)[number]).url, url, isDocument)).length;
+  const redirects = stops
+    .slice(1)
+    .filter(({ url, isDocument }, index) =>
+      isRedirect((stops[index] as (typeof stops)[number]).url, url, isDocument),
+    ).length;
   return { redirects, handshakes: stops.filter(({ url }) => isHandshake(url)).length };
 }
 
@@ -77,7 +88,8 @@ export type Destination = 'sign-in' | 'in-place' | 'handshake' | 'elsewhere';
 /** Names the end of a visit. */
 export function destination(final: URL, asked: URL, signIn: readonly URL[]): Destination {
   if (isHandshake(final)) return 'handshake';
-  if (signIn.some((page) => page.origin === final.origin && isAtOrBelow(final.pathname, page.pathname))) return 'sign-in';
+  if (signIn.some((page) => page.origin === final.origin && isAtOrBelow(final.pathname, page.pathname)))
+    return 'sign-in';
   if (final.origin === asked.origin) return samePath(final.pathname, asked.pathname) ? 'in-place' : 'elsewhere';
   return isAccountPortal(final) ? 'sign-in' : 'elsewhere';
 }
@@ -85,7 +97,8 @@ export function destination(final: URL, asked: URL, signIn: readonly URL[]): Des
 /** The pages that count as sign-in: the configured one, and the one that a visitor without cookies is led to. */
 export function signInPages(configured: string | undefined, origin: string, withoutCookies: readonly Move[]): URL[] {
   const [first, last] = [withoutCookies[0], withoutCookies.at(-1)].map((move) => move && new URL(move.url));
-  const learned = first && last && LOOKS_LIKE_SIGN_IN.test(last.pathname) && destination(last, first, []) === 'elsewhere';
+  const learned =
+    first && last && LOOKS_LIKE_SIGN_IN.test(last.pathname) && destination(last, first, []) === 'elsewhere';
   return [...(configured === undefined ? [] : [new URL(configured, origin)]), ...(learned ? [last] : [])];
 }
 
@@ -106,7 +119,9 @@ export type ReturnPath = 'kept' | 'lost' | { readonly foreign: string };
  */
 export function returnPath(signIn: URL, asked: URL): ReturnPath {
   const values = [...signIn.searchParams.values(), ...fragmentParameters(signIn)];
-  const targets = values.filter((value) => value.startsWith('/') || /^https?:/i.test(value)).flatMap((value) => (URL.canParse(value, asked) ? [new URL(value, asked)] : []));
+  const targets = values
+    .filter((value) => value.startsWith('/') || /^https?:/i.test(value))
+    .flatMap((value) => (URL.canParse(value, asked) ? [new URL(value, asked)] : []));
   const same = targets.filter((target) => samePath(target.pathname, asked.pathname));
   if (same.length === 0) return 'lost';
   return same.some(({ host }) => host === asked.host) ? 'kept' : { foreign: (same[0] as URL).origin };
@@ -120,7 +135,9 @@ export function samePath(a: string, b: string): boolean {
 
 /** True for a path and everything below it, whatever its language prefix. */
 export function isAtOrBelow(pathname: string, base: string): boolean {
-  return [bare(pathname), withoutLanguage(bare(pathname))].some((path) => path === bare(base) || path.startsWith(`${bare(base)}/`));
+  return [bare(pathname), withoutLanguage(bare(pathname))].some(
+    (path) => path === bare(base) || path.startsWith(`${bare(base)}/`),
+  );
 }
 
 function bare(path: string): string {

@@ -57,7 +57,12 @@ async function tlsServer(listener: RequestListener): Promise<Server> {
   return createTlsServer({ key, cert }, listener);
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, verifier: Webhook, defect: Defect | undefined): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  verifier: Webhook,
+  defect: Defect | undefined,
+): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://app');
   const page = (status: number, body: string) => {
     response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' });

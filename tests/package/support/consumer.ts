@@ -18,11 +18,22 @@ const COMMAND_LIMIT_MS = 120_000;
 const WITHOUT_OURS = /^(READINESS_|CLERK_|NODE_OPTIONS$|NODE_TEST_CONTEXT$|FORCE_COLOR$|npm_)/;
 
 /** Runs a command to its end; a non-zero exit code is a result, not an error. */
-export async function run(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !WITHOUT_OURS.test(name)));
-  const child = spawn(command, args, { cwd, env: { ...inherited, NO_COLOR: '1', CI: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: COMMAND_LIMIT_MS });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...inherited, NO_COLOR: '1', CI: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: COMMAND_LIMIT_MS,
+  });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code: code ?? -1, output }));
@@ -35,7 +46,11 @@ export class Installation {
   #ready: Promise<void>;
 
   /** @param install the command of a package manager; the packages are in the manifest. */
-  constructor(name: string, install: readonly [command: string, ...args: string[]], playwright = versionOf('@playwright/test')) {
+  constructor(
+    name: string,
+    install: readonly [command: string, ...args: string[]],
+    playwright = versionOf('@playwright/test'),
+  ) {
     this.root = mkdtempSync(join(tmpdir(), `readiness-${name}-`));
     this.#ready = this.#install(install, playwright);
     // Whoever asks for a project is told; without a project nobody is.
@@ -65,7 +80,10 @@ export class Installation {
       '@types/node': versionOf('@types/node'),
       'clerk-readiness': `file:${(await packed).path}`,
     };
-    writeFileSync(join(this.root, 'package.json'), JSON.stringify({ name: 'consumers', private: true, devDependencies }));
+    writeFileSync(
+      join(this.root, 'package.json'),
+      JSON.stringify({ name: 'consumers', private: true, devDependencies }),
+    );
     const { code, output } = await run(command, args, this.root);
     if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}`);
   }
