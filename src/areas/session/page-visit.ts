@@ -139,11 +139,9 @@ async function settled(tab: Tab, contains: string | undefined): Promise<void> {
     contains === undefined
       ? []
       : [page.getByText(contains).filter({ visible: true }).first().waitFor({ timeout: SETTLE_MS })];
-  const something = Promise.any([waitForAffordance(page, SETTLE_MS), ...content]).then(
-    () => {},
-    () => {},
-  );
-  if ((await Promise.race([something, circling(tab), quiet(tab)])) !== undefined) return;
+  const something = Promise.any([waitForAffordance(page, SETTLE_MS), ...content]).catch(() => {});
+  const ended = await Promise.race([something, circling(tab), quiet(tab)]);
+  if (ended === 'circling' || ended === 'quiet') return;
   await page.waitForLoadState('load', { timeout: SETTLE_MS }).catch(() => {});
   // Clerk may still send the person on once it knows who they are.
   await page
