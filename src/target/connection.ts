@@ -151,7 +151,9 @@ export class Connection {
     }
   }
 
-  #record({ forged }: Request, name: string, value: string): string {
+  #record({ origin, forged }: Request, name: string, value: string): string {
+    const extra = origin === this.#credentials.origin && this.#credentials.headers[name] === value;
+    if (extra) return `[redacted:headers.${name}]`;
     return forged?.includes(name.toLowerCase()) === true
       ? this.#redactor.known(value)
       : this.#redactor.header(name, value);

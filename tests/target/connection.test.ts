@@ -236,6 +236,15 @@ describe('bounds', () => {
 });
 
 describe('extra headers', () => {
+  it('are redacted in the record by name, so that a short everyday value may stand in a body', async () => {
+    const own = await serve((_, response) => response.end('<p>staging</p>'));
+    const client = connection(own.origin, { headers: { 'x-env': 'staging', 'x-flag': '1' } });
+    const { request, response } = await client.send({ origin: own.origin, path: '/' });
+    const sent = Object.fromEntries(request.headers);
+    assert.deepEqual([sent['x-env'], sent['x-flag']], ['[redacted:headers.x-env]', '[redacted:headers.x-flag]']);
+    assert.equal(response?.body, '<p>staging</p>');
+  });
+
   it('go to the exact origin and to no other port, scheme or host', async () => {
     const value = `bypass-${Math.random()}`;
     const own = await serve((_, response) => response.end());
