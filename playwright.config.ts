@@ -1,5 +1,6 @@
 import { demoTargets } from './demo/instances.ts';
 import { demoReadiness } from './demo/readiness.ts';
+import { browserLaunchOptions } from './src/config/browser.ts';
 import { defineReadinessConfig, readinessProjects } from './src/index.ts';
 
 const { live, test: development } = demoTargets();
@@ -9,7 +10,16 @@ const known = [live, development].find(({ url }) => url === given);
 /** Against the demo, on both instance kinds, unless READINESS_BASE_URL names another target, which is then not started. */
 export default given === undefined
   ? defineReadinessConfig(demoReadiness(live), {
-      projects: readinessProjects(demoReadiness(development)),
+      projects: [
+        ...readinessProjects(demoReadiness(development)),
+        // Checks of our own, as a team would add them: its project has our options and waits for our set-up.
+        {
+          name: 'own',
+          testDir: './demo/checks',
+          dependencies: ['readiness-target'],
+          use: { readinessOptions: demoReadiness(live), launchOptions: browserLaunchOptions() },
+        },
+      ],
       webServer: {
         command: 'node --import tsx demo/start.ts --kind both',
         wait: { stdout: /^ready$/m },
