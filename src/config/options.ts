@@ -106,7 +106,7 @@ export interface ReadinessOptions {
     resolve?: Record<string, string>;
     /** Requests under way at once; default 8. */
     concurrency?: number;
-    /** Requests started per second; default 100. */
+    /** Requests started per second; default 200. */
     requestsPerSecond?: number;
     /** Milliseconds for one request, from sending to the end of the body; default 15,000. */
     requestTimeoutMs?: number;

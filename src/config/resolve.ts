@@ -73,7 +73,7 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
       ignoreHTTPSErrors: false,
       resolve: {},
       concurrency: 8,
-      requestsPerSecond: 100,
+      requestsPerSecond: 200,
       requestTimeoutMs: 15_000,
       maxBodyBytes: 5 * 1024 * 1024,
       maxRedirects: 10,

@@ -41,7 +41,7 @@ test('with a base URL alone, every default is filled in', () => {
       ignoreHTTPSErrors: false,
       resolve: {},
       concurrency: 8,
-      requestsPerSecond: 100,
+      requestsPerSecond: 200,
       requestTimeoutMs: 15_000,
       maxBodyBytes: 5 * 1024 * 1024,
       maxRedirects: 10,
