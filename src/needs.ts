@@ -1,5 +1,6 @@
 import type { CatalogEntry } from './catalog.ts';
 import type { Readiness } from './config/options.ts';
+import { isRecord } from './is-record.ts';
 
 /** Why a check cannot run with these options. */
 export interface Missing {
@@ -37,8 +38,4 @@ function missingOption(path: string, readiness: Readiness): Missing | undefined 
         reason: `set ${path} to have it verified, or ${keys.length > 1 && keys[0] !== 'routes' ? keys[0] : path}: false when there is none`,
       }
     : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

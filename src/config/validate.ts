@@ -3,6 +3,7 @@ import { ReadinessConfigError } from './error.ts';
 import { SCHEMA } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 import type { ReadinessOptions } from './options.ts';
+import { isRecord } from '../is-record.ts';
 
 /**
  * Checks the shape of the options.
@@ -115,8 +116,4 @@ function unwrap(schema: unknown): unknown {
 
 function hasEntries(node: unknown): node is { entries: Record<string, unknown> } {
   return isRecord(node) && isRecord(node.entries);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

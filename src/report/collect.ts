@@ -5,6 +5,7 @@ import type { Attempt, CheckTest } from './merge.ts';
 import { printable, uncoloured } from './printable.ts';
 import { CHECK_ANNOTATION, CHECK_ATTACHMENT, METADATA_KEY, PART_ANNOTATION, TARGET_ATTACHMENT } from './record.ts';
 import type { TargetMetadata, TargetRecord } from './record.ts';
+import { isRecord } from '../is-record.ts';
 
 /** What Playwright knows of one target when the run ends. */
 export interface TargetRun {
@@ -174,8 +175,4 @@ function isCheckResult(value: unknown): value is CheckResult {
 
 function isTargetRecord(value: unknown): value is TargetRecord {
   return isRecord(value) && isRecord(value['identity']) && typeof value['requests'] === 'number';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -5,6 +5,7 @@ import { isRedirect } from './exchange.ts';
 import { SHAPES } from './shapes.ts';
 import type { Shape } from './shapes.ts';
 import { wallOf } from './wall.ts';
+import { HANDSHAKE_PATH } from './sign-in.ts';
 
 /** A request to the target. */
 export interface AnonymousRequest {
@@ -24,9 +25,6 @@ export interface VisitOptions {
   readonly cookies?: Readonly<Record<string, string>>;
   readonly headers?: HeadersInput;
 }
-
-/** Path of the redirect by which Clerk syncs a session with its Frontend API. */
-const HANDSHAKE_PATH = '/v1/client/handshake';
 
 /** Cookies in which a live instance answers a handshake. */
 const HANDSHAKE_COOKIES = /^__clerk_handshake(_nonce)?(_[\w-]{8})?=/;

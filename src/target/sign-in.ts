@@ -16,7 +16,7 @@ const USUAL_SIGN_IN = /(^|\/)(sign[-_]?in|log[-_]?in)(\/|$)/i;
 const LOCALE = /^\/[a-z]{2}(-[A-Za-z]{2,4})?(?=\/)/;
 
 /** Path of Clerk's redirect through the Frontend API that settles the session before anything else. */
-const HANDSHAKE_PATH = '/v1/client/handshake';
+export const HANDSHAKE_PATH = '/v1/client/handshake';
 
 /** True for the configured sign-in page, with or without a locale, and for the Account Portal. */
 export function isSignIn(url: URL, { readiness, identity }: SignInContext): boolean {

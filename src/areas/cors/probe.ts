@@ -1,6 +1,7 @@
 import type { Anonymous } from '../../target/anonymous.ts';
 import { header, headerValues, redirectTarget } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
+import { isHandshake as leadsToHandshake } from '../../target/sign-in.ts';
 
 /** Headers that a front end with Clerk sends to an API on another origin. */
 export const ASKED_HEADERS = ['authorization', 'content-type'] as const;
@@ -56,9 +57,10 @@ export function variesByOrigin(exchange: Exchange): boolean {
 
 /** Clerk’s own handshake answers carry a CORS permission for null; they are not the app’s (@clerk/backend tokens/handshake.ts). */
 export function isHandshake(exchange: Exchange): boolean {
+  const to = redirectTarget(exchange);
   return (
     header(exchange, 'x-clerk-auth-status') === 'handshake' ||
-    redirectTarget(exchange)?.pathname.endsWith('/v1/client/handshake') === true ||
+    (to !== undefined && leadsToHandshake(to)) ||
     headerValues(exchange, 'set-cookie').some((cookie) => cookie.startsWith('__clerk_handshake'))
   );
 }
