@@ -319,7 +319,11 @@ async function send({ path, method = 'GET', headers = {}, body }: Ask, defect?: 
 }
 
 describe('defects', () => {
-  test('each has a case here', () => assert.deepEqual(Object.keys(CASES).sort(), [...DEFECTS.keys()].sort()));
+  test('each case here is one of a defect', () =>
+    assert.deepEqual(
+      Object.keys(CASES).filter((name) => !DEFECTS.has(name)),
+      [],
+    ));
 
   test('an unknown one is refused by name', async () => {
     const answer = await send(document('/'), 'no-such-defect');

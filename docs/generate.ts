@@ -19,7 +19,10 @@ const METHODS: Readonly<Record<Method, string>> = {
   http: 'anonymous HTTP requests',
   browser: 'a real browser',
   'signed-in': 'a signed-in test user (`session.user`)',
+  source: 'nothing: it reads the files of the project (`project.root`)',
   writes: "writes to the target (`mode: 'full'`)",
+  burst: "a burst of requests (`mode: 'full'`)",
+  attestation: 'nothing by itself: a probe of yours (`probe`), or evidence from people (`attest`)',
 };
 
 /** Every file that is not in step with the catalogue, with the text that would bring it there. */

@@ -3,7 +3,7 @@ import { expiredCookie, expiredPage, returnAfterSignIn } from '../src/areas/sess
 
 test(
   'an expired or tampered cookie leads to sign-in',
-  check('session/expired-return', { methods: ['http'] }),
+  check('session/expired-return', expiredCookie.part),
   async ({ verify }) => {
     await verify(expiredCookie);
   },
@@ -11,7 +11,7 @@ test(
 
 test(
   'a person with an expired or tampered cookie sees sign-in',
-  check('session/expired-return', { methods: ['browser'] }),
+  check('session/expired-return', expiredPage.part),
   async ({ verify, tab }) => {
     await verify(expiredPage, { tab });
   },
@@ -19,7 +19,7 @@ test(
 
 test(
   'signing in leads back to the page first asked for',
-  check('session/expired-return', { methods: ['browser', 'signed-in'] }),
+  check('session/expired-return', returnAfterSignIn.part),
   async ({ verify, tab, testUser }) => {
     await verify(returnAfterSignIn, { tab, user: testUser });
   },

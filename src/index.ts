@@ -1,11 +1,14 @@
 export { check, expect, test } from '../fixtures/index.ts';
 export type { CheckDefinition, ReadinessFixtures, ReadinessWorkerFixtures } from '../fixtures/index.ts';
 export { AREAS, CATALOG } from './catalog.ts';
-export type { Area, CatalogEntry, CheckId, Method } from './catalog.ts';
+export type { Area, CatalogEntry, CheckId, Method, Part } from './catalog.ts';
 export { ReadinessConfigError } from './config/error.ts';
 export type {
   ApiRouteOptions,
+  EffectsProbe,
   Mode,
+  Probe,
+  ProbeRequest,
   Profile,
   ProtectedRouteOptions,
   ReadinessOptions,

@@ -1,4 +1,4 @@
-import type { CatalogEntry } from './catalog.ts';
+import type { CatalogEntry, Method, Part } from './catalog.ts';
 import type { Readiness } from './config/options.ts';
 import { isRecord } from './is-record.ts';
 
@@ -8,12 +8,23 @@ export interface Missing {
   readonly reason: string;
 }
 
-/** The first option without which a check has nothing to observe; undefined when it can run. */
-export function missingNeed(entry: Pick<CatalogEntry, 'needs' | 'methods'>, readiness: Readiness): Missing | undefined {
-  if (entry.methods.includes('writes') && readiness.mode !== 'full') {
-    return { status: 'not-verified', reason: "it writes to the target: set mode: 'full' to allow that" };
-  }
-  for (const path of entry.needs) {
+/** Why methods are for mode `full` only. */
+const FULL_MODE: Partial<Record<Method, string>> = {
+  writes: 'it writes to the target',
+  burst: 'it sends a burst of requests',
+};
+
+/** The first option without which a check, or one part of it, has nothing to observe; undefined when it can run. */
+export function missingNeed(
+  entry: Pick<CatalogEntry, 'needs' | 'methods'>,
+  readiness: Readiness,
+  part?: Part,
+): Missing | undefined {
+  const { methods } = part ?? entry;
+  const act = methods.map((method) => FULL_MODE[method]).find((reason) => reason !== undefined);
+  if (act !== undefined && readiness.mode !== 'full')
+    return { status: 'not-verified', reason: `${act}: set mode: 'full' to allow that` };
+  for (const path of part?.needs ?? entry.needs) {
     const missing = missingOption(path, readiness);
     if (missing) return missing;
   }

@@ -7,6 +7,8 @@ import type { Tab } from './browser.ts';
 import { ReadinessConfigError } from './config/error.ts';
 import type { Readiness } from './config/options.ts';
 import type { Identity } from './target/identity.ts';
+import type { SignedIn } from './target/signed-in.ts';
+import type { Target } from './target/target.ts';
 
 /** Life of a sign-in token, seconds: long enough for a slow page, short enough to be worthless if one were found. */
 const TICKET_LIFE = 120;
@@ -24,7 +26,7 @@ const LOAD_MS = 15_000;
 type ClerkTesting = Pick<typeof import('@clerk/testing/playwright'), 'clerk' | 'clerkSetup'>;
 
 /** A session that {@link TestUser.signIn} began. */
-export interface SignedIn {
+export interface BegunSession {
   readonly sessionId: string;
 }
 
@@ -90,13 +92,10 @@ export class TestUser {
    * The page must load Clerk; it is not navigated, so what the page does afterwards is the app's own doing.
    * @throws Error with the cause when Clerk refuses the sign-in or never loads.
    */
-  async signIn({ page }: Pick<Tab, 'page'>): Promise<SignedIn> {
+  async signIn({ page }: Pick<Tab, 'page'>): Promise<BegunSession> {
     const { clerk } = await this.#testing();
     await clerkLoaded(page);
-    const ticket = await call('create a sign-in token', () =>
-      this.#clerk.signInTokens.createSignInToken({ userId: this.id, expiresInSeconds: TICKET_LIFE }),
-    );
-    this.#unusedTickets.add(ticket.id);
+    const ticket = await this.#ticket();
     const { frontendApi } = this.#identity.clerk;
     await clerk
       .signIn({
@@ -113,6 +112,21 @@ export class TestUser {
     return { sessionId };
   }
 
+  /**
+   * Signs in over HTTP, without a browser: for checks that ask what the server gives to a signed-in person.
+   * @throws Error with the cause when Clerk refuses the sign-in.
+   */
+  async signInOverHttp(target: Target): Promise<SignedIn> {
+    const [ticket, testing] = await Promise.all([
+      this.#ticket(),
+      call('create a testing token', () => this.#clerk.testingTokens.createTestingToken()),
+    ]);
+    const client = await target.signIn({ ticket: ticket.token, testingToken: testing.token });
+    this.#unusedTickets.delete(ticket.id);
+    this.#sessions.add(client.sessionId);
+    return client;
+  }
+
   /** Ends every session that was begun here and revokes every sign-in token that was not used. */
   async signOutEverywhere(): Promise<void> {
     const sessions = [...this.#sessions].map((id) =>
@@ -124,6 +138,14 @@ export class TestUser {
     this.#sessions.clear();
     this.#unusedTickets.clear();
     await Promise.all([...sessions, ...tickets]);
+  }
+
+  async #ticket(): Promise<{ readonly id: string; readonly token: string }> {
+    const ticket = await call('create a sign-in token', () =>
+      this.#clerk.signInTokens.createSignInToken({ userId: this.id, expiresInSeconds: TICKET_LIFE }),
+    );
+    this.#unusedTickets.add(ticket.id);
+    return ticket;
   }
 
   async #testing(): Promise<ClerkTesting> {

@@ -1,8 +1,9 @@
-import type { CheckId } from './catalog.ts';
+import type { CheckId, Part } from './catalog.ts';
 import type { Readiness } from './config/options.ts';
 import type { Finding, Judgement, Status } from './result.ts';
 import { describe } from './target/exchange.ts';
 import type { Identity } from './target/identity.ts';
+import type { SignedIn } from './target/signed-in.ts';
 import type { Obstacle, Target } from './target/target.ts';
 import type { Tab } from './browser.ts';
 import type { TestUser } from './test-user.ts';
@@ -20,6 +21,8 @@ export interface CheckContext extends Expectation {
   readonly tab?: Tab;
   /** The dedicated test user; only checks with method `signed-in` may ask for one. */
   readonly user?: TestUser;
+  /** A client with a genuine session of the test user; only checks with method `signed-in` may ask for one. */
+  readonly signedIn?: SignedIn;
 }
 
 /**
@@ -28,6 +31,8 @@ export interface CheckContext extends Expectation {
  */
 export interface Check<Evidence> {
   readonly id: CheckId;
+  /** What it covers of the check, where several share one id. */
+  readonly part?: Part;
   readonly collect: (context: CheckContext) => Promise<Evidence>;
   readonly judge: (evidence: Evidence, expectation: Expectation) => Judgement;
 }

@@ -1,3 +1,5 @@
+import type { ReadinessOptions } from '../../src/index.ts';
+import type { ClerkControl } from '../clerk/stand-in.ts';
 import type { DemoRequest, DemoResponse } from '../front/message.ts';
 
 /** What a defect may know of the running demo. */
@@ -17,13 +19,6 @@ export type Next = (request: DemoRequest) => Promise<DemoResponse>;
 /** Id of a check of the pack, `<area>/<name>`. */
 export type CheckName = `${string}/${string}`;
 
-/** Options of the pack, beyond those of the demo, that a team with such an app would write. */
-export interface VariantOptions {
-  readonly unauthenticated?: 'hidden';
-  readonly healthContains?: string;
-  readonly noCors?: true;
-}
-
 export interface Defect {
   /** As written in the `x-demo-defect` header. */
   readonly name: string;
@@ -34,16 +29,28 @@ export interface Defect {
   readonly title: string;
   /** Checks that cannot help failing too, or finding nothing to look at. Empty for nearly all. */
   readonly mayAlsoBreak: readonly CheckName[];
-  readonly options: VariantOptions;
+  /** Changes what the app is asked, or what it answers. Without it the answers are the app's own. */
   apply(request: DemoRequest, next: Next, site: Site): Promise<DemoResponse>;
+  /** The options of the pack that a team with such an app would write, or wrongly wrote. */
+  readonly options?: (options: ReadinessOptions) => ReadinessOptions;
+  /** Changes the files of the project, in a copy of the app's that is a git repository of its own, everything committed. */
+  readonly source?: (root: string) => void | Promise<void>;
+  /** Changes Clerk itself; what it returns undoes that. */
+  readonly clerk?: (clerk: ClerkControl) => () => void;
 }
 
-type Parts = Pick<Defect, 'name' | 'title' | 'apply'> & Partial<Pick<Defect, 'mayAlsoBreak' | 'options'>>;
+type Parts = Pick<Defect, 'name' | 'title'> &
+  Partial<Pick<Defect, 'apply' | 'mayAlsoBreak' | 'options' | 'source' | 'clerk'>>;
 
 export function defectsOf(check: CheckName, defects: readonly Parts[]): readonly Defect[] {
-  return defects.map((defect) => ({ mayAlsoBreak: [], options: {}, ...defect, check, kind: 'defect' }));
+  return defects.map((defect) => ({ ...DEFAULTS, ...defect, check, kind: 'defect' }));
 }
 
 export function variantsOf(check: CheckName, variants: readonly Parts[]): readonly Defect[] {
-  return variants.map((variant) => ({ mayAlsoBreak: [], options: {}, ...variant, check, kind: 'variant' }));
+  return variants.map((variant) => ({ ...DEFAULTS, ...variant, check, kind: 'variant' }));
 }
+
+const DEFAULTS: Pick<Defect, 'mayAlsoBreak' | 'apply'> = {
+  mayAlsoBreak: [],
+  apply: (request, next) => next(request),
+};

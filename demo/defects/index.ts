@@ -1,38 +1,37 @@
-import { unauthenticated401 } from './api.ts';
-import { allowedOrigin, untrustedOrigin } from './cors.ts';
+import * as abuse from './abuse.ts';
+import * as api from './api.ts';
+import * as cors from './cors.ts';
 import type { Defect } from './defect.ts';
-import { publishableKeyLive } from './environment.ts';
-import { authFailure, notFoundPage } from './errors.ts';
-import { dotfiles } from './exposure.ts';
-import { csp, cspClerk, security } from './headers.ts';
-import { health } from './monitoring.ts';
-import { staticBypass } from './performance.ts';
-import { protectedRedirect, publicReachable } from './routes.ts';
-import { expiredReturn } from './session.ts';
+import * as environment from './environment.ts';
+import * as errors from './errors.ts';
+import * as exposure from './exposure.ts';
+import * as headers from './headers.ts';
+import * as monitoring from './monitoring.ts';
+import * as performance from './performance.ts';
+import * as routes from './routes.ts';
+import * as session from './session.ts';
 import { variants } from './variants.ts';
-import { forgedSignature } from './webhook.ts';
+import * as webhook from './webhook.ts';
 
 export type { Defect } from './defect.ts';
 
-const ALL: readonly Defect[] = [
-  ...publishableKeyLive,
-  ...publicReachable,
-  ...protectedRedirect,
-  ...unauthenticated401,
-  ...forgedSignature,
-  ...csp,
-  ...cspClerk,
-  ...security,
-  ...untrustedOrigin,
-  ...allowedOrigin,
-  ...dotfiles,
-  ...health,
-  ...notFoundPage,
-  ...authFailure,
-  ...expiredReturn,
-  ...staticBypass,
-  ...variants,
+/** Every list that a file of an area exports. */
+const AREAS: ReadonlyArray<Readonly<Record<string, readonly Defect[]>>> = [
+  environment,
+  routes,
+  api,
+  webhook,
+  headers,
+  cors,
+  exposure,
+  abuse,
+  monitoring,
+  errors,
+  session,
+  performance,
 ];
+
+const ALL: readonly Defect[] = [...AREAS.flatMap((area) => Object.values(area).flat()), ...variants];
 
 /** Every defect and variant, by name. */
 export const DEFECTS: ReadonlyMap<string, Defect> = new Map(ALL.map((defect) => [defect.name, defect]));

@@ -1,5 +1,6 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { setTimeout } from 'node:timers/promises';
+import type { ReadinessOptions } from '../../src/index.ts';
 import { addHeader, header, isHtml, mapHeader, mapText, pathOf, withHeader } from '../front/message.ts';
 import type { DemoRequest, DemoResponse } from '../front/message.ts';
 import { variantsOf } from './defect.ts';
@@ -30,13 +31,24 @@ function compressed(response: DemoResponse, encoding: 'gzip' | 'br'): DemoRespon
   return { ...withHeader(response, 'Content-Encoding', encoding), body };
 }
 
+/** The options of a team whose protected pages do not admit that they exist. */
+function hiddenPages(options: ReadinessOptions): ReadinessOptions {
+  const routes = (options.routes?.protected || []).map((route) =>
+    typeof route === 'string' ? { path: route } : route,
+  );
+  return {
+    ...options,
+    routes: { ...options.routes, protected: routes.map((route) => ({ ...route, unauthenticated: 'hidden' })) },
+  };
+}
+
 /** Unusual and correct: nothing may fail, with the options that the title asks for. */
 export const variants = [
   ...variantsOf('routes/protected-redirect', [
     {
       name: 'hidden-404',
       title: 'protected pages answer anonymous with the 404 page',
-      options: { unauthenticated: 'hidden' },
+      options: hiddenPages,
       apply: async (request, next) => {
         const response = await next(request);
         const refused = isProtectedPage(request) && (header(response, 'location') ?? '').includes('/sign-in');
@@ -151,7 +163,7 @@ export const variants = [
     {
       name: 'no-cors',
       title: 'no CORS at all, preflights are refused',
-      options: { noCors: true },
+      options: (options) => ({ ...options, cors: false }),
       apply: changing(isBrowserApi, (response, request) => {
         const bare = {
           ...response,
@@ -173,7 +185,7 @@ export const variants = [
     {
       name: 'health-text',
       title: 'the health answer is text',
-      options: { healthContains: 'clerk ok' },
+      options: (options) => ({ ...options, health: { path: '/api/health', contains: 'clerk ok' } }),
       apply: changing(at('/api/health'), (response) => replaceBody(response, 200, 'text/plain', 'clerk ok\n')),
     },
   ]),

@@ -29,7 +29,25 @@ export interface ApiRouteOptions {
   methods?: string[];
   /** Statuses that refuse an anonymous request; default `[401]`. */
   unauthenticatedStatus?: number[];
+  /** Statuses that answer the test user; default: any 2xx. For a route that needs a role which the test user has not: `[403]`. */
+  authenticatedStatus?: number[];
+  /** JSON that a method with a body takes; sent with a genuine session in mode `full` only. Default `{}`. */
+  body?: unknown;
 }
+
+/** What a probe of the options is told. */
+export interface ProbeRequest {
+  /** Origin of the target. */
+  readonly baseURL: string;
+  /** When the run began to act; what happened before proves nothing. */
+  readonly since: Date;
+}
+
+/** Looks for evidence that cannot be seen from outside: one sentence or a link when it is there, undefined when it is not. */
+export type Probe = (request: ProbeRequest) => string | undefined | Promise<string | undefined>;
+
+/** How often a webhook delivery had its effect in the app, by the id of the delivery. */
+export type EffectsProbe = (deliveryId: string) => number | Promise<number>;
 
 /** Options of the pack. Only `baseURL` is needed; each further option makes more checks provable. */
 export interface ReadinessOptions {
@@ -63,11 +81,24 @@ export interface ReadinessOptions {
     signUp?: string;
     /** Globs of pages to leave out. */
     ignore?: string[];
+    /**
+     * Endpoints of your own that redirect to an address in a parameter, up to its value.
+     * @example ['/go?to=', '/login?returnTo=']
+     */
+    redirects?: string[];
   };
   /** API routes behind sign-in; `false` says that there are none. */
   api?: Array<string | ApiRouteOptions> | false;
   /** Endpoint that receives Clerk's webhooks; `false` says that there is none. */
-  webhook?: { path: string; secret?: string | undefined } | false;
+  webhook?:
+    | {
+        path: string;
+        /** Default: the environment variable `CLERK_WEBHOOK_SIGNING_SECRET`. */
+        secret?: string | undefined;
+        /** Counts the effects of a delivery, so that a replay can be shown to have one only. */
+        effects?: EffectsProbe;
+      }
+    | false;
   /** Health endpoint; `false` says that there is none. */
   health?: { path: string; contains?: string } | false;
   /** Cross-origin access; `false` says that no other origin is allowed. */
@@ -78,7 +109,26 @@ export interface ReadinessOptions {
     ignoreNeeds?: string[];
   };
   /** Endpoint with a rate limit, for the burst check in mode `full`. */
-  rateLimit?: { path: string; method?: string; burst?: number } | false;
+  rateLimit?:
+    | {
+        path: string;
+        /** Default `POST`. */
+        method?: string;
+        /** Requests within which the limit must be met; default 40. */
+        burst?: number;
+        /** JSON to send; default `{}`. Choose what does no harm when it is accepted. */
+        body?: unknown;
+      }
+    | false;
+  /** A path that always fails, as `/crash`, to see the error page; `false` says that there is none. */
+  errors?: { crashPath: string } | false;
+  /** Error tracking in the browser, as Sentry; `false` says that there is none. */
+  errorTracking?:
+    | {
+        /** Page on which an error is provoked while the test user is signed in; default: the first of `routes.protected`. */
+        page?: string;
+      }
+    | false;
   /** Clerk's keys, for signing in and for what needs the Backend API. */
   clerk?: {
     /** Default: the environment variable `CLERK_SECRET_KEY`. Goes to Clerk's Backend API only. */
@@ -94,6 +144,11 @@ export interface ReadinessOptions {
   project?: { root: string };
   /** Evidence for what cannot be seen from outside, by check id. */
   attest?: Record<string, Attestation>;
+  /**
+   * Functions that look for evidence themselves, by check id.
+   * @example { 'monitoring/uptime': async () => (await fetch(monitorUrl)).ok ? monitorUrl : undefined }
+   */
+  probe?: Record<string, Probe>;
   /** Known failures, by check id. */
   waive?: Record<string, Waiver>;
   /** How the target is reached. Proxy variables of the environment (`HTTPS_PROXY`, `NO_PROXY`) are honoured. */
@@ -104,6 +159,8 @@ export interface ReadinessOptions {
     ca?: string;
     /** Addresses instead of DNS, as `curl --resolve`: `{ 'app.example.com': '203.0.113.7' }`. */
     resolve?: Record<string, string>;
+    /** Resolvers to ask about Clerk's DNS records, as `host` or `host:port`; default: those of the machine. */
+    dns?: string[];
     /** Requests under way at once; default 8. */
     concurrency?: number;
     /** Requests started per second; default 200. */
@@ -126,13 +183,18 @@ export interface ReadinessOptions {
 export type ProtectedRoute = Readonly<ProtectedRouteOptions> & { readonly guard: 'server' | 'client' };
 
 /** An API route with its defaults. */
-export type ApiRoute = Readonly<Required<ApiRouteOptions>>;
+export type ApiRoute = Readonly<
+  Required<Pick<ApiRouteOptions, 'path' | 'methods' | 'unauthenticatedStatus'>> &
+    Pick<ApiRouteOptions, 'authenticatedStatus' | 'body'>
+>;
 
 /** Network bounds with their defaults. */
 export interface Network {
   readonly ignoreHTTPSErrors: boolean;
   readonly ca?: string;
   readonly resolve: Readonly<Record<string, string>>;
+  /** Empty: the resolvers of the machine. */
+  readonly dns: readonly string[];
   readonly concurrency: number;
   readonly requestsPerSecond: number;
   readonly requestTimeoutMs: number;
@@ -155,17 +217,23 @@ export interface Readiness {
     readonly signIn?: string;
     readonly signUp?: string;
     readonly ignore: readonly string[];
+    readonly redirects: readonly string[];
   };
   readonly api: readonly ApiRoute[] | false;
-  readonly webhook?: { readonly path: string; readonly secret?: string } | false;
+  readonly webhook?: { readonly path: string; readonly secret?: string; readonly effects?: EffectsProbe } | false;
   readonly health?: { readonly path: string; readonly contains?: string } | false;
   readonly cors?: { readonly allowedOrigins: readonly string[] } | false;
   readonly csp: { readonly ignoreNeeds: readonly string[] };
-  readonly rateLimit?: { readonly path: string; readonly method: string; readonly burst: number } | false;
+  readonly rateLimit?:
+    | { readonly path: string; readonly method: string; readonly burst: number; readonly body: unknown }
+    | false;
+  readonly errors?: { readonly crashPath: string } | false;
+  readonly errorTracking?: { readonly page?: string } | false;
   readonly clerk: { readonly secretKey?: string; readonly publishableKey?: string; readonly apiUrl: string };
   readonly session: { readonly user?: { readonly email: string; readonly password?: string } };
   readonly project?: { readonly root: string };
   readonly attest: Readonly<Record<string, Attestation>>;
+  readonly probe: Readonly<Record<string, Probe>>;
   readonly waive: Readonly<Record<string, Waiver>>;
   readonly network: Network;
   readonly report: { readonly dir: string };

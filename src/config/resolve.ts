@@ -38,20 +38,24 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
       public: options.routes?.public ?? ['/'],
       protected: options.routes?.protected === false ? false : (options.routes?.protected ?? []).map(protectedRoute),
       ignore: options.routes?.ignore ?? [],
+      redirects: options.routes?.redirects ?? [],
     },
     api: options.api === false ? false : (options.api ?? []).map(apiRoute),
     ...(options.webhook !== undefined && {
       webhook: options.webhook && {
         path: options.webhook.path,
         ...defined('secret', options.webhook.secret ?? webhookSecret),
+        ...defined('effects', options.webhook.effects),
       },
     }),
     ...defined('health', options.health),
     ...defined('cors', options.cors),
     csp: { ignoreNeeds: options.csp?.ignoreNeeds ?? [] },
     ...(options.rateLimit !== undefined && {
-      rateLimit: options.rateLimit && { method: 'POST', burst: 40, ...options.rateLimit },
+      rateLimit: options.rateLimit && { method: 'POST', burst: 40, body: {}, ...options.rateLimit },
     }),
+    ...defined('errors', options.errors),
+    ...defined('errorTracking', options.errorTracking),
     clerk: {
       ...defined(
         'secretKey',
@@ -68,10 +72,12 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
       : {},
     ...defined('project', options.project),
     attest: options.attest ?? {},
+    probe: options.probe ?? {},
     waive: options.waive ?? {},
     network: {
       ignoreHTTPSErrors: false,
       resolve: {},
+      dns: [],
       concurrency: 8,
       requestsPerSecond: 200,
       requestTimeoutMs: 15_000,

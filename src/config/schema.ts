@@ -1,7 +1,8 @@
+import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { AREAS, CATALOG, areaOf } from '../catalog.ts';
 import { didYouMean } from './suggest.ts';
-import type { ReadinessOptions } from './options.ts';
+import type { EffectsProbe, Probe, ReadinessOptions } from './options.ts';
 
 const DAY = v.pipe(v.string(), v.check(isDay, 'must be a day as YYYY-MM-DD'));
 const TEXT = v.pipe(
@@ -55,6 +56,7 @@ const STATUS = v.pipe(
   v.minValue(100, 'must be an HTTP status'),
   v.maxValue(599, 'must be an HTTP status'),
 );
+const STATUSES = v.pipe(v.array(STATUS), v.minLength(1, 'must name at least one status'));
 const COUNT = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1'));
 const HEADER_NAME = v.pipe(v.string(), v.regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'must be a header name'));
 const HEADER_VALUE = v.pipe(v.string(), v.regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be a header value on one line'));
@@ -62,6 +64,11 @@ const HEADER_VALUE = v.pipe(v.string(), v.regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'mu
 export const WEBHOOK_SECRET = v.pipe(
   v.string(),
   v.regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, 'must be a webhook signing secret: whsec_ and base64'),
+);
+/** As `dns.setServers` takes it. */
+const RESOLVER = v.pipe(
+  v.string(),
+  v.check(isResolver, 'must be an IP address, with a port or without: "1.1.1.1", "127.0.0.1:5353", "[::1]:5353"'),
 );
 const CHECK_ID = v.pipe(
   v.string(),
@@ -81,6 +88,16 @@ function isDay(day: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return false;
   const date = new Date(day);
   return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(day);
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+function isResolver(server: string): boolean {
+  const [, bracketed, plain = '', port = '53'] =
+    /^(?:\[([^\]]+)\]|([^:]+|[^:]*:[^:]*:.*?))(?::(\d+))?$/.exec(server) ?? [];
+  return isIP(bracketed ?? plain) > 0 && Number(port) > 0 && Number(port) < 65_536;
 }
 
 function isKnownOrForeign(id: string): boolean {
@@ -117,6 +134,9 @@ export const SCHEMA = v.strictObject({
       signIn: v.optional(PAGE),
       signUp: v.optional(PAGE),
       ignore: v.optional(v.array(TEXT)),
+      redirects: v.optional(
+        v.array(v.pipe(PATH, v.regex(/[?&][^=&]+=$/, 'must end in a parameter and "=", as "/go?to="'))),
+      ),
     }),
   ),
   api: v.optional(
@@ -128,19 +148,40 @@ export const SCHEMA = v.strictObject({
           v.strictObject({
             path: PATH,
             methods: v.optional(v.pipe(v.array(METHOD), v.minLength(1, 'must name at least one method'))),
-            unauthenticatedStatus: v.optional(v.pipe(v.array(STATUS), v.minLength(1, 'must name at least one status'))),
+            unauthenticatedStatus: v.optional(STATUSES),
+            authenticatedStatus: v.optional(STATUSES),
+            body: v.optional(v.unknown()),
           }),
         ]),
       ),
     ]),
   ),
-  webhook: v.optional(v.union([v.literal(false), v.strictObject({ path: PATH, secret: v.optional(WEBHOOK_SECRET) })])),
+  webhook: v.optional(
+    v.union([
+      v.literal(false),
+      v.strictObject({
+        path: PATH,
+        secret: v.optional(WEBHOOK_SECRET),
+        effects: v.optional(v.custom<EffectsProbe>(isFunction, 'must be a function')),
+      }),
+    ]),
+  ),
   health: v.optional(v.union([v.literal(false), v.strictObject({ path: PATH, contains: v.optional(TEXT) })])),
   cors: v.optional(v.union([v.literal(false), v.strictObject({ allowedOrigins: v.array(ORIGIN) })])),
   csp: v.optional(v.strictObject({ ignoreNeeds: v.optional(v.array(TEXT)) })),
   rateLimit: v.optional(
-    v.union([v.literal(false), v.strictObject({ path: PATH, method: v.optional(METHOD), burst: v.optional(COUNT) })]),
+    v.union([
+      v.literal(false),
+      v.strictObject({
+        path: PATH,
+        method: v.optional(METHOD),
+        burst: v.optional(COUNT),
+        body: v.optional(v.unknown()),
+      }),
+    ]),
   ),
+  errors: v.optional(v.union([v.literal(false), v.strictObject({ crashPath: PATH })])),
+  errorTracking: v.optional(v.union([v.literal(false), v.strictObject({ page: v.optional(PATH) })])),
   clerk: v.optional(
     v.strictObject({
       secretKey: v.optional(
@@ -164,12 +205,14 @@ export const SCHEMA = v.strictObject({
   ),
   project: v.optional(v.strictObject({ root: TEXT })),
   attest: v.optional(v.record(CHECK_ID, v.strictObject({ evidence: TEXT, by: TEXT, on: DAY, until: v.optional(DAY) }))),
+  probe: v.optional(v.record(CHECK_ID, v.custom<Probe>(isFunction, 'must be a function'))),
   waive: v.optional(v.record(CHECK_ID, v.strictObject({ reason: TEXT, until: DAY }))),
   network: v.optional(
     v.strictObject({
       ignoreHTTPSErrors: v.optional(v.boolean()),
       ca: v.optional(TEXT),
       resolve: v.optional(v.record(TEXT, v.pipe(v.string(), v.ip('must be an IP address')))),
+      dns: v.optional(v.array(RESOLVER)),
       concurrency: v.optional(v.pipe(COUNT, v.maxValue(64, 'must be at most 64'))),
       requestsPerSecond: v.optional(v.pipe(COUNT, v.maxValue(10_000, 'must be at most 10000'))),
       requestTimeoutMs: v.optional(COUNT),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { elementsByTag } from './html.ts';
 import { body } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
@@ -62,4 +63,22 @@ function isStripeKey(key: string): boolean {
 
 function unique(values: readonly string[]): string[] {
   return [...new Set(values.filter((value) => value !== ''))];
+}
+
+/** Suffix by which instances on one domain tell their cookies apart (`@clerk/shared` getCookieSuffix). */
+export function cookieSuffix(publishableKey: string): string {
+  return createHash('sha1').update(publishableKey).digest('base64url').slice(0, 8);
+}
+
+/** Cookies under their plain names and under those with the suffix of the instance. */
+export function withSuffix(
+  values: Readonly<Record<string, string>>,
+  publishableKey: string | undefined,
+): Record<string, string> {
+  if (publishableKey === undefined) return values;
+  const suffix = cookieSuffix(publishableKey);
+  return {
+    ...values,
+    ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`${name}_${suffix}`, value])),
+  };
 }

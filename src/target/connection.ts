@@ -34,7 +34,7 @@ export interface Request {
 /** An exchange with the raw values that following it needs; those are never recorded, printed or stored. */
 export interface Sent {
   readonly exchange: Exchange;
-  readonly raw: { readonly location?: string; readonly setCookies: readonly string[] };
+  readonly raw: { readonly location?: string; readonly setCookies: readonly string[]; readonly body: string };
 }
 
 /** Most bytes of response headers that are read. */
@@ -93,7 +93,7 @@ export class Connection {
     return (await this.sendRaw(request)).exchange;
   }
 
-  /** Like {@link send}, with the raw Location and cookies for whoever follows a redirect. */
+  /** Like {@link send}, with the raw values for whoever follows a redirect or signs in. */
   async sendRaw(request: Request): Promise<Sent> {
     const sent = await this.#throttle.run(() => this.#exchange(request));
     this.#onExchange(sent.exchange);
@@ -142,11 +142,14 @@ export class Connection {
       const values = (wanted: string) =>
         received.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
       const location = values('location')[0];
-      return { exchange, raw: { setCookies: values('set-cookie'), ...(location !== undefined && { location }) } };
+      return {
+        exchange,
+        raw: { body: text, setCookies: values('set-cookie'), ...(location !== undefined && { location }) },
+      };
     } catch (failure) {
       return {
         exchange: { request: recorded, error: exchangeError(failure, this.#network), durationMs: elapsed() },
-        raw: { setCookies: [] },
+        raw: { body: '', setCookies: [] },
       };
     }
   }

@@ -20,7 +20,7 @@ const PATTERNS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> =
   ],
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/]+:)[^\s:@/]+(?=@)/g, '$1[redacted]'],
   [
-    /\b((?:__clerk_db_jwt|__clerk_handshake(?:_nonce)?|__clerk_ticket|__clerk_testing_token|__client|__refresh)(?:_[A-Za-z0-9_-]{8})?=)[^;&\s"']+/g,
+    /\b((?:__clerk_db_jwt|__clerk_handshake(?:_nonce)?|__clerk_ticket|ticket|__clerk_testing_token|__client|__refresh)(?:_[A-Za-z0-9_-]{8})?=)[^;&\s"']+/g,
     '$1[redacted]',
   ],
 ];

@@ -5,7 +5,7 @@ import type { Identity } from './identity.ts';
 
 /** What decides whether a URL is the sign-in page. */
 export interface SignInContext {
-  readonly readiness: Pick<Readiness, 'routes'>;
+  readonly readiness: { readonly routes: Pick<Readiness['routes'], 'signIn'> };
   readonly identity: Identity;
 }
 

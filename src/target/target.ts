@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Readiness } from '../config/options.ts';
 import { Anonymous } from './anonymous.ts';
 import { Connection } from './connection.ts';
+import type { Request } from './connection.ts';
 import type { Exchange, Visit } from './exchange.ts';
 import { isHtml } from './exchange.ts';
 import { identify } from './identity.ts';
@@ -9,6 +10,8 @@ import type { Identity } from './identity.ts';
 import { assertReachable, missingBaseURL } from './reachable.ts';
 import { Redactor } from './redact.ts';
 import type { Secret } from './redact.ts';
+import { SignedIn } from './signed-in.ts';
+import type { Ticket } from './signed-in.ts';
 import { wallOf } from './wall.ts';
 import type { Wall } from './wall.ts';
 
@@ -19,6 +22,9 @@ export interface Obstacle {
   readonly wall?: Wall;
 }
 
+/** A request to another origin than the target's. */
+export type ElsewhereRequest = Omit<Request, 'origin' | 'path'>;
+
 /** The deployed app: the only room that talks HTTP. */
 export class Target {
   readonly anonymous: Anonymous;
@@ -28,6 +34,7 @@ export class Target {
   readonly unknownPath = `/clerk-readiness-${randomBytes(6).toString('hex')}`;
   readonly #connection: Connection;
   readonly #obstacles: Obstacle[];
+  #keySet: Promise<Exchange> | undefined;
 
   private constructor(parts: {
     anonymous: Anonymous;
@@ -82,9 +89,23 @@ export class Target {
   }
 
   /** Sends a request to another origin, such as Clerk's Frontend API; it carries none of the target's headers. */
-  async elsewhere(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Exchange> {
+  async elsewhere(url: string, request: ElsewhereRequest = {}): Promise<Exchange> {
     const { origin, pathname, search } = new URL(url);
-    return this.#connection.send({ origin, path: pathname + search, headers });
+    return this.#connection.send({ ...request, origin, path: pathname + search });
+  }
+
+  /** The public key set of a Frontend API, fetched once. */
+  async keySet(frontendApi: string): Promise<Exchange> {
+    this.#keySet ??= this.elsewhere(`${frontendApi}/.well-known/jwks.json`);
+    return this.#keySet;
+  }
+
+  /**
+   * Signs in over the Frontend API, as clerk-js does with a sign-in token.
+   * @throws Error with Clerk's own words when it refuses.
+   */
+  async signIn(ticket: Ticket): Promise<SignedIn> {
+    return SignedIn.open({ connection: this.#connection, identity: this.identity, anonymous: this.anonymous }, ticket);
   }
 
   /** Every page that any visitor gets, as visited: the public ones, sign-in, sign-up and the answer to an unknown path. */

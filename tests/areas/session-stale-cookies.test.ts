@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { createClerkClient, verifyToken } from '@clerk/backend';
 import { getCookieSuffix } from '@clerk/shared/keys';
-import { cookieSuffix, sessionToken, staleCookies } from '../../src/areas/session/stale-cookies.ts';
+import { staleCookies } from '../../src/areas/session/stale-cookies.ts';
+import { cookieSuffix } from '../../src/target/clerk.ts';
+import { sessionToken } from '../../src/target/session-token.ts';
 import type { StaleKind } from '../../src/areas/session/stale-cookies.ts';
 
 const KID = 'ins_readinesstest';

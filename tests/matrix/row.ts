@@ -11,7 +11,7 @@ import { Target } from '../../src/target/target.ts';
 import { TestUser } from '../../src/test-user.ts';
 import { verify } from '../../src/verify.ts';
 import type { Outcome } from '../../src/verify.ts';
-import { BROWSER_CHECKS, CHECKS } from '../support/checks.ts';
+import { CHECKS, methodsOf } from '../support/checks.ts';
 import type { AnyCheck } from '../support/checks.ts';
 
 /** How one part of a check ended against the demo with a defect. */
@@ -33,22 +33,7 @@ export interface Row {
 export function withDefect(target: DemoTarget, defect: Defect | undefined): ReadinessOptions {
   const options = demoReadiness(target);
   if (!defect) return options;
-  const { unauthenticated, healthContains, noCors } = defect.options;
-  return {
-    ...options,
-    headers: { 'x-demo-defect': defect.name },
-    ...(unauthenticated && {
-      routes: { ...options.routes, protected: hidden(options.routes?.protected, unauthenticated) },
-    }),
-    ...(healthContains !== undefined && { health: { path: '/api/health', contains: healthContains } }),
-    ...(noCors && { cors: false as const }),
-  };
-}
-
-type Protected = NonNullable<ReadinessOptions['routes']>['protected'];
-
-function hidden(routes: Protected, unauthenticated: 'hidden'): Protected {
-  return (routes || []).map((route) => ({ ...(typeof route === 'string' ? { path: route } : route), unauthenticated }));
+  return { ...(defect.options?.(options) ?? options), headers: { 'x-demo-defect': defect.name } };
 }
 
 /** Runs every check; those that need a browser only when there is one. */
@@ -59,9 +44,10 @@ export async function runRow(options: ReadinessOptions, browser?: Browser): Prom
     const context = { readiness, target, identity: target.identity };
     const cells: Cell[] = [];
     for (const check of CHECKS) {
-      const missing = missingNeed(catalogEntry(check.id) ?? { needs: [], methods: [] }, readiness);
+      const missing = missingNeed(catalogEntry(check.id) ?? { needs: [], methods: [] }, readiness, check.part);
       if (missing) cells.push({ id: check.id, outcome: { ...missing, findings: [], requests: 0, durationMs: 0 } });
-      else if (!BROWSER_CHECKS.includes(check)) cells.push({ id: check.id, outcome: await verify(check, context) });
+      else if (!methodsOf(check).includes('browser'))
+        cells.push({ id: check.id, outcome: await verify(check, context) });
       else if (browser) cells.push({ id: check.id, outcome: await inBrowser(check, context, browser) });
     }
     return summarize(cells);

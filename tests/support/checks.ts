@@ -1,3 +1,4 @@
+import * as abuse from '../../src/areas/abuse.ts';
 import * as api from '../../src/areas/api.ts';
 import * as cors from '../../src/areas/cors.ts';
 import * as environment from '../../src/areas/environment.ts';
@@ -9,6 +10,8 @@ import * as performance from '../../src/areas/performance.ts';
 import * as routes from '../../src/areas/routes.ts';
 import * as session from '../../src/areas/session.ts';
 import * as webhook from '../../src/areas/webhook.ts';
+import { catalogEntry } from '../../src/catalog.ts';
+import type { Method } from '../../src/catalog.ts';
 import type { Check } from '../../src/verify.ts';
 
 /** A check whose evidence only itself understands. */
@@ -22,6 +25,7 @@ const AREA_MODULES: readonly object[] = [
   headers,
   cors,
   exposure,
+  abuse,
   monitoring,
   errors,
   session,
@@ -31,10 +35,10 @@ const AREA_MODULES: readonly object[] = [
 /** Every check that the areas export; one id may have several parts. */
 export const CHECKS: readonly AnyCheck[] = AREA_MODULES.flatMap((module) => Object.values(module).filter(isCheck));
 
-/** Parts of session/expired-return that need a browser; the others are plain HTTP. */
-export const BROWSER_CHECKS: readonly AnyCheck[] = CHECKS.filter((check) =>
-  [session.expiredPage, session.returnAfterSignIn].some((one) => Object.is(one, check)),
-);
+/** How a check, or the part of it that this one is, works. */
+export function methodsOf({ id, part }: AnyCheck): readonly Method[] {
+  return part?.methods ?? catalogEntry(id)?.methods ?? [];
+}
 
 function isCheck(value: unknown): value is AnyCheck {
   return typeof value === 'object' && value !== null && 'collect' in value && 'judge' in value;

@@ -10,6 +10,7 @@ import type { CheckContext, Expectation } from '../../verify.ts';
 import { SIGN_IN_WORDS } from './affordance.ts';
 import { elsewhere, loop, lostReturnPath, protectedContent, refusedHandshake, serverError } from './findings.ts';
 import type { Diagnosis } from './findings.ts';
+import { verificationKey } from '../../target/verification-key.ts';
 import { staleCookies } from './stale-cookies.ts';
 import type { StaleKind } from './stale-cookies.ts';
 import { destination, movesOf, signInPages } from './way.ts';
@@ -34,6 +35,7 @@ export interface ExpiredCookieEvidence {
 /** session/expired-return over HTTP: what the server does with a cookie that is no longer good. */
 export const expiredCookie = defineCheck<ExpiredCookieEvidence>({
   id: 'session/expired-return',
+  part: { methods: ['http'] },
   async collect(context: CheckContext) {
     const { target, readiness, identity } = context;
     const key = await verificationKey(context);
@@ -54,7 +56,7 @@ export const expiredCookie = defineCheck<ExpiredCookieEvidence>({
         return { route, withoutCookies, stale };
       }),
     );
-    return { visits, ...('unsent' in key && { unsent: key.unsent }) };
+    return { visits, ...('unknown' in key && { unsent: unsentTokens(key.unknown) }) };
   },
   judge: ({ visits, unsent }, expectation): Judgement => {
     const all = visits.flatMap(({ stale }) => stale);
@@ -71,20 +73,9 @@ export const expiredCookie = defineCheck<ExpiredCookieEvidence>({
   },
 });
 
-/** The key id that the server verifies with, from the Frontend API's public key set. */
-export async function verificationKey({
-  target,
-  identity,
-}: CheckContext): Promise<{ kid: string } | { unsent: string }> {
-  const { frontendApi } = identity.clerk;
-  const consequence = 'so no expired or tampered session token could be made, only garbage was sent';
-  if (frontendApi === undefined) {
-    return { unsent: `the target’s Clerk instance is not known, ${consequence}: set clerk.publishableKey` };
-  }
-  const answer = await target.elsewhere(`${frontendApi}/.well-known/jwks.json`);
-  const kid = firstKid(answer);
-  if (kid !== undefined) return { kid };
-  return { unsent: `${describe(answer)} without a usable key, ${consequence}: let this runner reach ${frontendApi}` };
+/** What it means for the evidence that the key of the instance is not known. */
+export function unsentTokens(reason: string): string {
+  return `${reason}; without its key no expired or tampered session token could be made, only garbage was sent`;
 }
 
 /** What the cookies of the target's instance look like. */
@@ -96,11 +87,6 @@ export function cookieOptions({ identity: { clerk } }: Pick<Expectation, 'identi
     ...(clerk.frontendApi !== undefined && { issuer: clerk.frontendApi }),
     ...(clerk.publishableKey !== undefined && { publishableKey: clerk.publishableKey }),
   };
-}
-
-function firstKid(answer: Exchange): string | undefined {
-  if (status(answer) !== 200) return undefined;
-  return /"kid"\s*:\s*"([^"]+)"/.exec(body(answer))?.[1];
 }
 
 function visited(routes: readonly ProtectedRoute[] | false): ProtectedRoute[] {

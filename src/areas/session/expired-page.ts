@@ -5,7 +5,8 @@ import { defineCheck } from '../../verify.ts';
 import type { CheckContext, Expectation } from '../../verify.ts';
 import type { Tab } from '../../browser.ts';
 import { count } from '../../text.ts';
-import { article, cookieOptions, verificationKey } from './expired-cookie.ts';
+import { verificationKey } from '../../target/verification-key.ts';
+import { article, cookieOptions, unsentTokens } from './expired-cookie.ts';
 import { elsewhere, loop, lostReturnPath, protectedContent, refusedHandshake, serverError } from './findings.ts';
 import type { Diagnosis } from './findings.ts';
 import { asExchange, openPage, plant, sharedDomain } from './page-visit.ts';
@@ -31,6 +32,7 @@ export interface ExpiredPageEvidence {
 /** session/expired-return in a browser: what a person sees whose cookie is no longer good. */
 export const expiredPage = defineCheck<ExpiredPageEvidence>({
   id: 'session/expired-return',
+  part: { methods: ['browser'] },
   async collect(context: CheckContext) {
     const tab = tabOf(context);
     const { readiness, identity } = context;
@@ -56,7 +58,7 @@ export const expiredPage = defineCheck<ExpiredPageEvidence>({
       ]);
       visits.push({ route, withoutCookies, stale });
     }
-    return { visits, ...('unsent' in key && { unsent: key.unsent }) };
+    return { visits, ...('unknown' in key && { unsent: unsentTokens(key.unknown) }) };
   },
   judge: ({ visits, unsent }, expectation): Judgement => {
     const all = visits.flatMap(({ stale }) => stale);

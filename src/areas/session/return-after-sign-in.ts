@@ -6,11 +6,13 @@ import type { Finding, Judgement } from '../../result.ts';
 import type { TestUser } from '../../test-user.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext, Expectation } from '../../verify.ts';
-import { cookieOptions, verificationKey } from './expired-cookie.ts';
+import { sessionToken } from '../../target/session-token.ts';
+import { verificationKey } from '../../target/verification-key.ts';
+import { cookieOptions } from './expired-cookie.ts';
 import { judgePage, tabOf } from './expired-page.ts';
 import { asExchange, look, openPage, plant } from './page-visit.ts';
 import type { PageVisit, PageVisitOptions } from './page-visit.ts';
-import { sessionToken, staleCookies } from './stale-cookies.ts';
+import { staleCookies } from './stale-cookies.ts';
 import type { StaleKind } from './stale-cookies.ts';
 import { describeMoves, destination, samePath, signInPages } from './way.ts';
 
@@ -38,6 +40,7 @@ export interface ReturnEvidence {
 /** session/expired-return with a genuine session: signing in leads back to the page first asked for. */
 export const returnAfterSignIn = defineCheck<ReturnEvidence>({
   id: 'session/expired-return',
+  part: { methods: ['browser', 'signed-in'] },
   async collect(context: CheckContext) {
     const tab = tabOf(context);
     const { user, identity } = context;

@@ -1,5 +1,5 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { withSuffix } from '../../target/clerk.ts';
+import { sessionToken, TOKEN_LIFE } from '../../target/session-token.ts';
 
 /** What a visitor brings along when the session is over, has been tampered with, or never was. */
 export type StaleKind =
@@ -26,12 +26,6 @@ export interface StaleCookieOptions {
   readonly kid?: string;
   readonly now?: Date;
 }
-
-/** Header `cat` of session tokens (`@clerk/backend` jwtCategories). */
-const SESSION_TOKEN_CATEGORY = 'cl_B7d4PD111AAA';
-
-/** Life of a session token, seconds. */
-const TOKEN_LIFE = 60;
 
 /** How long ago the visitor was last signed in, seconds. */
 const AWAY = 7200;
@@ -73,49 +67,4 @@ export function staleCookies({
     named('garbage session token', { __session: 'readiness.garbage', __client_uat: signedInAt }),
     named('client cookie without a session token', { __client_uat: signedInAt }),
   ];
-}
-
-/** Ingredients of a session token. */
-export interface SessionTokenParts {
-  readonly kid: string;
-  /** Seconds since the epoch. */
-  readonly issuedAt: number;
-  readonly claims: Readonly<Record<string, unknown>>;
-  /** Default: a throw-away key, so that the signature is foreign. */
-  readonly key?: KeyObject;
-}
-
-/** A session token of version 2 (https://clerk.com/docs/guides/sessions/session-tokens). */
-export function sessionToken({ kid, issuedAt, claims, key = throwAwayKey() }: SessionTokenParts): string {
-  const header = encode({ alg: 'RS256', cat: SESSION_TOKEN_CATEGORY, kid, typ: 'JWT' });
-  const payload = encode({ ...claims, exp: issuedAt + TOKEN_LIFE, iat: issuedAt, nbf: issuedAt - 10, v: 2 });
-  return `${header}.${payload}.${sign('RSA-SHA256', Buffer.from(`${header}.${payload}`), key).toString('base64url')}`;
-}
-
-/** Suffix by which instances on one domain tell their cookies apart (`@clerk/shared` getCookieSuffix). */
-export function cookieSuffix(publishableKey: string): string {
-  return createHash('sha1').update(publishableKey).digest('base64url').slice(0, 8);
-}
-
-function withSuffix(
-  values: Readonly<Record<string, string>>,
-  publishableKey: string | undefined,
-): Record<string, string> {
-  if (publishableKey === undefined) return values;
-  const suffix = cookieSuffix(publishableKey);
-  return {
-    ...values,
-    ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`${name}_${suffix}`, value])),
-  };
-}
-
-let throwAway: KeyObject | undefined;
-
-function throwAwayKey(): KeyObject {
-  throwAway ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  return throwAway;
-}
-
-function encode(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }

@@ -1,0 +1,3 @@
+import { defectsOf } from './defect.ts';
+
+export const rateLimit = defectsOf('abuse/rate-limit', []);

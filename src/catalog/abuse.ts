@@ -1,0 +1,3 @@
+import type { CatalogEntry } from './entry.ts';
+
+export const abuse = [] as const satisfies readonly CatalogEntry[];
