@@ -1,5 +1,6 @@
 import type { ReadinessOptions } from '../src/index.ts';
 import type { DemoTarget } from './instances.ts';
+import { APP_FOLDER } from './paths.ts';
 
 /** The options that a team with this app would write. */
 export function demoReadiness({
@@ -29,6 +30,8 @@ export function demoReadiness({
     cors: { allowedOrigins: ['https://app.demo.example'] },
     clerk: { secretKey, apiUrl: backendApiUrl },
     session: { user: { email: user.email } },
+    mode: 'full',
+    project: { root: APP_FOLDER },
     // The demo's certificate is made at start and signed by nobody.
     network: { ignoreHTTPSErrors: true },
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assetPaths, staticBypass } from '../../src/areas/performance.ts';
+import { assetPaths, staticBypass } from '../../src/areas/performance/static-bypass.ts';
 import { exchange, expectation, ORIGIN } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';

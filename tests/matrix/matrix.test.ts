@@ -7,7 +7,7 @@ import type { Demo, Instance } from '../../demo/demo.ts';
 import { DEFECTS } from '../../demo/defects/index.ts';
 import { CATALOG } from '../../src/catalog.ts';
 import { browserLaunchOptions } from '../../src/config/browser.ts';
-import { runRow, withDefect } from './row.ts';
+import { runRow } from './row.ts';
 
 /** Least number of defects that each check must be shown to catch. */
 const MIN_DEFECTS = 2;
@@ -31,7 +31,7 @@ after(async () => {
 });
 
 test('the demo itself passes every check', async () => {
-  const row = await runRow(withDefect(live, undefined), browser);
+  const row = await runRow(live, undefined, browser);
   assert.deepEqual({ failed: row.failed, doubtful: row.doubtful }, { failed: [], doubtful: [] });
 });
 
@@ -46,7 +46,7 @@ for (const defect of ALL) {
   const isDefect = defect.kind === 'defect';
   test(`${isDefect ? 'defect' : 'variant'} ${defect.name}: ${defect.title}`, async () => {
     const ofSession = defect.check.startsWith('session/');
-    const row = await runRow(withDefect(live, defect), ofSession ? browser : undefined);
+    const row = await runRow(live, defect, ofSession ? browser : undefined);
     assert.deepEqual(row.failed, isDefect ? [defect.check] : [], explain(row.cells));
     // A defect may leave another check without evidence, which is then said; a correct target leaves none in doubt.
     if (!isDefect) assert.deepEqual(row.doubtful, [], explain(row.cells));

@@ -1,5 +1,7 @@
+import { rm } from 'node:fs/promises';
 import type { Browser } from '@playwright/test';
 import type { Defect } from '../../demo/defects/defect.ts';
+import type { Instance } from '../../demo/demo.ts';
 import type { DemoTarget } from '../../demo/instances.ts';
 import { demoReadiness } from '../../demo/readiness.ts';
 import { Tab } from '../../src/browser.ts';
@@ -10,9 +12,10 @@ import { missingNeed } from '../../src/needs.ts';
 import { Target } from '../../src/target/target.ts';
 import { TestUser } from '../../src/test-user.ts';
 import { verify } from '../../src/verify.ts';
-import type { Outcome } from '../../src/verify.ts';
+import type { CheckContext, Outcome } from '../../src/verify.ts';
 import { CHECKS, methodsOf } from '../support/checks.ts';
 import type { AnyCheck } from '../support/checks.ts';
+import { copyProject } from './project.ts';
 
 /** How one part of a check ended against the demo with a defect. */
 export interface Cell {
@@ -29,19 +32,23 @@ export interface Row {
   readonly doubtful: readonly string[];
 }
 
-/** Options of the demo with a defect asked for by its header, which goes where all extra headers go: to the target only. */
-export function withDefect(target: DemoTarget, defect: Defect | undefined): ReadinessOptions {
-  const options = demoReadiness(target);
-  if (!defect) return options;
-  return { ...(defect.options?.(options) ?? options), headers: { 'x-demo-defect': defect.name } };
-}
-
-/** Runs every check; those that need a browser only when there is one. */
-export async function runRow(options: ReadinessOptions, browser?: Browser): Promise<Row> {
-  const readiness = resolveOptions({ ...options, network: { ...options.network, requestsPerSecond: 2000 } }, {});
+/** Runs every check against the demo with a defect; those that need a browser only when there is one. */
+export async function runRow(instance: Instance, defect: Defect | undefined, browser?: Browser): Promise<Row> {
+  const project = defect?.source && (await copyProject());
+  if (project !== undefined) await defect?.source?.(project);
+  const undo = defect?.clerk?.(instance.clerk);
+  const readiness = resolveOptions(withDefect(instance, defect, project), {});
   const target = await Target.connect(readiness);
+  const user = await TestUser.find(readiness, target.identity).catch(() => undefined);
   try {
-    const context = { readiness, target, identity: target.identity };
+    const signedIn = await user?.signInOverHttp(target).catch(() => undefined);
+    const context = {
+      readiness,
+      target,
+      identity: target.identity,
+      ...(user && { user }),
+      ...(signedIn && { signedIn }),
+    };
     const cells: Cell[] = [];
     for (const check of CHECKS) {
       const missing = missingNeed(catalogEntry(check.id) ?? { needs: [], methods: [] }, readiness, check.part);
@@ -52,18 +59,31 @@ export async function runRow(options: ReadinessOptions, browser?: Browser): Prom
     }
     return summarize(cells);
   } finally {
+    await user?.signOutEverywhere();
     await target.close();
+    undo?.();
+    if (project !== undefined) await rm(project, { recursive: true });
   }
 }
 
-async function inBrowser(check: AnyCheck, context: Parameters<typeof verify>[1], browser: Browser): Promise<Outcome> {
+/** Options with a defect asked for by its header, which goes where all extra headers go: to the target only. */
+function withDefect(target: DemoTarget, defect: Defect | undefined, project: string | undefined): ReadinessOptions {
+  const options = demoReadiness(target);
+  const asked = defect?.options?.(options) ?? options;
+  return {
+    ...asked,
+    ...(defect && { headers: { ...asked.headers, 'x-demo-defect': defect.name } }),
+    ...(project !== undefined && { project: { ...asked.project, root: project } }),
+    network: { ...asked.network, requestsPerSecond: 2000 },
+  };
+}
+
+async function inBrowser(check: AnyCheck, context: CheckContext, browser: Browser): Promise<Outcome> {
   const tab = await Tab.open(browser, context.readiness);
-  const user = await TestUser.find(context.readiness, context.identity);
   try {
-    return await verify(check, { ...context, tab, user });
+    return await verify(check, { ...context, tab });
   } finally {
     await tab.close();
-    await user.signOutEverywhere();
   }
 }
 

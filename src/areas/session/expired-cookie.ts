@@ -2,7 +2,7 @@ import { count } from '../../text.ts';
 import type { ProtectedRoute } from '../../config/options.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { body, describe, status } from '../../target/exchange.ts';
+import { body, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { visibleText } from '../../target/html.ts';
 import { defineCheck } from '../../verify.ts';

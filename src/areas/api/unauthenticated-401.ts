@@ -1,0 +1,103 @@
+import type { ApiRoute } from '../../config/options.ts';
+import { error } from '../../result.ts';
+import type { Finding, Judgement } from '../../result.ts';
+import { describe, header, isHtml, isRedirect, status } from '../../target/exchange.ts';
+import type { Exchange } from '../../target/exchange.ts';
+import { defineCheck } from '../../verify.ts';
+
+const AUTH_DOCS = 'https://clerk.com/docs/reference/nextjs/app-router/auth';
+
+/** Methods that carry a body. */
+const WITH_BODY = ['POST', 'PUT', 'PATCH'];
+
+/** One anonymous call of a declared route. */
+export interface ApiCall {
+  readonly route: ApiRoute;
+  readonly method: string;
+  readonly exchange: Exchange;
+}
+
+/** api/unauthenticated-401. */
+export const unauthenticated401 = defineCheck<readonly ApiCall[]>({
+  id: 'api/unauthenticated-401',
+  collect: ({ target, readiness }) =>
+    Promise.all(
+      (readiness.api || []).flatMap((route) =>
+        route.methods.map(async (method) => ({
+          route,
+          method,
+          exchange: await target.anonymous.request(route.path, {
+            method,
+            as: 'api',
+            ...(WITH_BODY.includes(method) && { headers: { 'content-type': 'application/json' }, body: '{}' }),
+          }),
+        })),
+      ),
+    ),
+  judge: (calls): Judgement => ({
+    findings: calls.flatMap(judgeCall),
+    summary: `${calls.map(({ method, route }) => `${method} ${route.path}`).join(', ')} refused with ${[...new Set(calls.map(({ exchange }) => status(exchange)))].join(', ')}; no positive control without a session`,
+  }),
+});
+
+function judgeCall({ route, method, exchange }: ApiCall): Finding[] {
+  const code = status(exchange);
+  // No answer at all is an obstacle, which the engine reports.
+  if (code === 0 || route.unauthenticatedStatus.includes(code)) return [];
+  return [
+    error({
+      subject: `${method} ${route.path}`,
+      message: describe(exchange),
+      expected: `status ${route.unauthenticatedStatus.join(' or ')} to a request without a session`,
+      docs: AUTH_DOCS,
+      exchange,
+      ...explain(exchange, code),
+    }),
+  ];
+}
+
+function explain(exchange: Exchange, code: number): Pick<Finding, 'cause' | 'fix'> {
+  if (code >= 200 && code < 300) {
+    return {
+      cause:
+        'The handler does not check userId for this method; an empty list to anonymous is still an answer, and the next change fills it.',
+      fix: 'Start every handler with const { userId } = await auth() and return 401 JSON when it is null.',
+    };
+  }
+  if (isRedirect(exchange)) {
+    return {
+      cause:
+        'The guard treats the API route as a page: auth.protect() redirects when the request accepts HTML, and redirectToSignIn() always does. A fetch then follows to the sign-in page and fails on parsing HTML.',
+      fix: 'Answer API routes with 401 JSON in the handler, and do not call redirectToSignIn() for /api in the middleware.',
+    };
+  }
+  if (code === 404 && header(exchange, 'x-clerk-auth-reason')?.includes('protect-rewrite') === true) {
+    return {
+      cause:
+        'auth.protect() in the middleware: Clerk answers signed-out requests that are no page with 404. Access is denied, but with a status that clients take for a wrong URL.',
+      fix: 'Check userId in the handler and answer 401, or declare unauthenticatedStatus: [401, 404] if 404 is meant.',
+    };
+  }
+  if (code === 404) {
+    return {
+      cause: isHtml(exchange)
+        ? 'The route does not exist in this deployment, or auth.protect() hides it.'
+        : 'The route does not exist in this deployment, or the handler answers 404 before it checks the session.',
+      fix: 'Correct the path in api, or check userId before anything else and answer 401.',
+    };
+  }
+  if (code === 405) {
+    return { cause: 'The route does not serve this method.', fix: 'Correct methods in the api option.' };
+  }
+  if (code >= 500) {
+    return {
+      cause:
+        'The handler throws without a session: userId is null where a value is expected, or auth() runs in a route that clerkMiddleware does not cover.',
+      fix: 'Return 401 before using userId, and let the matcher cover /api: "/(api|trpc)(.*)".',
+    };
+  }
+  return {
+    cause: 'The handler judges the request (body, parameters, method) before it checks the session.',
+    fix: 'Check userId first; an anonymous request must learn nothing but 401.',
+  };
+}

@@ -1,0 +1,303 @@
+import { error, warning } from '../../result.ts';
+import type { Finding, Judgement } from '../../result.ts';
+import { body, describe, header, isHtml, isRedirect, redirectTarget, status } from '../../target/exchange.ts';
+import type { Exchange } from '../../target/exchange.ts';
+import { stackFrameIn } from '../../target/leaks.ts';
+import { isSamePage } from '../../target/sign-in.ts';
+import { defineCheck } from '../../verify.ts';
+
+const HEALTH_DOCS = 'https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check';
+
+/** Milliseconds that a monitor waits before it calls an endpoint slow. */
+const MAX_HEALTH_MS = 2000;
+
+/** What the health endpoint answered. */
+export interface HealthEvidence {
+  readonly get: Exchange;
+  readonly head: Exchange;
+}
+
+/** monitoring/health. */
+export const health = defineCheck<HealthEvidence>({
+  id: 'monitoring/health',
+  async collect({ target, readiness }) {
+    if (!readiness.health) throw new Error('health.path is needed');
+    const { path } = readiness.health;
+    const first = await target.anonymous.get(path);
+    // A cold start is not a slow check, so a slow answer gets a second chance.
+    const get = first.durationMs > MAX_HEALTH_MS && status(first) !== 0 ? await target.anonymous.get(path) : first;
+    return { get, head: await target.anonymous.request(path, { method: 'HEAD' }) };
+  },
+  judge({ get, head }, { readiness }): Judgement {
+    const contains = readiness.health ? readiness.health.contains : undefined;
+    return {
+      findings: status(get) === 200 ? [...judgeHealthy(get, contains), ...judgeHead(head)] : judgeUnhealthy(get),
+      summary: `200 in ${get.durationMs} ms, ${namesClerk(get) ? 'names Clerk' : `contains "${contains}"`}, ${header(get, 'cache-control')}, HEAD works`,
+    };
+  },
+});
+
+function judgeUnhealthy(get: Exchange): Finding[] {
+  const code = status(get);
+  const base = {
+    subject: 'health endpoint',
+    message: describe(get),
+    expected: 'status 200 to an anonymous GET',
+    docs: HEALTH_DOCS,
+    exchange: get,
+  };
+  if (get.error?.code === 'TIMEOUT') {
+    return [
+      error({
+        ...base,
+        cause: 'A sub-check waits for a dependency without a time-out.',
+        fix: 'Give every sub-check a time-out of 1–2 s, and answer 503 when it is over.',
+      }),
+    ];
+  }
+  // Any other failure is an obstacle, which the engine reports.
+  if (code === 0) return [];
+  if (code === 503) {
+    return [
+      error({
+        ...base,
+        message: 'the health endpoint answers 503: the app says that it is not healthy',
+        cause: 'The app cannot reach Clerk’s Backend API, or CLERK_SECRET_KEY is missing or wrong in this environment.',
+        fix: 'Read which sub-check fails in the body, check CLERK_SECRET_KEY and outgoing connections to api.clerk.com, and look at status.clerk.com.',
+      }),
+    ];
+  }
+  const to = redirectTarget(get);
+  if (to && isSamePage(to.pathname, new URL(get.request.url).pathname)) {
+    return [
+      error({
+        ...base,
+        cause: 'The endpoint has another spelling, as with a slash at the end; many monitors do not follow redirects.',
+        fix: `Set health.path, and the monitor, to ${to.pathname}.`,
+      }),
+    ];
+  }
+  if (isRedirect(get) || [401, 403].includes(code)) {
+    return [
+      error({
+        ...base,
+        cause: 'The guard covers the health endpoint, so a monitor sees sign-in instead of health.',
+        fix: 'Leave the health route out of the protected matcher in clerkMiddleware.',
+      }),
+    ];
+  }
+  return [
+    error({
+      ...base,
+      ...(code === 404
+        ? {
+            cause: 'No route is there, or the guard hides it with 404.',
+            fix: 'Create the route, or correct health.path.',
+          }
+        : code < 300
+          ? {
+              cause: 'The endpoint answers without a body, so it says nothing about its dependencies.',
+              fix: 'Answer 200 with JSON that names them.',
+            }
+          : {
+              cause: 'The endpoint fails itself.',
+              fix: 'Catch errors of sub-checks and answer 503 with the name of the one that failed.',
+            }),
+    }),
+  ];
+}
+
+function judgeHealthy(get: Exchange, contains: string | undefined): Finding[] {
+  const base = { subject: 'health endpoint', docs: HEALTH_DOCS, exchange: get };
+  const findings: Finding[] = [];
+  if (isHtml(get)) {
+    return [
+      error({
+        ...base,
+        message: 'it answers an HTML page',
+        expected: 'JSON, or the text declared in health.contains',
+        cause: 'A catch-all page or SPA fallback answers the path; the endpoint does not exist.',
+        fix: 'Create the route, or correct health.path.',
+      }),
+    ];
+  }
+  const json = parseJson(body(get));
+  if (json === undefined && contains === undefined) {
+    findings.push(
+      error({
+        ...base,
+        message: 'the body is not JSON',
+        expected: 'JSON, or the text declared in health.contains',
+        cause: 'The endpoint answers plain text that nobody declared.',
+        fix: "Answer JSON that names each dependency, or set health: { path, contains: 'ok' }.",
+      }),
+    );
+  }
+  if (contains !== undefined && !body(get).includes(contains)) {
+    findings.push(
+      error({
+        ...base,
+        message: `the body does not contain "${contains}"`,
+        expected: `"${contains}" in the body`,
+        cause: 'The endpoint reports something else than health.contains declares.',
+        fix: 'Correct the endpoint or health.contains.',
+      }),
+    );
+  }
+  return [
+    ...findings,
+    ...judgeDependency(get, json, contains),
+    ...judgeCaching(get),
+    ...judgeLatency(get),
+    ...judgeDisclosure(get),
+  ];
+}
+
+function judgeDependency(get: Exchange, json: unknown, contains: string | undefined): Finding[] {
+  const base = { subject: 'health endpoint', docs: HEALTH_DOCS, exchange: get };
+  const failed = json === undefined ? undefined : failedCheck(json);
+  if (failed !== undefined) {
+    return [
+      error({
+        ...base,
+        message: `it answers 200 although its sub-check "${failed}" has failed`,
+        expected: 'status 503 while a dependency is down',
+        cause: 'The status code does not follow the sub-checks, so a monitor that looks at the code sees nothing.',
+        fix: 'Answer 503 when any sub-check fails.',
+      }),
+    ];
+  }
+  if (namesClerk(get)) return [];
+  const parts = {
+    ...base,
+    message: 'the body does not name Clerk',
+    expected: 'a sub-check named after Clerk, as in {"checks":{"clerk":{"status":"pass"}}}',
+    cause: 'The endpoint is static or does not ask Clerk, so it stays green while nobody can sign in.',
+    fix: 'Ask Clerk’s Backend API (GET /v1/jwks, with a time-out of 1–2 s) and name the result in the body.',
+  };
+  return [contains === undefined ? error(parts) : warning(parts)];
+}
+
+function judgeCaching(get: Exchange): Finding[] {
+  const cacheControl = header(get, 'cache-control') ?? '';
+  if (/\bno-store\b/i.test(cacheControl)) return [];
+  return [
+    error({
+      subject: 'health endpoint',
+      message:
+        cacheControl === '' ? 'it has no Cache-Control header' : `it is cacheable: Cache-Control: ${cacheControl}`,
+      expected: 'Cache-Control: no-store',
+      cause:
+        'A CDN or a browser may answer with yesterday’s health; frameworks add no Cache-Control to route handlers by themselves.',
+      fix: 'Set Cache-Control: no-store on the answer, and mark the route dynamic.',
+      docs: HEALTH_DOCS,
+      exchange: get,
+    }),
+  ];
+}
+
+function judgeLatency(get: Exchange): Finding[] {
+  if (get.durationMs <= MAX_HEALTH_MS) return [];
+  return [
+    error({
+      subject: 'health endpoint',
+      message: `it took ${get.durationMs} ms`,
+      expected: `an answer within ${MAX_HEALTH_MS} ms`,
+      cause: 'A sub-check waits for a slow dependency without a time-out.',
+      fix: 'Give every sub-check a time-out of 1–2 s and run them side by side.',
+      exchange: get,
+    }),
+  ];
+}
+
+/** Name of an environment variable that holds a secret or an address. */
+const VARIABLE = '\\b[A-Z][A-Z0-9_]*_(?:SECRET|KEY|PASSWORD|TOKEN|URL)\\b';
+
+function judgeDisclosure(get: Exchange): Finding[] {
+  const base = { subject: 'health endpoint', exchange: get };
+  const text = body(get);
+  const variable = /"(?:process\.env|env|environment_variables)"\s*:\s*\{/.exec(text)?.[0];
+  // Values are redacted where they are recorded; the mark shows that there was one.
+  const secret = /[\w-]*["']?\s*[:=]?\s*["']?\S*\[redacted[^\]]*\]/.exec(text)?.[0];
+  const leaked = stackFrameIn(text) ?? variable ?? secret;
+  if (leaked !== undefined) {
+    return [
+      error({
+        ...base,
+        message: `it discloses internals ("${leaked.slice(0, 60)}")`,
+        expected: 'names and states of dependencies, nothing else',
+        cause: 'The endpoint prints its configuration or an error object to anyone.',
+        fix: 'Answer with state only; log the rest. Rotate what was exposed.',
+      }),
+    ];
+  }
+  if (new RegExp(VARIABLE).test(text) || /"(?:version|node|nodeVersion|commit|hostname)"\s*:/i.test(text)) {
+    return [
+      warning({
+        ...base,
+        message: 'it tells versions, host names or names of variables',
+        expected: 'names and states of dependencies, nothing else',
+        cause: 'The endpoint reports build details to anyone.',
+        fix: 'Give details to authenticated monitors only.',
+      }),
+    ];
+  }
+  return [];
+}
+
+function judgeHead(head: Exchange): Finding[] {
+  if (status(head) === 200 || status(head) === 204 || status(head) === 0) return [];
+  return [
+    error({
+      subject: 'health endpoint, HEAD',
+      message: describe(head),
+      expected: 'status 200 to HEAD, as to GET (RFC 9110 section 9.3.2)',
+      cause: 'The handler exports GET only, and the framework does not derive HEAD.',
+      fix: 'Answer HEAD like GET without a body: load balancers and monitors use it.',
+      docs: HEALTH_DOCS,
+      exchange: head,
+    }),
+  ];
+}
+
+function namesClerk(exchange: Exchange): boolean {
+  const json = parseJson(body(exchange));
+  return json === undefined ? /clerk/i.test(body(exchange)) : hasClerkEntry(json);
+}
+
+/** A key that names Clerk, or an entry called so; the app may have Clerk in its own name. */
+function hasClerkEntry(json: unknown): boolean {
+  if (typeof json === 'string') return /^clerk\b/i.test(json);
+  if (typeof json !== 'object' || json === null) return false;
+  return Object.entries(json).some(([key, value]) => /clerk/i.test(key) || hasClerkEntry(value));
+}
+
+const FAILED_STATE = /^(fail(ed|ing)?|down|error|unhealthy|critical|unreachable|timeout)$/i;
+
+/** Keys whose text describes a check or its past and is not its state. */
+const NO_STATE = /^(severity|priority|level|criticality|impact|description|message|name|type)$/i;
+
+/** Keys of what was, not what is. */
+const PAST = /^(last|previous|history)/i;
+
+/** Name of the first sub-check that says it has failed, anywhere in the body. */
+function failedCheck(json: unknown, name = 'status'): string | undefined {
+  if (PAST.test(name)) return undefined;
+  if (typeof json === 'string') return FAILED_STATE.test(json) && !NO_STATE.test(name) ? name : undefined;
+  if (json === false) return /^(ok|up|healthy|success|reachable|connected|clerk)$/i.test(name) ? name : undefined;
+  if (typeof json !== 'object' || json === null) return undefined;
+  for (const [key, value] of Object.entries(json)) {
+    const unnamed = Array.isArray(json) || (/^(status|ok|state|up|healthy)$/i.test(key) && name !== 'status');
+    const inner = failedCheck(value, unnamed ? name : key);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,153 @@
+import { error, warning } from '../../result.ts';
+import type { Finding, Judgement } from '../../result.ts';
+import { describe, header, headerValues, isHtml, isRedirect, status } from '../../target/exchange.ts';
+import type { Exchange } from '../../target/exchange.ts';
+import { elements } from '../../target/html.ts';
+import { redirectsToSignIn } from '../../target/sign-in.ts';
+import { count } from '../../text.ts';
+import { defineCheck } from '../../verify.ts';
+import type { Expectation } from '../../verify.ts';
+
+const MATCHER_DOCS = 'https://clerk.com/docs/reference/nextjs/clerk-middleware';
+
+/** Assets looked at, at most; they share one rule, so a sample proves it. */
+const MAX_ASSETS = 16;
+
+/** A file name with a content hash may be cached for ever; one that is not is fetched again on every visit. */
+const HASHED =
+  /\/_next\/static\/|\/_astro\/|\/_nuxt\/|\/_app\/immutable\/|[-.](?:[0-9a-f]{8,}|(?=[\w]*[a-z])(?=[\w]*[A-Z])(?=[\w]*\d)\w{8,})\.(?:js|css|woff2?)$/;
+
+/** Cookies that CDNs, firewalls and load balancers set on everything; the app has no say in them. */
+const EDGE_COOKIES = /^(__cf|_cf|cf_|AWSALB|GCLB|ARRAffinity|_vcn_|ak_|bm_|incap_ses|visid_incap|nlbi_)/;
+
+/** Seconds below which a hashed file counts as not cached: 30 days. */
+const MIN_IMMUTABLE_SECONDS = 30 * 86_400;
+
+/** A static file and what it answered. */
+export interface AssetAnswer {
+  readonly path: string;
+  /** False for files asked for without having been seen in a page. */
+  readonly linked: boolean;
+  readonly exchange: Exchange;
+}
+
+/** performance/static-bypass. */
+export const staticBypass = defineCheck<readonly AssetAnswer[]>({
+  id: 'performance/static-bypass',
+  async collect({ target, readiness }) {
+    const pages = await target.publicPages(readiness);
+    const linked = assetPaths(
+      pages.map(({ final }) => final),
+      target.identity.origin,
+    ).slice(0, MAX_ASSETS);
+    const paths = [...new Set([...linked, '/favicon.ico'])];
+    return Promise.all(
+      paths.map(async (path) => ({ path, linked: linked.includes(path), exchange: await target.anonymous.get(path) })),
+    );
+  },
+  judge(answers, expectation): Judgement {
+    const served = answers.filter(({ exchange }) => status(exchange) === 200 && !isHtml(exchange));
+    return {
+      findings: answers.flatMap((answer) => judgeAsset(answer, expectation)),
+      summary: `${count(served.length, 'static file')} answer 200 without authentication headers, redirects or cookies`,
+      ...(served.length === 0 && { unverified: 'no static file was found in the public pages' }),
+    };
+  },
+});
+
+/** Same-origin files that pages load, without queries that name a page; in document order, each once. */
+export function assetPaths(pages: readonly Exchange[], origin: string): string[] {
+  const urls = pages.filter(isHtml).flatMap((page) =>
+    elements(page).flatMap(({ tag, attributes }) => {
+      const source =
+        tag === 'link' && /stylesheet|icon|preload|modulepreload/.test(attributes['rel'] ?? '')
+          ? attributes['href']
+          : undefined;
+      const value = source ?? (['script', 'img'].includes(tag) ? attributes['src'] : undefined);
+      return value !== undefined && URL.canParse(value, page.request.url) ? [new URL(value, page.request.url)] : [];
+    }),
+  );
+  const own = urls.filter((url) => url.origin === origin && /\.\w{2,5}$/.test(url.pathname));
+  return [...new Set(own.map((url) => url.pathname + url.search))];
+}
+
+function judgeAsset({ path, linked, exchange }: AssetAnswer, expectation: Expectation): Finding[] {
+  const base = {
+    subject: path,
+    message: describe(exchange),
+    expected: 'status 200 without x-clerk-auth-* headers, redirects or cookies',
+    docs: MATCHER_DOCS,
+    exchange,
+  };
+  const byClerk = exchange.response?.headers.find(([name]) => /^x-clerk-auth-/i.test(name));
+  const code = status(exchange);
+  if (code === 0) return [];
+  if (redirectsToSignIn(exchange, expectation) || code === 401 || (code === 403 && linked)) {
+    return [
+      error({
+        ...base,
+        cause:
+          'The middleware’s matcher catches static files, as "/(.*)" does, and the guard refuses them to anonymous visitors.',
+        fix: 'Use the matcher of Clerk’s quickstart, which leaves out /_next and files with an extension.',
+      }),
+    ];
+  }
+  if (byClerk) {
+    return [
+      error({
+        ...base,
+        message: `it passed through clerkMiddleware (${byClerk[0]}: ${byClerk[1]})`,
+        cause: 'The matcher catches static files, so every asset costs an invocation of the middleware.',
+        fix: 'Use the matcher of Clerk’s quickstart, which leaves out /_next and files with an extension.',
+      }),
+    ];
+  }
+  if (isRedirect(exchange)) {
+    if (!linked) return [];
+    return [
+      warning({
+        ...base,
+        cause: 'A page links a file under an address that it has moved from, which costs every visitor a round trip.',
+        fix: 'Link the address that it redirects to.',
+      }),
+    ];
+  }
+  if (code !== 200 || isHtml(exchange)) {
+    if (!linked) return [];
+    return [
+      error({ ...base, cause: 'A page links a file that is not served.', fix: 'Deploy the file, or remove the link.' }),
+    ];
+  }
+  if (headerValues(exchange, 'set-cookie').some((cookie) => !EDGE_COOKIES.test(cookie))) {
+    return [
+      error({
+        ...base,
+        message: 'it sets a cookie',
+        cause:
+          'Code that runs for every request, such as a middleware or a proxy, sets cookies on files too; shared caches then refuse to store them, or share the cookie.',
+        fix: 'Set cookies on pages and API answers only.',
+      }),
+    ];
+  }
+  return judgeCaching({ path, exchange });
+}
+
+function judgeCaching({ path, exchange }: Pick<AssetAnswer, 'path' | 'exchange'>): Finding[] {
+  if (!HASHED.test(path.split('?')[0] ?? path)) return [];
+  const cacheControl = header(exchange, 'cache-control') ?? '';
+  const maxAge = Number(/max-age=(\d+)/i.exec(cacheControl)?.[1] ?? 0);
+  const parts = {
+    subject: path,
+    message:
+      cacheControl === ''
+        ? 'a hashed file has no Cache-Control header'
+        : `a hashed file is cached as "${cacheControl}"`,
+    expected: 'Cache-Control: public, max-age=31536000, immutable',
+    cause: 'The server or CDN overrides the caching of build files.',
+    fix: 'Let hashed files be cached for a year, immutable.',
+    docs: 'https://nextjs.org/docs/app/guides/self-hosting#static-assets',
+    exchange,
+  };
+  if (maxAge < MIN_IMMUTABLE_SECONDS || /no-store|no-cache|private/i.test(cacheControl)) return [error(parts)];
+  return /immutable/i.test(cacheControl) ? [] : [warning(parts)];
+}

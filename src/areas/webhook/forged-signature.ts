@@ -1,0 +1,248 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { Webhook } from 'svix';
+import type { Anonymous } from '../../target/anonymous.ts';
+import { body, describe, header, status } from '../../target/exchange.ts';
+import type { Exchange } from '../../target/exchange.ts';
+import { error } from '../../result.ts';
+import type { Finding, Judgement } from '../../result.ts';
+import { defineCheck } from '../../verify.ts';
+import type { CheckContext } from '../../verify.ts';
+
+/** What a delivery consists of, before a forgery bends it. */
+interface Delivery {
+  readonly id: string;
+  /** Seconds since the epoch, as text. */
+  readonly timestamp: string;
+  readonly payload: string;
+}
+
+/** One way to forge a delivery: the headers that claim it is genuine, and what is sent instead of the payload. */
+export interface Forgery {
+  readonly name: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: string;
+}
+
+/** Statuses by which a handler says that it refuses a delivery. */
+export const REFUSALS: readonly number[] = [400, 401, 403];
+
+/** Least number of forgeries; fewer would be a mistake in this file. */
+const MIN_FORGERIES = 18;
+
+/**
+ * Deliveries that a correct endpoint refuses. All carry an event type and ids that cannot exist,
+ * so that a broken endpoint does no harm.
+ * @param secret the endpoint's own signing secret; adds forgeries that bend a genuine signature
+ */
+export function forgeries(secret: string | undefined, now: Date = new Date()): Forgery[] {
+  const delivery = harmlessDelivery(now);
+  const { id, timestamp, payload } = delivery;
+  const foreign = sign(foreignSecret(), delivery);
+  const foreignKey = randomBytes(24);
+  const signed = (signature: string, over: Partial<Delivery> = {}): Readonly<Record<string, string>> => ({
+    'svix-id': over.id ?? id,
+    'svix-timestamp': over.timestamp ?? timestamp,
+    'svix-signature': signature,
+  });
+  const hmac = (text: string, encoding: 'base64' | 'hex' = 'base64') =>
+    createHmac('sha256', foreignKey).update(text).digest(encoding);
+  const text = `${id}.${timestamp}.${payload}`;
+  const cases: Array<readonly [name: string, headers: Readonly<Record<string, string>>, sent?: string]> = [
+    ['no signature headers', {}],
+    ['no svix-signature', { 'svix-id': id, 'svix-timestamp': timestamp }],
+    ['no svix-id', { 'svix-timestamp': timestamp, 'svix-signature': foreign }],
+    ['no svix-timestamp', { 'svix-id': id, 'svix-signature': foreign }],
+    ['empty signature', signed('')],
+    ['version without signature', signed('v1,')],
+    ['garbage signature', signed('v1,AAAA')],
+    ['zeroes of the right length', signed(`v1,${Buffer.alloc(32).toString('base64')}`)],
+    ['signed with another key', signed(foreign)],
+    ['signed with an empty key', signed(`v1,${createHmac('sha256', '').update(text).digest('base64')}`)],
+    ['signed body without id and timestamp', signed(`v1,${hmac(payload)}`)],
+    ['hexadecimal digest', signed(`v1,${hmac(text, 'hex')}`)],
+    ['signature without its version', signed(hmac(text))],
+    ['unknown version v2', signed(`v2,${hmac(text)}`)],
+    ['asymmetric version v1a', signed(`v1a,${hmac(text)}`)],
+    ['list of two foreign signatures', signed(`v1,${hmac(text)} v1,${hmac(`${text} `)}`)],
+    ['timestamp that is no number', signed(`v1,${hmac(`${id}.abc.${payload}`)}`, { timestamp: 'abc' })],
+    ['timestamp of another century', signed(`v1,${hmac(`${id}.0.${payload}`)}`, { timestamp: '0' })],
+    [
+      'standard webhook-* headers, foreign key',
+      { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': foreign },
+    ],
+    ['empty body', signed(foreign), ''],
+    ...(secret === undefined ? [] : bentSignatures(delivery, secret, signed)),
+  ];
+  return cases.map(([name, headers, sent]) => ({ name, headers, payload: sent ?? payload }));
+}
+
+/** A genuine signature on anything but what it was made for. */
+function bentSignatures(
+  delivery: Delivery,
+  secret: string,
+  signed: (signature: string, over?: Partial<Delivery>) => Readonly<Record<string, string>>,
+): Array<readonly [name: string, headers: Readonly<Record<string, string>>, sent?: string]> {
+  const genuine = sign(secret, delivery);
+  return [
+    ['genuine signature, other body', signed(genuine), delivery.payload.replace('probe', 'other')],
+    // Not white space: frameworks that verify the parsed body, as @clerk/fastify, rightly do not see it.
+    ['genuine signature, one member more', signed(genuine), delivery.payload.replace(/}$/, ',"more":1}')],
+    ['genuine signature, other id', signed(genuine, { id: `${delivery.id}x` })],
+    ['genuine signature relabelled v2', signed(genuine.replace('v1,', 'v2,'))],
+    ['genuine signature cut short', signed(genuine.slice(0, -4))],
+  ];
+}
+
+/** Sends a delivery as Svix does: POST, JSON, no redirect followed. */
+export function deliver(anonymous: Anonymous, path: string, { headers, payload }: Forgery): Promise<Exchange> {
+  return anonymous.post(path, { headers: { 'content-type': 'application/json', ...headers }, body: payload });
+}
+
+function harmlessDelivery(now: Date): Delivery {
+  return {
+    id: `msg_readiness_${randomBytes(9).toString('hex')}`,
+    timestamp: String(Math.floor(now.getTime() / 1000)),
+    payload: JSON.stringify({
+      type: 'readiness.probe',
+      object: 'event',
+      timestamp: now.getTime(),
+      data: { id: 'user_readiness_probe_does_not_exist', object: 'readiness_probe' },
+    }),
+  };
+}
+
+function sign(secret: string, { id, timestamp, payload }: Delivery): string {
+  return new Webhook(secret).sign(id, new Date(Number(timestamp) * 1000), payload);
+}
+
+function foreignSecret(): string {
+  return `whsec_${randomBytes(24).toString('base64')}`;
+}
+
+/** A forgery and what the endpoint answered. */
+interface ForgeryAnswer {
+  readonly forgery: string;
+  readonly exchange: Exchange;
+}
+
+/** What the endpoint and a path beside it answered. */
+export interface ForgedSignatureEvidence {
+  readonly answers: readonly ForgeryAnswer[];
+  /** Positive control: the same delivery to a path beside that does not exist, which no handler takes. */
+  readonly beside: Exchange;
+  /** Positive control: the path fetched with GET, which a guard refuses alike and a handler of deliveries does not take. */
+  readonly fetched: Exchange;
+}
+
+/** webhook/forged-signature. */
+export const forgedSignature = defineCheck<ForgedSignatureEvidence>({
+  id: 'webhook/forged-signature',
+  async collect({ target, readiness }: CheckContext) {
+    if (!readiness.webhook) throw new Error('webhook.path is needed');
+    const { path, secret } = readiness.webhook;
+    const all = forgeries(secret);
+    const [answers, beside, fetched] = await Promise.all([
+      Promise.all(
+        all.map(async (forgery) => ({
+          forgery: forgery.name,
+          exchange: await deliver(target.anonymous, path, forgery),
+        })),
+      ),
+      // A sibling, because some servers give everything below a path to its handler.
+      deliver(target.anonymous, path.replace(/\/[^/]*\/?$/, target.unknownPath), all[0] as Forgery),
+      target.anonymous.get(path, { as: 'api' }),
+    ]);
+    return { answers, beside, fetched };
+  },
+  judge: ({ answers, beside, fetched }): Judgement => {
+    if (answers.length < MIN_FORGERIES) throw new Error(`only ${answers.length} forgeries were built`);
+    // No answer at all is an obstacle, which the engine reports.
+    const wrong = answers.filter(({ exchange }) => status(exchange) !== 0 && !REFUSALS.includes(status(exchange)));
+    const [first] = answers;
+    if (wrong.length === 0 && first && [beside, fetched].every((control) => isSameAnswer(first.exchange, control)))
+      return guardedAway(first, beside);
+    return {
+      findings: wrong.map(judgeAnswer),
+      summary: `${answers.length} forgeries refused with ${[...new Set(answers.map(({ exchange }) => status(exchange)))].join(', ')} by the handler`,
+    };
+  },
+});
+
+const EXPECTED = 'status 400, 401 or 403 from the webhook handler';
+
+function judgeAnswer({ forgery, exchange }: ForgeryAnswer): Finding {
+  const code = status(exchange);
+  const base = { subject: forgery, message: describe(exchange), expected: EXPECTED, exchange };
+  if (code >= 200 && code < 300) {
+    return error({
+      ...base,
+      message: `the forged delivery was accepted with ${code}`,
+      cause:
+        'The handler does not verify the signature, verifies only some of it, or answers 200 after a failed verification. @clerk/backend 2.0.0–2.3.x accepts every forgery (CVE-2025-53548).',
+      fix: 'Call verifyWebhook(request) first, return 400 when it throws, and update @clerk/backend to 2.4.0 or later.',
+      docs: 'https://clerk.com/docs/guides/development/webhooks/syncing',
+    });
+  }
+  if (code >= 300 && code < 400) {
+    return error({
+      ...base,
+      cause: `The guard answers before the handler${byClerk(exchange)}: the webhook route is protected, so genuine deliveries are redirected too, and Svix does not follow redirects.`,
+      fix: 'Leave the webhook route out of the protected matcher in clerkMiddleware, and register the final URL (www, https, trailing slash) in the Clerk Dashboard.',
+    });
+  }
+  if (code === 404 || code === 405) {
+    return error({
+      ...base,
+      cause: `No handler takes POST here${byClerk(exchange)}: the path is wrong, the route exports no POST, or auth.protect() in the middleware hides it with 404.`,
+      fix: 'Check webhook.path, export POST from the route, and leave the route out of the protected matcher.',
+    });
+  }
+  if (code >= 500) {
+    return error({
+      ...base,
+      cause:
+        'verifyWebhook() throws on a bad signature and nothing catches it, or the signing secret is not set in this environment. Clerk (Svix) retries on 5xx for days.',
+      fix: 'Catch the error and answer 400; set CLERK_WEBHOOK_SIGNING_SECRET in the hosting environment and redeploy.',
+    });
+  }
+  return error({
+    ...base,
+    cause: 'The endpoint answers a forged delivery with an unusual status.',
+    fix: 'Answer 400 when verification fails.',
+  });
+}
+
+/** Every path and method is answered alike, so it was not the handler that refused. */
+function guardedAway({ forgery, exchange }: ForgeryAnswer, beside: Exchange): Judgement {
+  const code = status(exchange);
+  if (code !== 401) {
+    return {
+      findings: [],
+      summary: '',
+      unverified: `the webhook path, a GET of it and a path that does not exist all answer ${code} alike, so something in front of the handler answered (an address allow-list, a firewall, a catch-all); run from an allowed address, or correct webhook.path`,
+    };
+  }
+  return {
+    findings: [
+      error({
+        subject: forgery,
+        message: `${describe(exchange)}, exactly as the path beside it that does not exist`,
+        expected: `${EXPECTED}, and another answer for ${beside.request.url}`,
+        cause: `A guard in front of every path${byClerk(exchange)} refuses the delivery before the handler sees it, so genuine deliveries from Clerk are refused too.`,
+        fix: 'Leave the webhook route out of the protected matcher in clerkMiddleware; the signature is its authentication.',
+        exchange,
+      }),
+    ],
+    summary: '',
+  };
+}
+
+function isSameAnswer(a: Exchange, b: Exchange): boolean {
+  return status(a) === status(b) && body(a) === body(b);
+}
+
+function byClerk(exchange: Exchange): string {
+  return header(exchange, 'x-clerk-auth-status') === undefined
+    ? ''
+    : ' (Clerk’s x-clerk-auth-status header is on the answer)';
+}
