@@ -1,7 +1,7 @@
 import type { ClerkControl, ClerkStandIn } from './clerk/stand-in.ts';
 import { startClerkStandIn } from './clerk/stand-in.ts';
 import { DEFECTS } from './defects/index.ts';
-import type { Site } from './defects/defect.ts';
+import type { Defect, Site } from './defects/defect.ts';
 import { startFront } from './front/front.ts';
 import type { Front } from './front/front.ts';
 import { DEMO_USER, demoPorts, randomKeys } from './instances.ts';
@@ -11,10 +11,13 @@ import { createCertificate } from './net/certificate.ts';
 import { assertFree, freePort } from './net/listen.ts';
 import { startNext } from './next-server.ts';
 import { prepare, SCRIPTS_FOLDER } from './prepare.ts';
+import { startSentryStandIn } from './sentry.ts';
 
 /** A running instance, with a hand on its Clerk. */
 export interface Instance extends DemoTarget {
   readonly clerk: ClerkControl;
+  /** What a defect may know of it. */
+  readonly site: Site;
 }
 
 export interface Demo {
@@ -24,8 +27,8 @@ export interface Demo {
 
 export interface DemoOptions {
   readonly kinds: readonly InstanceKind[];
-  /** Whether requests may ask for defects. */
-  readonly defects: boolean;
+  /** Whether requests may ask for defects, or the defects on offer. */
+  readonly defects: boolean | ReadonlyMap<string, Defect>;
   /** The first port; 0, the default, takes free ones. */
   readonly basePort?: number;
   /** Random when left out. */
@@ -63,7 +66,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 
 interface InstanceOptions {
   readonly kind: InstanceKind;
-  readonly defects: boolean;
+  readonly defects: boolean | ReadonlyMap<string, Defect>;
   readonly certificate: Certificate;
   readonly ports: DemoPorts;
   readonly keys: DemoKeys;
@@ -92,13 +95,15 @@ async function startInstance(options: InstanceOptions): Promise<RunningInstance>
       scripts: SCRIPTS_FOLDER,
     });
     closers.push(() => clerk.close());
+    const sentry = await startSentryStandIn(certificate);
+    closers.push(() => sentry.close());
     const nextPort = ports.next === 0 ? await freePort() : ports.next;
     let site: Site | undefined;
     const front: Front = await startFront({
       port: ports.front,
       upstreamPort: nextPort,
       certificate,
-      defects: options.defects ? DEFECTS : undefined,
+      defects: options.defects === true ? DEFECTS : options.defects || undefined,
       site: () => (site ??= createSite(front.url, clerk)),
     });
     closers.push(() => front.close());
@@ -108,6 +113,7 @@ async function startInstance(options: InstanceOptions): Promise<RunningInstance>
       CLERK_API_URL: clerk.backendApiUrl,
       CLERK_WEBHOOK_SIGNING_SECRET: keys.webhookSecret,
       APP_ORIGIN: front.url,
+      SENTRY_DSN: sentry.dsn,
     });
     closers.push(() => next.close());
     return {
@@ -121,6 +127,7 @@ async function startInstance(options: InstanceOptions): Promise<RunningInstance>
         webhookSecret: keys.webhookSecret,
         user: { email: DEMO_USER.email, password: keys.password },
         clerk: clerk.control,
+        site: (site ??= createSite(front.url, clerk)),
       },
       close,
     };

@@ -18,7 +18,7 @@ try {
   for (const name of positionals.length > 0 ? positionals : [undefined]) {
     const defect = name === undefined ? undefined : DEFECTS.get(name);
     const started = performance.now();
-    const row = await runRow(live, defect, browser);
+    const row = await runRow(live, defect, { browser });
     console.log(
       `${name ?? 'clean'}${defect ? ` (${defect.kind} of ${defect.check})` : ''}, ${Math.round(performance.now() - started)} ms`,
     );

@@ -2,13 +2,13 @@ import { rm } from 'node:fs/promises';
 import type { Browser } from '@playwright/test';
 import type { Defect } from '../../demo/defects/defect.ts';
 import type { Instance } from '../../demo/demo.ts';
-import type { DemoTarget } from '../../demo/instances.ts';
 import { demoReadiness } from '../../demo/readiness.ts';
 import { Tab } from '../../src/browser.ts';
 import { catalogEntry } from '../../src/catalog.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
 import type { ReadinessOptions } from '../../src/index.ts';
 import { missingNeed } from '../../src/needs.ts';
+import type { Identity } from '../../src/target/identity.ts';
 import { Target } from '../../src/target/target.ts';
 import { TestUser } from '../../src/test-user.ts';
 import { verify } from '../../src/verify.ts';
@@ -32,12 +32,26 @@ export interface Row {
   readonly doubtful: readonly string[];
 }
 
-/** Runs every check against the demo with a defect; those that need a browser only when there is one. */
-export async function runRow(instance: Instance, defect: Defect | undefined, browser?: Browser): Promise<Row> {
+/** How a row is run. */
+export interface RowOptions {
+  /** Options of the pack for the clean target; default: those of the Next.js demo. */
+  readonly options?: ReadinessOptions;
+  /** Checks that need a browser are left out without one. */
+  readonly browser?: Browser | undefined;
+  /** Leaves checks out; default: none. */
+  readonly only?: (check: AnyCheck, identity: Identity) => boolean;
+}
+
+/** Runs every check against the demo with a defect. */
+export async function runRow(
+  instance: Instance,
+  defect: Defect | undefined,
+  { options = demoReadiness(instance), browser, only = () => true }: RowOptions = {},
+): Promise<Row> {
   const project = defect?.source && (await copyProject());
   if (project !== undefined) await defect?.source?.(project);
   const undo = defect?.clerk?.(instance.clerk);
-  const readiness = resolveOptions(withDefect(instance, defect, project), {});
+  const readiness = resolveOptions(withDefect(options, defect, project), {});
   const target = await Target.connect(readiness);
   const user = await TestUser.find(readiness, target.identity).catch(() => undefined);
   try {
@@ -50,7 +64,7 @@ export async function runRow(instance: Instance, defect: Defect | undefined, bro
       ...(signedIn && { signedIn }),
     };
     const cells: Cell[] = [];
-    for (const check of CHECKS) {
+    for (const check of CHECKS.filter((each) => only(each, target.identity))) {
       const missing = missingNeed(catalogEntry(check.id) ?? { needs: [], methods: [] }, readiness, check.part);
       if (missing) cells.push({ id: check.id, outcome: { ...missing, findings: [], requests: 0, durationMs: 0 } });
       else if (!methodsOf(check).includes('browser'))
@@ -67,8 +81,11 @@ export async function runRow(instance: Instance, defect: Defect | undefined, bro
 }
 
 /** Options with a defect asked for by its header, which goes where all extra headers go: to the target only. */
-function withDefect(target: DemoTarget, defect: Defect | undefined, project: string | undefined): ReadinessOptions {
-  const options = demoReadiness(target);
+function withDefect(
+  options: ReadinessOptions,
+  defect: Defect | undefined,
+  project: string | undefined,
+): ReadinessOptions {
   const asked = defect?.options?.(options) ?? options;
   return {
     ...asked,

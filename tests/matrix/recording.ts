@@ -1,0 +1,149 @@
+import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { Browser } from '@playwright/test';
+import type { Defect, Site } from '../../demo/defects/defect.ts';
+import type { Instance } from '../../demo/demo.ts';
+import type { DemoRequest, DemoResponse } from '../../demo/front/message.ts';
+import { Tab } from '../../src/browser.ts';
+import { catalogEntry } from '../../src/catalog.ts';
+import { resolveOptions } from '../../src/config/resolve.ts';
+import type { ReadinessOptions } from '../../src/index.ts';
+import { isRecord } from '../../src/is-record.ts';
+import { missingNeed } from '../../src/needs.ts';
+import type { Identity } from '../../src/target/identity.ts';
+import { Target } from '../../src/target/target.ts';
+import { TestUser } from '../../src/test-user.ts';
+import { CHECKS, methodsOf } from '../support/checks.ts';
+import type { AnyCheck } from '../support/checks.ts';
+
+/** A request of a check and what the clean demo answered. */
+interface Pair {
+  readonly request: DemoRequest;
+  readonly response: DemoResponse;
+}
+
+/** What keeps the exchanges of the clean demo; a defect by form only. */
+export class Recorder {
+  readonly #pairs: Pair[] = [];
+
+  /** The defect to ask for. */
+  readonly defect: Defect = {
+    name: 'recorder',
+    check: 'none/none',
+    kind: 'variant',
+    title: 'nothing is changed, everything is kept',
+    mayAlsoBreak: [],
+    apply: async (request, next) => {
+      const response = await next(request);
+      this.#pairs.push({ request, response });
+      return response;
+    },
+  };
+
+  /** What was kept since the last call. */
+  take(): readonly Pair[] {
+    return this.#pairs.splice(0);
+  }
+}
+
+/**
+ * What every check asks the clean demo, and what that answers. A judgement is a pure function of the exchanges, so a
+ * check none of whose exchanges a defect changes ends as on the clean demo, and a row need not run it.
+ */
+export class Recording {
+  readonly #pairs: ReadonlyMap<AnyCheck, readonly Pair[]>;
+  readonly #identity: Identity;
+  readonly #site: Site;
+
+  private constructor(pairs: ReadonlyMap<AnyCheck, readonly Pair[]>, identity: Identity, site: Site) {
+    this.#pairs = pairs;
+    this.#identity = identity;
+    this.#site = site;
+  }
+
+  /** Runs each check alone against the clean demo, which must offer the recorder's defect. */
+  static async make(
+    recorder: Recorder,
+    { instance, options, browser }: { instance: Instance; options: ReadinessOptions; browser: Browser },
+  ): Promise<Recording> {
+    const readiness = resolveOptions(
+      { ...options, headers: { 'x-demo-defect': recorder.defect.name }, network: { ...options.network, requestsPerSecond: 2000 } },
+      {},
+    );
+    const pairs = new Map<AnyCheck, readonly Pair[]>();
+    let identity: Identity | undefined;
+    for (const check of CHECKS) {
+      if (missingNeed(catalogEntry(check.id) ?? { needs: [], methods: [] }, readiness, check.part)) continue;
+      recorder.take();
+      const target = await Target.connect(readiness);
+      const user = await TestUser.find(readiness, target.identity);
+      const signedIn = await user.signInOverHttp(target);
+      const connecting = recorder.take();
+      const tab = methodsOf(check).includes('browser') ? await Tab.open(browser, readiness) : undefined;
+      try {
+        identity = target.identity;
+        const evidence = await check.collect({ readiness, target, identity, user, signedIn, ...(tab && { tab }) });
+        // Pages that were fetched while connecting are not fetched again; the evidence tells whether the check looked at them.
+        const seen = pathsIn(evidence, target.identity.origin);
+        pairs.set(check, [...recorder.take(), ...connecting.filter(({ request }) => seen.has(request.target))]);
+      } finally {
+        await tab?.close();
+        await user.signOutEverywhere();
+        await target.close();
+      }
+    }
+    if (!identity) throw new Error('no check could run');
+    return new Recording(pairs, identity, instance.site);
+  }
+
+  /** Tells which checks a defect reaches, given what the pack takes the target for under it. */
+  async reach(defect: Defect): Promise<(check: AnyCheck, identity: Identity) => boolean> {
+    const everywhere = defect.options !== undefined || defect.clerk !== undefined;
+    const reached = new Set<AnyCheck>();
+    await Promise.all(
+      [...this.#pairs].map(async ([check, pairs]) => {
+        const changes = await Promise.all(pairs.map((pair) => this.#changes(defect, pair)));
+        if (changes.includes(true)) reached.add(check);
+      }),
+    );
+    return (check, identity) =>
+      everywhere ||
+      check.id === defect.check ||
+      reached.has(check) ||
+      (defect.source !== undefined && methodsOf(check).includes('source')) ||
+      !isDeepStrictEqual(identity, this.#identity);
+  }
+
+  async #changes(defect: Defect, { request, response }: Pair): Promise<boolean> {
+    let other = false;
+    const answering = defect.apply(
+      request,
+      async (asked) => {
+        other ||= !isDeepStrictEqual(asked, request);
+        return response;
+      },
+      this.#site,
+    );
+    // What the clean demo answered is at hand, so a defect that takes a turn of the event loop makes the app slower.
+    const answer = await Promise.race([answering, setImmediate(undefined)]);
+    return answer === undefined || other || !isSameAnswer(answer, response);
+  }
+}
+
+/** Header lines of different names may come in any order. */
+function isSameAnswer(a: DemoResponse, b: DemoResponse): boolean {
+  const lines = ({ headers }: DemoResponse) => headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`).toSorted();
+  return a === b || (a.status === b.status && a.body.equals(b.body) && isDeepStrictEqual(lines(a), lines(b)));
+}
+
+/** Paths with query of every exchange with the target that the evidence holds. */
+function pathsIn(evidence: unknown, origin: string, found = new Set<string>(), known = new Set<unknown>()): Set<string> {
+  if (typeof evidence !== 'object' || evidence === null || known.has(evidence)) return found;
+  known.add(evidence);
+  const request: unknown = isRecord(evidence) ? evidence['request'] : undefined;
+  if (isRecord(request) && typeof request['url'] === 'string' && request['url'].startsWith(`${origin}/`))
+    found.add(request['url'].slice(origin.length));
+  const inner: Iterable<unknown> = evidence instanceof Map ? evidence.values() : Object.values(evidence);
+  for (const each of inner) pathsIn(each, origin, found, known);
+  return found;
+}

@@ -1,0 +1,166 @@
+// The defect matrix: `npm run matrix -- [--all] [--browser] [--write] [defect…]`. Ends with 1 on any miss or false alarm.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from '@playwright/test';
+import type { Browser } from '@playwright/test';
+import { startDemo } from '../../demo/demo.ts';
+import type { Instance } from '../../demo/demo.ts';
+import type { Defect } from '../../demo/defects/defect.ts';
+import { DEFECTS } from '../../demo/defects/index.ts';
+import { demoReadiness } from '../../demo/readiness.ts';
+import { CATALOG } from '../../src/catalog.ts';
+import { browserLaunchOptions } from '../../src/config/browser.ts';
+import type { ReadinessOptions } from '../../src/index.ts';
+import { Recorder, Recording } from './recording.ts';
+import { runRow } from './row.ts';
+import type { Row } from './row.ts';
+import { matrixPage, tooFew } from './table.ts';
+import type { Result } from './table.ts';
+
+const USAGE = `npm run matrix -- [--all] [--browser] [--write] [defect…]
+
+  defect…    only these rows, in full detail; default: every row
+  --all      run every check in every row, not only those that the defect can reach
+  --browser  run the browser checks in every row, not only in those of a browser check and of variants
+  --write    write docs/matrix.md`;
+
+const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'matrix.md');
+
+/** Rows under way at once: one is judged while the app answers another. */
+const CONCURRENCY = 2;
+
+const { values, positionals } = parseArgs({
+  options: {
+    all: { type: 'boolean', default: false },
+    browser: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+});
+
+/** A target of the matrix. */
+interface Subject {
+  readonly name: string;
+  readonly instance: Instance;
+  readonly options: ReadinessOptions;
+  readonly defects: ReadonlyMap<string, Defect>;
+  readonly recorder: Recorder;
+}
+
+async function main(): Promise<number> {
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const started = performance.now();
+  const browser = await chromium.launch(browserLaunchOptions());
+  const closers: Array<() => Promise<void>> = [() => browser.close()];
+  try {
+    const subjects = await startSubjects(closers);
+    const results: Result[] = [];
+    const problems: string[] = [];
+    for (const subject of subjects) {
+      const clean = await runRow(subject.instance, undefined, { options: subject.options, browser });
+      problems.push(...doubts(clean).map((doubt) => `the clean ${subject.name} target: ${doubt}`));
+      results.push(...(await runSubject(subject, browser)));
+    }
+    if (positionals.length === 0) problems.push(...tooFew(CATALOG.map(({ id }) => id), DEFECTS.values()));
+    problems.push(...results.flatMap(({ target, defect, wrong }) => wrong.map((why) => `${target} ${defect.name}: ${why}`)));
+    const page = matrixPage(results);
+    if (values.write && positionals.length === 0) writeFileSync(PAGE, page);
+    console.log(page.split('\n').filter((line) => line.startsWith('- **')).join('\n'));
+    for (const problem of problems) console.log(`MISS ${problem}`);
+    // As node:test counts, for whoever adds up the steps of the suite.
+    console.log(`ℹ pass ${results.filter(({ wrong }) => wrong.length === 0).length}\nℹ fail ${problems.length}`);
+    console.log(`${results.length} rows in ${Math.round((performance.now() - started) / 1000)} s`);
+    return problems.length === 0 ? 0 : 1;
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}
+
+async function startSubjects(closers: Array<() => Promise<void>>): Promise<Subject[]> {
+  const recorder = new Recorder();
+  const demo = await startDemo({
+    kinds: ['live'],
+    defects: new Map([...DEFECTS, [recorder.defect.name, recorder.defect]]),
+    say: console.log,
+  });
+  closers.push(() => demo.close());
+  const { live } = demo.instances;
+  if (!live) throw new Error('the demo did not start');
+  return [{ name: 'Next.js', instance: live, options: demoReadiness(live), defects: DEFECTS, recorder }];
+}
+
+async function runSubject(subject: Subject, browser: Browser): Promise<Result[]> {
+  const { instance, options, recorder, defects } = subject;
+  const rows = [...defects.values()].filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  if (rows.length === 0) return [];
+  const selective = !values.all && positionals.length === 0;
+  const recording = selective ? await Recording.make(recorder, { instance, options, browser }) : undefined;
+  const run = async (defect: Defect): Promise<Result> => {
+    const started = performance.now();
+    const reached = await recording?.reach(defect);
+    const inBrowser = values.browser || defect.kind === 'variant' || positionals.length > 0 || needsBrowser(defect);
+    const row = await runRow(instance, defect, {
+      options,
+      ...(inBrowser && { browser }),
+      ...(reached && { only: reached }),
+    });
+    const durationMs = Math.round(performance.now() - started);
+    const result = { target: subject.name, defect, failed: row.failed, wrong: wrongs(row, defect), durationMs };
+    print(result, row);
+    return result;
+  };
+  // What Clerk does reaches every row, so rows that change it have the place to themselves.
+  const together = rows.filter(({ clerk }) => clerk === undefined);
+  const results = await inLanes(together, CONCURRENCY, run);
+  return [...results, ...(await inLanes(rows.filter(({ clerk }) => clerk !== undefined), 1, run))];
+}
+
+function needsBrowser({ check }: Defect): boolean {
+  return CATALOG.some(({ id, methods }) => id === check && (methods as readonly string[]).includes('browser'));
+}
+
+async function inLanes<T, R>(items: readonly T[], lanes: number, run: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = [...items.entries()];
+  const lane = async (): Promise<void> => {
+    for (let next = queue.shift(); next; next = queue.shift()) results[next[0]] = await run(next[1]);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}
+
+function wrongs(row: Row, defect: Defect): string[] {
+  if (defect.kind === 'variant') return doubts(row);
+  const others = row.failed.filter((id) => id !== defect.check && !(defect.mayAlsoBreak as readonly string[]).includes(id));
+  const poor = row.cells
+    .flatMap(({ outcome }) => outcome.findings)
+    .filter(({ level, message, expected, cause, fix }) => level === 'error' && [message, expected, cause, fix].some((text) => text.length < 6));
+  return [
+    ...(row.failed.includes(defect.check) ? [] : [`${defect.check} did not fail`]),
+    ...others.map((id) => `${id} failed too`),
+    ...poor.map(({ subject }) => `the finding "${subject}" does not stand alone`),
+  ];
+}
+
+/** What a correct target must not meet. */
+function doubts(row: Row): string[] {
+  return row.cells
+    .filter(({ outcome }) => outcome.status === 'fail' || outcome.status === 'not-verified')
+    .map(({ id, outcome }) => `${id} ${outcome.status}: ${outcome.reason}`);
+}
+
+function print({ target, defect, wrong, durationMs }: Result, row: Row): void {
+  console.log(`${wrong.length === 0 ? 'ok  ' : 'MISS'} ${target} ${defect.kind} ${defect.name} (${row.cells.length} checks, ${durationMs} ms): ${defect.title}`);
+  if (wrong.length === 0 && positionals.length === 0) return;
+  for (const { id, outcome } of row.cells.filter(({ outcome }) => outcome.status !== 'pass')) {
+    console.log(`       ${id} ${outcome.status}: ${outcome.reason}`);
+    for (const { level, subject, message } of outcome.findings) console.log(`         ${level} ${subject}: ${message}`);
+  }
+}
+
+process.exitCode = await main();
