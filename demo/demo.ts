@@ -47,7 +47,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     kinds.map((kind, i) =>
       startInstance({
         kind,
-        defects,
+        app: startNextApp,
+        defects: defects === true ? DEFECTS : defects || undefined,
         certificate,
         ports: ports[i] ?? demoPorts(kind, 0),
         keys: keys?.[kind] ?? randomKeys(kind),
@@ -64,21 +65,40 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   return { instances: Object.fromEntries(running.map(({ instance }) => [instance.kind, instance])), close };
 }
 
-interface InstanceOptions {
+/** What an app is told about where it runs. */
+export interface AppSettings {
+  /** Where the front expects it, over HTTP. */
+  readonly port: number;
+  /** The public origin. */
+  readonly origin: string;
+  readonly publishableKey: string;
+  readonly secretKey: string;
+  /** Clerk's Backend API. */
+  readonly apiUrl: string;
+  readonly webhookSecret: string;
+  readonly sentryDsn: string;
+}
+
+/** Starts an app; resolves when it answers. */
+export type StartApp = (settings: AppSettings) => Promise<{ close(): Promise<void> }>;
+
+export interface InstanceOptions {
   readonly kind: InstanceKind;
-  readonly defects: boolean | ReadonlyMap<string, Defect>;
+  readonly app: StartApp;
+  /** The defects on offer; undefined: none. */
+  readonly defects: ReadonlyMap<string, Defect> | undefined;
   readonly certificate: Certificate;
   readonly ports: DemoPorts;
   readonly keys: DemoKeys;
 }
 
-interface RunningInstance {
+export interface RunningInstance {
   readonly instance: Instance;
   close(): Promise<void>;
 }
 
-/** Clerk first, then the front, because the app must know the addresses of both. */
-async function startInstance(options: InstanceOptions): Promise<RunningInstance> {
+/** Starts Clerk first, then the front, because the app must know the addresses of both. */
+export async function startInstance(options: InstanceOptions): Promise<RunningInstance> {
   const { kind, keys, ports, certificate } = options;
   const closers: Array<() => Promise<void>> = [];
   const close = async (): Promise<void> => {
@@ -97,25 +117,26 @@ async function startInstance(options: InstanceOptions): Promise<RunningInstance>
     closers.push(() => clerk.close());
     const sentry = await startSentryStandIn(certificate);
     closers.push(() => sentry.close());
-    const nextPort = ports.next === 0 ? await freePort() : ports.next;
+    const port = ports.next === 0 ? await freePort() : ports.next;
     let site: Site | undefined;
     const front: Front = await startFront({
       port: ports.front,
-      upstreamPort: nextPort,
+      upstreamPort: port,
       certificate,
-      defects: options.defects === true ? DEFECTS : options.defects || undefined,
+      defects: options.defects,
       site: () => (site ??= createSite(front.url, clerk)),
     });
     closers.push(() => front.close());
-    const next = await startNext(nextPort, {
-      CLERK_PUBLISHABLE_KEY: clerk.publishableKey,
-      CLERK_SECRET_KEY: keys.secretKey,
-      CLERK_API_URL: clerk.backendApiUrl,
-      CLERK_WEBHOOK_SIGNING_SECRET: keys.webhookSecret,
-      APP_ORIGIN: front.url,
-      SENTRY_DSN: sentry.dsn,
+    const app = await options.app({
+      port,
+      origin: front.url,
+      publishableKey: clerk.publishableKey,
+      secretKey: keys.secretKey,
+      apiUrl: clerk.backendApiUrl,
+      webhookSecret: keys.webhookSecret,
+      sentryDsn: sentry.dsn,
     });
-    closers.push(() => next.close());
+    closers.push(() => app.close());
     return {
       instance: {
         kind,
@@ -136,6 +157,17 @@ async function startInstance(options: InstanceOptions): Promise<RunningInstance>
     throw error;
   }
 }
+
+/** The names are those of `app/.env.example`. */
+const startNextApp: StartApp = (settings) =>
+  startNext(settings.port, {
+    CLERK_PUBLISHABLE_KEY: settings.publishableKey,
+    CLERK_SECRET_KEY: settings.secretKey,
+    CLERK_API_URL: settings.apiUrl,
+    CLERK_WEBHOOK_SIGNING_SECRET: settings.webhookSecret,
+    APP_ORIGIN: settings.origin,
+    SENTRY_DSN: settings.sentryDsn,
+  });
 
 function createSite(url: string, clerk: ClerkStandIn): Site {
   let sessionId: string | undefined;

@@ -11,6 +11,8 @@ const SCRIPTS = { 'clerk-js': '6.40.0', ui: '1.34.0' } as const;
 /** Where `prepare` puts the unpacked scripts. */
 export const SCRIPTS_FOLDER = join(CACHE_FOLDER, `clerk-scripts-${SCRIPTS['clerk-js']}-${SCRIPTS.ui}`);
 
+const PREPARE_LOCK = join(CACHE_FOLDER, 'prepare.lock');
+
 const STAMP = join(APP_FOLDER, '.next', 'demo-stamp');
 
 /** Folders and files of the app that are not its sources. */
@@ -18,12 +20,8 @@ const GENERATED = new Set(['node_modules', '.next', 'next-env.d.ts', 'tsconfig.t
 
 /** Installs, downloads and builds what is missing or out of date. Says so, because it takes a while. */
 export async function prepare(say: (line: string) => void): Promise<void> {
-  mkdirSync(CACHE_FOLDER, { recursive: true });
-  await withLock(join(CACHE_FOLDER, 'prepare.lock'), async () => {
-    if (!existsSync(SCRIPTS_FOLDER)) {
-      say('demo: fetching clerk-js and ui');
-      await packScripts();
-    }
+  await prepareScripts(say);
+  await withLock(PREPARE_LOCK, async () => {
     if (!isInstalled()) {
       say('demo: installing the app');
       await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: APP_FOLDER });
@@ -36,6 +34,16 @@ export async function prepare(say: (line: string) => void): Promise<void> {
       env: buildEnvironment(),
     });
     writeFileSync(STAMP, stamp);
+  });
+}
+
+/** Downloads Clerk's browser scripts when they are missing. */
+export async function prepareScripts(say: (line: string) => void): Promise<void> {
+  mkdirSync(CACHE_FOLDER, { recursive: true });
+  await withLock(PREPARE_LOCK, async () => {
+    if (existsSync(SCRIPTS_FOLDER)) return;
+    say('demo: fetching clerk-js and ui');
+    await packScripts();
   });
 }
 

@@ -2,6 +2,11 @@ import type { ReadinessOptions } from '../src/index.ts';
 import type { DemoTarget } from './instances.ts';
 import { APP_FOLDER } from './paths.ts';
 
+const NOBODY = 'nobody watches the demo';
+
+/** A team writes the day on which somebody looked. */
+const BY_US = { by: 'the authors of the demo', on: new Date().toISOString().slice(0, 10) };
+
 /** The options that a team with this app would write. */
 export function demoReadiness({
   kind,
@@ -24,7 +29,7 @@ export function demoReadiness({
       signIn: '/sign-in',
       signUp: '/sign-up',
     },
-    api: ['/api/me', { path: '/api/projects', methods: ['GET', 'POST'] }],
+    api: ['/api/me', { path: '/api/projects', methods: ['GET', 'POST'], body: { name: 'Readiness probe' } }],
     webhook: { path: '/api/webhooks/clerk', secret: webhookSecret },
     health: { path: '/api/health' },
     cors: { allowedOrigins: ['https://app.demo.example'] },
@@ -32,6 +37,15 @@ export function demoReadiness({
     session: { user: { email: user.email } },
     mode: 'full',
     project: { root: APP_FOLDER },
+    // 20 a minute; an empty message is refused with 400 and stored nowhere.
+    rateLimit: { path: '/api/contact', burst: 30 },
+    errors: { crashPath: '/crash' },
+    errorTracking: { page: '/dashboard' },
+    attest: {
+      'monitoring/auth-events': { evidence: `an example: here a team links the log of its sign-ins; ${NOBODY}`, ...BY_US },
+      'monitoring/webhook-alerts': { evidence: `an example: here a team links its alert; ${NOBODY}`, ...BY_US },
+      'monitoring/uptime': { evidence: `an example: here a team links its status page; ${NOBODY}`, ...BY_US },
+    },
     // The demo's certificate is made at start and signed by nobody.
     network: { ignoreHTTPSErrors: true },
   };

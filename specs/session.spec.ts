@@ -1,5 +1,12 @@
 import { check, test } from '../fixtures/index.ts';
-import { expiredCookie, expiredPage, returnAfterSignIn } from '../src/areas/session.ts';
+import {
+  expiredCookie,
+  expiredPage,
+  outage,
+  returnAfterSignIn,
+  revokedOpenPage,
+  signOut,
+} from '../src/areas/session.ts';
 
 test(
   'an expired or tampered cookie leads to sign-in',
@@ -24,3 +31,23 @@ test(
     await verify(returnAfterSignIn, { tab, user: testUser });
   },
 );
+
+test(
+  'a page that is open while its session is revoked asks for sign-in',
+  check('session/revoked-open-page'),
+  async ({ verify, tab, testUser }) => {
+    await verify(revokedOpenPage, { tab, user: testUser });
+  },
+);
+
+test(
+  'after signing out, nothing of the session is left',
+  check('session/sign-out'),
+  async ({ verify, tab, testUser }) => {
+    await verify(signOut, { tab, user: testUser });
+  },
+);
+
+test('public pages stay usable while Clerk is down', check('session/outage'), async ({ verify, tab }) => {
+  await verify(outage, { tab });
+});

@@ -12,6 +12,12 @@ export interface Move {
   readonly status?: number;
 }
 
+/** Opens contexts and tabs with the options of the run. */
+interface Opener {
+  readonly context: () => Promise<BrowserContext>;
+  readonly tab: (context: BrowserContext) => Promise<Tab>;
+}
+
 /**
  * A browser tab for one check, in a context of its own: nobody is signed in, the extra headers of the options go to
  * the target's exact origin only, and everything that went wrong is kept.
@@ -24,36 +30,39 @@ export class Tab {
   readonly #errors: string[] = [];
   readonly #console: string[] = [];
   readonly #redactor: Redactor;
-  readonly #open: () => Promise<Tab>;
+  readonly #opener: Opener;
   readonly #children: Tab[] = [];
 
-  private constructor(page: Page, redactor: Redactor, open: () => Promise<Tab>) {
+  private constructor(page: Page, redactor: Redactor, opener: Opener) {
     this.page = page;
     this.context = page.context();
     this.#redactor = redactor;
-    this.#open = open;
+    this.#opener = opener;
     this.#record();
   }
 
   /** Opens a tab. Nothing of the caller's Playwright options reaches other origins: no extra headers, no stored state. */
   static async open(browser: Browser, readiness: Readiness): Promise<Tab> {
     const redactor = new Redactor(secretsOf(readiness));
-    const open = async (): Promise<Tab> => {
-      const context = await browser.newContext({
-        ...(readiness.baseURL !== undefined && { baseURL: readiness.baseURL }),
-        // Chromium takes no further authority; over HTTP the certificate was verified against it.
-        ignoreHTTPSErrors: readiness.network.ignoreHTTPSErrors || readiness.network.ca !== undefined,
-        extraHTTPHeaders: {},
-        storageState: { cookies: [], origins: [] },
-        // A service worker answers from a cache and fetches behind the page's back.
-        serviceWorkers: 'block',
-      });
-      const page = await context.newPage();
-      if (readiness.baseURL !== undefined)
-        await sendToOriginOnly(page, new URL(readiness.baseURL).origin, readiness.headers);
-      return new Tab(page, redactor, open);
+    const opener: Opener = {
+      context: () =>
+        browser.newContext({
+          ...(readiness.baseURL !== undefined && { baseURL: readiness.baseURL }),
+          // Chromium takes no further authority; over HTTP the certificate was verified against it.
+          ignoreHTTPSErrors: readiness.network.ignoreHTTPSErrors || readiness.network.ca !== undefined,
+          extraHTTPHeaders: {},
+          storageState: { cookies: [], origins: [] },
+          // A service worker answers from a cache and fetches behind the page's back.
+          serviceWorkers: 'block',
+        }),
+      tab: async (context) => {
+        const page = await context.newPage();
+        if (readiness.baseURL !== undefined)
+          await sendToOriginOnly(page, new URL(readiness.baseURL).origin, readiness.headers);
+        return new Tab(page, redactor, opener);
+      },
     };
-    return open();
+    return opener.tab(await opener.context());
   }
 
   /** Addresses that the tab went through, in order. */
@@ -83,8 +92,21 @@ export class Tab {
 
   /** Another tab in a context of its own; closed together with this one. */
   async fresh(): Promise<Tab> {
-    const tab = await this.#open();
-    this.#children.push(tab);
+    return this.#adopt(await this.#opener.tab(await this.#opener.context()));
+  }
+
+  /** Another tab in the same context, as a person opens one beside this; closed together with this one. */
+  async beside(): Promise<Tab> {
+    return this.#adopt(await this.#opener.tab(this.context));
+  }
+
+  /**
+   * A fresh tab with a copy of this context's cookies: the same person and the same session, and no other tab that
+   * could tell it what happens; closed together with this one.
+   */
+  async twin(): Promise<Tab> {
+    const tab = await this.fresh();
+    await tab.context.addCookies(await this.context.cookies());
     return tab;
   }
 
@@ -97,6 +119,11 @@ export class Tab {
   async close(): Promise<void> {
     await Promise.all(this.#children.map((child) => child.close()));
     await this.context.close();
+  }
+
+  #adopt(tab: Tab): Tab {
+    this.#children.push(tab);
+    return tab;
   }
 
   #record(): void {

@@ -31,6 +31,9 @@ export function missingNeed(
   return undefined;
 }
 
+/** Options that nobody can declare as not existing. */
+const NEVER_FALSE: readonly string[] = ['project', 'clerk', 'session'];
+
 function missingOption(path: string, readiness: Readiness): Missing | undefined {
   const keys = path.split('.');
   let value: unknown = readiness;
@@ -46,7 +49,9 @@ function missingOption(path: string, readiness: Readiness): Missing | undefined 
   return absent
     ? {
         status: 'not-verified',
-        reason: `set ${path} to have it verified, or ${keys.length > 1 && keys[0] !== 'routes' ? keys[0] : path}: false when there is none`,
+        reason: NEVER_FALSE.includes(keys[0] ?? '')
+          ? `set ${path} to have it verified`
+          : `set ${path} to have it verified, or ${keys.length > 1 && keys[0] !== 'routes' ? keys[0] : path}: false when there is none`,
       }
     : undefined;
 }

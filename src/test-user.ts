@@ -6,18 +6,13 @@ import type { Page } from '@playwright/test';
 import type { Tab } from './browser.ts';
 import { ReadinessConfigError } from './config/error.ts';
 import type { Readiness } from './config/options.ts';
+import { MAX_RETRY_AFTER, MAX_TRIES } from './target/backend-api.ts';
 import type { Identity } from './target/identity.ts';
 import type { SignedIn } from './target/signed-in.ts';
 import type { Target } from './target/target.ts';
 
 /** Life of a sign-in token, seconds: long enough for a slow page, short enough to be worthless if one were found. */
 const TICKET_LIFE = 120;
-
-/** Tries of one Backend API call; only a rate limit is tried again. */
-const MAX_TRIES = 4;
-
-/** Longest wait for a rate limit to end, seconds. */
-const MAX_RETRY_AFTER = 10;
 
 /** Milliseconds that Clerk has to load, and to show a new session. */
 const LOAD_MS = 15_000;
@@ -125,6 +120,12 @@ export class TestUser {
     this.#unusedTickets.delete(ticket.id);
     this.#sessions.add(client.sessionId);
     return client;
+  }
+
+  /** Ends a session at once, as an administrator does who throws somebody out; its last token holds until it expires. */
+  async revoke(sessionId: string): Promise<void> {
+    await call('revoke a session', () => this.#clerk.sessions.revokeSession(sessionId));
+    this.#sessions.delete(sessionId);
   }
 
   /** Ends every session that was begun here and revokes every sign-in token that was not used. */

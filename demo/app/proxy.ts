@@ -20,11 +20,11 @@ export default clerkMiddleware(
     signUpUrl: '/sign-up',
     // Refuses session tokens that were issued to pages of any other origin.
     authorizedParties: [env.appOrigin, env.allowedOrigin],
-    contentSecurityPolicy: contentSecurityPolicy(env.publishableKey),
+    contentSecurityPolicy: contentSecurityPolicy(env.publishableKey, env.sentryDsn),
   }),
 );
 
 export const config = {
   // Everything but the files that are the same for everybody. By place, not by extension: `/dashboard/x.css` is a page.
-  matcher: ['/((?!_next/static/|_next/image|images/|favicon\\.ico$|robots\\.txt$).*)', '/(api|trpc)(.*)'],
+  matcher: ['/((?!_next/static/|_next/image|images/|favicon\\.ico$|robots\\.txt$|sitemap\\.xml$).*)', '/(api|trpc)(.*)'],
 };

@@ -4,7 +4,7 @@ import type { Fields } from './http.ts';
 import { randomId } from './keys.ts';
 import { backendSessionJson, backendUserJson } from './resources.ts';
 import { nowSeconds } from './tokens.ts';
-import type { ClerkState, Session } from './state.ts';
+import type { ClerkState, FurtherKey, Session } from './state.ts';
 
 interface Call {
   readonly state: ClerkState;
@@ -13,6 +13,8 @@ interface Call {
   readonly fields: Fields;
   /** The ids in the path, in order. */
   readonly ids: readonly string[];
+  /** The key that was shown, when it is not the instance's own. */
+  readonly key: FurtherKey | undefined;
 }
 
 type Handler = (call: Call) => void;
@@ -22,12 +24,12 @@ const DEFAULT_TICKET_SECONDS = 30 * 24 * 3600;
 
 /** By method and path; `:id` stands for one path segment. */
 const ROUTES: Readonly<Record<string, Handler>> = {
-  'GET /v1/jwks': ({ state, response }) => sendJson(response, 200, state.signer.jwks),
-  'GET /v1/instance': ({ state, response }) =>
+  'GET /v1/jwks': ({ state, response, key }) => sendJson(response, 200, state.keySet(key?.keyId)),
+  'GET /v1/instance': ({ state, response, key }) =>
     sendJson(response, 200, {
       object: 'instance',
       id: state.signer.keyId,
-      environment_type: state.isDevelopment ? 'development' : 'production',
+      environment_type: key?.environmentType ?? (state.isDevelopment ? 'development' : 'production'),
       allowed_origins: null,
     }),
   'POST /v1/testing_tokens': ({ response }) =>
@@ -75,12 +77,14 @@ export function backendApi(state: ClerkState): (request: IncomingMessage, respon
     const method = request.method ?? 'GET';
     const fields = method === 'GET' ? {} : await readFields(request);
     state.log.push({ api: 'backend', method, path: url.pathname, testingToken: false });
-    if (request.headers.authorization !== `Bearer ${state.settings.secretKey}`) {
+    const shown = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
+    const further = state.furtherKeys.get(shown);
+    if (shown !== state.settings.secretKey && !further) {
       return sendJson(response, 401, clerkError('clerk_key_invalid', 'The provided Clerk Secret Key is invalid.'));
     }
     const ids: string[] = [];
     const shape = url.pathname.replace(/(?<=\/)(?:user|sess|sit)_\w+/g, (id) => (ids.push(id), ':id'));
-    const call: Call = { state, response, query: url.searchParams, fields, ids };
+    const call: Call = { state, response, query: url.searchParams, fields, ids, key: further };
     (ROUTES[`${method} ${shape}`] ?? notFound)(call);
   };
 }

@@ -24,6 +24,7 @@ export function environmentJson(state: ClerkState, origin: string | undefined): 
       session_minter: false,
       // Whether code 424242 signs test users in: on in every development instance, off by default in production.
       test_mode: development,
+      ...state.disguise.authConfig,
     },
     display_config: {
       object: 'display_config',
@@ -43,6 +44,7 @@ export function environmentJson(state: ClerkState, origin: string | undefined): 
       captcha_oauth_bypass: [],
       google_one_tap_client_id: null,
       theme: {},
+      ...state.disguise.displayConfig,
     },
     organization_settings: {
       object: 'organization_settings',

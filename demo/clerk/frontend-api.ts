@@ -51,7 +51,7 @@ function answer(call: Call): void {
   const { state, method, path, origin } = call;
   switch (`${method} ${path}`) {
     case 'GET /.well-known/jwks.json':
-      return sendJson(call.response, 200, state.signer.jwks);
+      return sendJson(call.response, 200, state.keySet(state.disguise.keyId));
     case 'GET /v1/health':
       return sendJson(call.response, 200, { status: 'ok' });
     case 'GET /v1/environment':

@@ -10,7 +10,7 @@ import { clerkError, sendJson } from './http.ts';
 import { publishableKey } from './keys.ts';
 import type { InstanceKind } from './keys.ts';
 import { ClerkState } from './state.ts';
-import type { LogEntry, Session } from './state.ts';
+import type { Disguise, FurtherKey, LogEntry, Session } from './state.ts';
 import { createTokenSigner, nowSeconds } from './tokens.ts';
 import type { Claims } from './tokens.ts';
 
@@ -48,6 +48,12 @@ export interface ClerkControl {
   setTokenLifetime(seconds: number): void;
   /** An API that is down drops every connection. */
   setDown(api: 'frontend' | 'backend', down: boolean): void;
+  /** Lets the instance say what is not so, until the function that comes back is called. */
+  disguise(disguise: Disguise): () => void;
+  /** Takes another secret key beside the instance's own, until the function that comes back is called. */
+  acceptKey(key: FurtherKey): () => void;
+  /** Shows another certificate at the Frontend API, until the function that comes back is called. */
+  showCertificate(certificate: Certificate): () => void;
 }
 
 export interface ClerkStandIn {
@@ -103,6 +109,18 @@ export async function startClerkStandIn(options: StandInOptions): Promise<ClerkS
       setDown: (api, isDown) => {
         down[api] = isDown;
         if (isDown) (api === 'frontend' ? frontend : backend).closeAllConnections();
+      },
+      disguise: (disguise) => {
+        state.disguise = disguise;
+        return () => void (state.disguise = {});
+      },
+      acceptKey: (further) => {
+        state.furtherKeys.set(further.secretKey, further);
+        return () => void state.furtherKeys.delete(further.secretKey);
+      },
+      showCertificate: (certificate) => {
+        frontend.setSecureContext(certificate);
+        return () => frontend.setSecureContext({ key, cert });
       },
     },
     close: async () => void (await Promise.all([closeServer(frontend), closeServer(backend)])),

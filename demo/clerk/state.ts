@@ -67,6 +67,24 @@ export interface InstanceSettings {
   readonly secretKey: string;
 }
 
+/** What an instance says of itself that is not so; the test of a check that compares. */
+export interface Disguise {
+  /** Id under which the Frontend API publishes the instance's key. */
+  readonly keyId?: string;
+  /** Over the members of `/v1/environment`. */
+  readonly authConfig?: Readonly<Record<string, unknown>>;
+  readonly displayConfig?: Readonly<Record<string, unknown>>;
+}
+
+/** A further secret key, and what the Backend API tells whoever shows it. */
+export interface FurtherKey {
+  readonly secretKey: string;
+  /** Default: the instance's own. */
+  readonly keyId?: string;
+  /** Default: the instance's own. */
+  readonly environmentType?: string;
+}
+
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 /** Everything that one Clerk instance knows, in memory. */
@@ -84,6 +102,8 @@ export class ClerkState {
   /** Handshake payloads (lists of cookies) that wait for the SDK to fetch them, by nonce. */
   readonly handshakes = new Map<string, readonly string[]>();
   readonly log: LogEntry[] = [];
+  disguise: Disguise = {};
+  readonly furtherKeys = new Map<string, FurtherKey>();
   /** Life of a session token. 60 in Clerk. */
   tokenLifetimeSeconds = 60;
 
@@ -98,6 +118,12 @@ export class ClerkState {
 
   get isDevelopment(): boolean {
     return this.settings.kind === 'test';
+  }
+
+  /** The public key set, under the instance's key id or another. */
+  keySet(keyId: string | undefined): object {
+    const { keys } = this.signer.jwks;
+    return { keys: keyId === undefined ? keys : keys.map((key) => ({ ...key, kid: keyId })) };
   }
 
   addUser(user: Pick<User, 'email' | 'firstName' | 'lastName' | 'password'>): User {

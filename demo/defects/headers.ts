@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { addHeader, header, isHtml, mapHeader, mapText, pathOf, withHeader, without } from '../front/message.ts';
 import type { DemoResponse } from '../front/message.ts';
-import { defectsOf } from './defect.ts';
-import { always, changing } from './tools.ts';
+import { defectsOf, variantsOf } from './defect.ts';
+import { all, always, anonymous, at, by, changing } from './tools.ts';
 
 const CSP = 'content-security-policy';
 
@@ -156,5 +157,128 @@ export const security = defectsOf('headers/security', [
     name: 'powered-by',
     title: 'X-Powered-By tells the framework',
     apply: changing(always, (response) => addHeader(response, 'X-Powered-By', 'Next.js')),
+  },
+]);
+
+const onHome = all(at('/'), by('GET'));
+
+/** The home page with something more at the end of its body. */
+function homeWith(html: string) {
+  return changing(onHome, (response) =>
+    isHtml(response) ? mapText(response, (text) => text.replace('</body>', () => `${html}</body>`)) : response,
+  );
+}
+
+export const violations = defectsOf('headers/csp-violations', [
+  {
+    name: 'csp-prerendered',
+    title: 'the home page is prerendered, so its scripts carry the nonce of the build',
+    mayAlsoBreak: ['headers/csp'],
+    apply: changing(onHome, (response) => {
+      const nonce = /'nonce-([^']+)'/.exec(header(response, CSP) ?? '')?.[1];
+      return nonce === undefined || !isHtml(response)
+        ? response
+        : mapText(response, (text) => text.replaceAll(nonce, 'bm9uY2Ugb2YgdGhlIGJ1aWxk'));
+    }),
+  },
+  {
+    name: 'csp-blocked-image',
+    title: 'the home page shows an image of a host that the policy does not list',
+    apply: homeWith('<img src="https://images.demo.example/hero.png" alt="">'),
+  },
+  {
+    name: 'csp-blocked-style',
+    title: 'the home page asks for a style sheet of a host that the policy does not list',
+    apply: homeWith('<link rel="stylesheet" href="https://fonts.demo.example/inter.css">'),
+  },
+  {
+    name: 'csp-blocked-frame',
+    title: 'the home page embeds a video of a host that the policy does not list',
+    apply: homeWith('<iframe src="https://video.demo.example/embed/1" title="Tour"></iframe>'),
+  },
+  {
+    name: 'clerk-script-missing',
+    title: 'the home page asks for Clerk’s script at an address that is no longer there',
+    apply: changing(onHome, (response) =>
+      isHtml(response) ? mapText(response, (text) => text.replaceAll('clerk.browser.js', 'clerk.gone.js')) : response,
+    ),
+  },
+]);
+
+export const violationVariants = variantsOf('headers/csp-violations', [
+  {
+    name: 'csp-trial-violated',
+    title: 'a stricter policy is tried out with report-only, and the home page violates it',
+    apply: changing(always, (response) =>
+      addHeader(response, 'Content-Security-Policy-Report-Only', "img-src 'none'; report-uri /api/csp-reports"),
+    ),
+  },
+]);
+
+/** A cookie that the app sets on every page that it sends to `whom`. */
+function pageCookie(line: (value: string) => string, whom = always) {
+  return changing(all(by('GET'), whom), (response) =>
+    isHtml(response) ? addHeader(response, 'Set-Cookie', line(randomBytes(24).toString('base64url'))) : response,
+  );
+}
+
+export const cookies = defectsOf('headers/cookies', [
+  {
+    name: 'session-readable',
+    title: 'a session of the app’s own can be read by scripts',
+    apply: pageCookie((value) => `fernwork_session=${value}; Path=/; Secure; SameSite=Lax`),
+  },
+  {
+    name: 'session-in-the-clear',
+    title: 'a session of the app’s own is sent over http as well',
+    apply: pageCookie((value) => `connect.sid=s%3A${value}; Path=/; HttpOnly; SameSite=Lax`),
+  },
+  {
+    name: 'session-any-site',
+    title: 'a session of the app’s own says nothing about SameSite',
+    apply: pageCookie((value) => `auth_token=${value}; Path=/; Secure; HttpOnly`),
+  },
+  {
+    name: 'session-host-prefix',
+    title: 'a __Host- session names a domain, so browsers refuse it',
+    apply: pageCookie(
+      (value) => `__Host-session=${value}; Path=/; Domain=127.0.0.1; Secure; HttpOnly; SameSite=Lax`,
+    ),
+  },
+  {
+    name: 'session-after-sign-in',
+    title: 'signed-in people get a session of the app’s own without any protection',
+    apply: pageCookie((value) => `fernwork_jwt=${value}; Path=/`, (request, site) => !anonymous(request, site)),
+  },
+]);
+
+export const cookieVariants = variantsOf('headers/cookies', [
+  {
+    name: 'csrf-readable',
+    title: 'a CSRF cookie that scripts must read',
+    apply: pageCookie((value) => `csrf_token=${value}; Path=/; Secure; SameSite=Strict`),
+  },
+  {
+    name: 'session-well-set',
+    title: 'a session of the app’s own with everything it needs',
+    apply: pageCookie((value) => `__Host-fernwork_session=${value}; Path=/; Secure; HttpOnly; SameSite=Lax`),
+  },
+  {
+    name: 'sidebar-cookie',
+    title: 'settings in cookies that scripts read',
+    apply: changing(by('GET'), (response) =>
+      isHtml(response)
+        ? addHeader(addHeader(response, 'Set-Cookie', 'sidebar_state=true; Path=/'), 'Set-Cookie', 'theme=dark; Path=/')
+        : response,
+    ),
+  },
+  {
+    name: 'clerk-own-cookie',
+    title: 'the server takes Clerk’s script-readable cookie away',
+    apply: changing(all(by('GET'), anonymous), (response) =>
+      isHtml(response)
+        ? addHeader(response, 'Set-Cookie', '__session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; SameSite=Lax')
+        : response,
+    ),
   },
 ]);

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { withHeader, without } from '../front/message.ts';
+import type { Probe, ReadinessOptions } from '../../src/index.ts';
+import { isHtml, mapHeader, mapText, pathOf, withHeader, without } from '../front/message.ts';
 import { randomSecretKey } from '../clerk/keys.ts';
-import { defectsOf } from './defect.ts';
-import { all, at, by, changing, redirect, replaceHtml, replaceJson, signInUrl } from './tools.ts';
+import { defectsOf, variantsOf } from './defect.ts';
+import type { CheckName } from './defect.ts';
+import { all, always, at, by, changing, redirect, replaceHtml, replaceJson, signInUrl } from './tools.ts';
 
 const isHealth = at('/api/health');
 const pass = { status: 'pass', checks: { clerk: { status: 'pass' } } };
@@ -82,3 +84,99 @@ export const health = defectsOf('monitoring/health', [
     ),
   },
 ]);
+
+/** The script that starts error tracking, with its code changed. */
+function trackingScript(change: (code: string) => string) {
+  return changing(
+    (request) => /^\/_next\/static\/.*\.js$/.test(pathOf(request)),
+    (response) => (response.body.includes(STARTS) ? mapText(response, change) : response),
+  );
+}
+
+/** How the app's own code looks in the build: what it tells the SDK, and the user that it sets. */
+const STARTS = 'sendClientReports:!1';
+const USER = /\?\{id:\w+\}:null/;
+
+/** Sources on this machine that are not the Frontend API: the error tracker. */
+function withoutTracker(policy: string, frontendApi: string): string {
+  return policy.replace(/connect-src [^;]*/, (directive) =>
+    directive.replace(/ https:\/\/127\.0\.0\.1:\d+/g, (source) => (source.endsWith(frontendApi) ? source : '')),
+  );
+}
+
+export const errorTracking = defectsOf('monitoring/error-tracking', [
+  {
+    name: 'tracking-no-user',
+    title: 'errors are reported without their user',
+    apply: trackingScript((code) => code.replace(USER, '?null:null')),
+  },
+  {
+    name: 'tracking-email-as-id',
+    title: 'errors are reported with the e-mail address as user id',
+    apply: trackingScript((code) => code.replace(USER, '?{id:"jane@example.com"}:null')),
+  },
+  {
+    name: 'tracking-off',
+    title: 'error tracking is switched off in the browser',
+    apply: trackingScript((code) => code.replace(STARTS, `${STARTS},enabled:!1`)),
+  },
+  {
+    name: 'tracking-blocked',
+    title: 'the policy blocks reports to the error tracker',
+    apply: changing(always, (response, _request, site) =>
+      isHtml(response)
+        ? mapHeader(response, 'content-security-policy', (policy) => withoutTracker(policy, site.frontendApi))
+        : response,
+    ),
+  },
+]);
+
+export const errorTrackingVariants = variantsOf('monitoring/error-tracking', [
+  {
+    name: 'tracking-tunnel',
+    title: 'reports go through a route of the app',
+    apply: trackingScript((code) => code.replace(STARTS, `${STARTS},tunnel:"/monitoring"`)),
+  },
+  {
+    name: 'tracking-sampled',
+    title: 'half of the errors are reported',
+    apply: trackingScript((code) => code.replace(STARTS, `${STARTS},sampleRate:.5`)),
+  },
+]);
+
+function withProbe(id: CheckName, probe: Probe): { options: (options: ReadinessOptions) => ReadinessOptions } {
+  return { options: (options) => ({ ...options, probe: { ...options.probe, [id]: probe } }) };
+}
+
+/** The two ways in which a team's own probe says no. */
+function probeDefects(id: CheckName, name: string, what: string) {
+  return defectsOf(id, [
+    { name: `${name}-not-found`, title: `the probe finds no ${what}`, ...withProbe(id, () => undefined) },
+    {
+      name: `${name}-probe-fails`,
+      title: `the service that knows of the ${what} refuses the probe`,
+      ...withProbe(id, async () => {
+        throw new Error('401 Unauthorized');
+      }),
+    },
+  ]);
+}
+
+function probeVariants(id: CheckName, name: string, evidence: string) {
+  return variantsOf(id, [
+    { name: `${name}-found`, title: `the probe finds ${evidence}`, ...withProbe(id, async () => evidence) },
+  ]);
+}
+
+export const authEvents = probeDefects('monitoring/auth-events', 'auth-events', 'record of sign-ins');
+export const authEventVariants = probeVariants('monitoring/auth-events', 'auth-events', '12 sign-ins since noon');
+
+export const webhookAlerts = probeDefects('monitoring/webhook-alerts', 'webhook-alerts', 'alert on webhooks');
+export const webhookAlertVariants = probeVariants(
+  'monitoring/webhook-alerts',
+  'webhook-alerts',
+  'an alert rule on failing deliveries',
+);
+
+export const uptime = probeDefects('monitoring/uptime', 'uptime', 'monitor');
+export const uptimeVariants = probeVariants('monitoring/uptime', 'uptime', 'a monitor that asks every minute');

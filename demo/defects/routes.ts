@@ -3,6 +3,10 @@ import type { DemoRequest } from '../front/message.ts';
 import { defectsOf } from './defect.ts';
 import { all, anonymous, at, by, changing, redirect, replaceHtml, rewriting, signedIn, signInUrl } from './tools.ts';
 
+export { bypass, bypassVariants } from './routes/bypass.ts';
+export { notCacheable, notCacheableVariants } from './routes/not-cacheable.ts';
+export { openRedirect, openRedirectVariants } from './routes/open-redirect.ts';
+
 export const publicReachable = defectsOf('routes/public-reachable', [
   {
     name: 'public-page-guarded',

@@ -1,1 +1,1 @@
-export type {};
+export { rateLimit } from './abuse/rate-limit.ts';

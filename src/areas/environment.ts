@@ -1,1 +1,11 @@
+export { backendApi } from './environment/backend-api.ts';
+export { envFilesIgnored } from './environment/env-files-ignored.ts';
+export { keysSameInstance } from './environment/keys-same-instance.ts';
+export { middlewareFile } from './environment/middleware-file.ts';
+export { productionDomain } from './environment/production-domain.ts';
 export { publishableKeyLive } from './environment/publishable-key-live.ts';
+export { lockedReleases, runningReleases } from './environment/sdk-advisories.ts';
+export { secretKeyLive } from './environment/secret-key-live.ts';
+export { signInMounts } from './environment/sign-in-mounts.ts';
+export { signInUrls } from './environment/sign-in-urls.ts';
+export { webhookSecretForm, webhookSecretTaken } from './environment/webhook-secret.ts';

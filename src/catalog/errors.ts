@@ -15,6 +15,18 @@ export const errors = [
     docs: 'https://nextjs.org/docs/app/api-reference/file-conventions/not-found',
   },
   {
+    id: 'errors/error-page',
+    title: 'Errors end on a page that helps and discloses nothing',
+    row: 'Custom error pages',
+    severity: 'medium',
+    methods: ['http', 'browser'],
+    smoke: true,
+    needs: [],
+    why: 'A blank page strands the visitor, a page without sign-in strands those whose session ended, and a stack trace helps an attacker.',
+    fix: 'Add app/error.tsx and app/global-error.tsx (or the framework’s equivalent) with a retry and, signed out, a sign-in link; never print the error.',
+    docs: 'https://nextjs.org/docs/app/api-reference/file-conventions/error',
+  },
+  {
     id: 'errors/auth-failure',
     title: 'Broken credentials are refused gracefully',
     row: 'Graceful handling of auth failures',

@@ -1,6 +1,31 @@
+import { CLERK_DOCS } from './entry.ts';
 import type { CatalogEntry } from './entry.ts';
 
 export const exposure = [
+  {
+    id: 'exposure/secrets-in-client',
+    title: 'No secret is in anything that is sent to a browser',
+    row: 'No secret keys in client code',
+    severity: 'critical',
+    methods: ['http'],
+    smoke: false,
+    needs: [],
+    why: 'Whoever opens the developer tools has the key: with the Clerk secret key every user can be read, changed and impersonated.',
+    fix: "Read secrets in server code only (import 'server-only'), without a public prefix in their name, then rotate what was sent.",
+    docs: `${CLERK_DOCS}/guides/development/clerk-environment-variables`,
+  },
+  {
+    id: 'exposure/source-maps',
+    title: 'Source maps are not public, or hold no secret',
+    row: '(beyond)',
+    severity: 'medium',
+    methods: ['http'],
+    smoke: false,
+    needs: [],
+    why: 'A map gives back the source with its comments, also what the bundler took out of the script: keys, internal addresses, the logic of guards.',
+    fix: 'Turn browser source maps off, or upload them to the error tracker and delete them before deploying.',
+    docs: 'https://nextjs.org/docs/app/api-reference/config/next-config-js/productionBrowserSourceMaps',
+  },
   {
     id: 'exposure/dotfiles',
     title: 'No dotfile, repository or backup is served',
@@ -12,5 +37,17 @@ export const exposure = [
     why: 'A served .env file hands over the Clerk secret key and with it every user.',
     fix: 'Serve a build output folder only, deny dotfiles at the web server, then rotate every key that was exposed.',
     docs: 'https://owasp.org/www-project-web-security-testing-guide/',
+  },
+  {
+    id: 'exposure/user-object',
+    title: 'No backend user object reaches the browser',
+    row: '(beyond)',
+    severity: 'high',
+    methods: ['http', 'signed-in'],
+    smoke: false,
+    needs: [],
+    why: 'A whole user object carries private metadata and how the account is secured, to whoever sees the page.',
+    fix: 'Choose the fields on the server and pass on nothing else.',
+    docs: `${CLERK_DOCS}/guides/users/reading`,
   },
 ] as const satisfies readonly CatalogEntry[];

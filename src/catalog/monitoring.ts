@@ -1,3 +1,4 @@
+import { CLERK_DOCS } from './entry.ts';
 import type { CatalogEntry } from './entry.ts';
 
 export const monitoring = [
@@ -12,5 +13,53 @@ export const monitoring = [
     why: 'A health endpoint that is cached, guarded or blind to Clerk lets an outage go unseen.',
     fix: 'Answer anonymous GET and HEAD with 200 or 503, Cache-Control: no-store, and a check of Clerk’s Backend API by name.',
     docs: 'https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check',
+  },
+  {
+    id: 'monitoring/error-tracking',
+    title: 'Errors in the browser are reported with the user’s Clerk id',
+    row: 'Error tracking with user context',
+    severity: 'medium',
+    methods: ['browser', 'signed-in'],
+    smoke: false,
+    needs: [],
+    why: 'An error without its user cannot be followed up: nobody knows who was affected, or how many.',
+    fix: 'Call Sentry.setUser({ id: userId }) in a client component with the id of useAuth(), and allow the ingest host in connect-src.',
+    docs: 'https://docs.sentry.io/platforms/javascript/enriching-events/identify-user/',
+  },
+  {
+    id: 'monitoring/auth-events',
+    title: 'Authentication events are logged',
+    row: 'Authentication event logging',
+    severity: 'medium',
+    methods: ['attestation'],
+    smoke: false,
+    needs: [],
+    why: 'Without a record of sign-ins nobody can tell whether an account was taken over, or when.',
+    fix: 'Collect session.* and user.* events by webhook in a log store, and attest it or probe it.',
+    docs: `${CLERK_DOCS}/guides/development/webhooks/overview`,
+  },
+  {
+    id: 'monitoring/webhook-alerts',
+    title: 'Somebody is told when webhook deliveries fail',
+    row: 'Webhook delivery monitoring',
+    severity: 'medium',
+    methods: ['attestation'],
+    smoke: false,
+    needs: [],
+    why: 'Deliveries that fail for a day are given up, and users and database drift apart in silence.',
+    fix: 'Turn on notifications for failing endpoints, or alert on errors of the webhook route, and attest it or probe it.',
+    docs: `${CLERK_DOCS}/guides/development/webhooks/overview`,
+  },
+  {
+    id: 'monitoring/uptime',
+    title: 'An uptime monitor watches the app',
+    row: 'Uptime monitoring',
+    severity: 'medium',
+    methods: ['attestation'],
+    smoke: false,
+    needs: [],
+    why: 'Without a monitor outside, users are the first to know that nobody can sign in.',
+    fix: 'Point a monitor at the health endpoint and at the sign-in page, and attest it or probe it.',
+    docs: `${CLERK_DOCS}/guides/development/deployment/production`,
   },
 ] as const satisfies readonly CatalogEntry[];

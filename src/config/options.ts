@@ -71,7 +71,7 @@ export interface ReadinessOptions {
   headers?: Record<string, string | undefined>;
   /** Pages. */
   routes?: {
-    /** Pages that anyone may see; default `['/']`. */
+    /** Pages that anyone may see, as paths or globs such as `/docs/**`; default `['/']`. */
     public?: string[];
     /** Pages behind sign-in; `false` says that there are none. */
     protected?: Array<string | ProtectedRouteOptions> | false;
@@ -79,7 +79,7 @@ export interface ReadinessOptions {
     signIn?: string;
     /** Sign-up page: a path or an absolute URL. */
     signUp?: string;
-    /** Globs of pages to leave out. */
+    /** Globs of pages and API routes to leave out: `/blog/**`. */
     ignore?: string[];
     /**
      * Endpoints of your own that redirect to an address in a parameter, up to its value.
@@ -93,7 +93,7 @@ export interface ReadinessOptions {
   webhook?:
     | {
         path: string;
-        /** Default: the environment variable `CLERK_WEBHOOK_SIGNING_SECRET`. */
+        /** Default: the environment variable `CLERK_WEBHOOK_SIGNING_SECRET`, else `CLERK_WEBHOOK_SECRET`. */
         secret?: string | undefined;
         /** Counts the effects of a delivery, so that a replay can be shown to have one only. */
         effects?: EffectsProbe;
@@ -212,7 +212,10 @@ export interface Readiness {
   readonly strict: boolean;
   readonly headers: Readonly<Record<string, string>>;
   readonly routes: {
+    /** Paths that can be asked for. */
     readonly public: readonly string[];
+    /** Globs among `routes.public`. */
+    readonly publicGlobs: readonly string[];
     readonly protected: readonly ProtectedRoute[] | false;
     readonly signIn?: string;
     readonly signUp?: string;

@@ -3,6 +3,7 @@ import { ReadinessConfigError } from './error.ts';
 import { SCHEMA, WEBHOOK_SECRET } from './schema.ts';
 import { validate } from './validate.ts';
 import type { ApiRoute, ProtectedRoute, ProtectedRouteOptions, Readiness, ReadinessOptions } from './options.ts';
+import { isGlob } from '../target/glob.ts';
 
 /** Environment variables that stand in for options left out. */
 export const ENVIRONMENT = {
@@ -10,6 +11,8 @@ export const ENVIRONMENT = {
   secretKey: 'CLERK_SECRET_KEY',
   apiUrl: 'CLERK_API_URL',
   webhookSecret: 'CLERK_WEBHOOK_SIGNING_SECRET',
+  /** Name in Clerk's former samples; apps still read it. */
+  formerWebhookSecret: 'CLERK_WEBHOOK_SECRET',
 } as const;
 
 const DEFAULT_NAME = 'readiness';
@@ -23,7 +26,10 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
   const options = withoutUndefined(validate(input));
   const name = options.name ?? DEFAULT_NAME;
   const baseURL = options.baseURL ?? fromEnvironment(env, 'baseURL', SCHEMA.entries.baseURL);
-  const webhookSecret = fromEnvironment(env, 'webhookSecret', WEBHOOK_SECRET);
+  const webhookSecret =
+    fromEnvironment(env, 'webhookSecret', WEBHOOK_SECRET) ??
+    fromEnvironment(env, 'formerWebhookSecret', WEBHOOK_SECRET);
+  const declaredPublic = options.routes?.public ?? ['/'];
   return {
     name,
     baseURL: baseURL === undefined ? undefined : withoutTrailingSlash(baseURL),
@@ -35,7 +41,8 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
     ),
     routes: {
       ...options.routes,
-      public: options.routes?.public ?? ['/'],
+      public: declaredPublic.filter((path) => !isGlob(path)),
+      publicGlobs: declaredPublic.filter(isGlob),
       protected: options.routes?.protected === false ? false : (options.routes?.protected ?? []).map(protectedRoute),
       ignore: options.routes?.ignore ?? [],
       redirects: options.routes?.redirects ?? [],

@@ -17,6 +17,8 @@ export interface AnonymousRequest {
   /** Names of headers with a made-up credential; see {@link Connection}. */
   readonly forged?: readonly string[];
   readonly body?: string;
+  /** The check judges a refusal or a failure of this request itself; see {@link Connection}. */
+  readonly judged?: true;
 }
 
 /** How to visit a page. */
@@ -52,7 +54,7 @@ export class Anonymous {
   /** Sends one request and follows nothing. */
   async request(
     path: string,
-    { method = 'GET', as = 'plain', headers = [], forged = [], body }: AnonymousRequest = {},
+    { method = 'GET', as = 'plain', headers = [], forged = [], body, judged }: AnonymousRequest = {},
   ): Promise<Exchange> {
     return this.#connection.send({
       origin: this.#origin,
@@ -61,6 +63,7 @@ export class Anonymous {
       headers: this.#headers(as, headers),
       forged,
       ...(body !== undefined && { body }),
+      ...(judged && { judged }),
     });
   }
 

@@ -29,6 +29,8 @@ export interface Request {
   /** Names of headers with a made-up credential: recorded as sent, so that the curl command reproduces the request. */
   readonly forged?: readonly string[];
   readonly body?: string;
+  /** The check judges a refusal or a failure of this request itself, so it is no obstacle to it. */
+  readonly judged?: true;
 }
 
 /** An exchange with the raw values that following it needs; those are never recorded, printed or stored. */
@@ -52,7 +54,7 @@ export interface ConnectionOptions {
   readonly redactor: Redactor;
   readonly credentials: Credentials;
   /** Told of every exchange, once it is recorded. */
-  readonly onExchange?: (exchange: Exchange) => void;
+  readonly onExchange?: (exchange: Exchange, request: Request) => void;
 }
 
 /** The one place that opens sockets: bounded in concurrency, rate, size and time; every exchange is recorded redacted. */
@@ -62,7 +64,7 @@ export class Connection {
   readonly #network: Network;
   readonly #redactor: Redactor;
   readonly #credentials: Credentials;
-  readonly #onExchange: (exchange: Exchange) => void;
+  readonly #onExchange: (exchange: Exchange, request: Request) => void;
   #sent = 0;
 
   /** @throws ReadinessConfigError when `network.ca` cannot be read. */
@@ -96,7 +98,7 @@ export class Connection {
   /** Like {@link send}, with the raw values for whoever follows a redirect or signs in. */
   async sendRaw(request: Request): Promise<Sent> {
     const sent = await this.#throttle.run(() => this.#exchange(request));
-    this.#onExchange(sent.exchange);
+    this.#onExchange(sent.exchange, request);
     return sent;
   }
 
@@ -129,6 +131,7 @@ export class Connection {
       });
       const received = headerList(answer.headers as unknown);
       const { text, truncated } = await readBody(decoded(answer.body, received), this.#network.maxBodyBytes);
+      const secrets = this.#redactor.secretsIn(text);
       const exchange: Exchange = {
         request: recorded,
         response: {
@@ -136,6 +139,7 @@ export class Connection {
           headers: received.map(([name, value]) => [name, this.#redactor.header(name, value)] as const),
           body: this.#redactor.text(text),
           truncated,
+          ...(secrets.length > 0 && { secrets }),
         },
         durationMs: elapsed(),
       };

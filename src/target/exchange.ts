@@ -1,3 +1,5 @@
+import type { SecretTrace } from './secrets.ts';
+
 /** Header list in wire order; names keep the case they were sent in, repeated names stay repeated. */
 export type HeaderList = ReadonlyArray<readonly [name: string, value: string]>;
 
@@ -18,6 +20,8 @@ export interface ResponseRecord {
   readonly body: string;
   /** True when the body was longer than `network.maxBodyBytes` and the rest was not read. */
   readonly truncated: boolean;
+  /** Secrets that stood in the body before it was redacted; left out when there were none. */
+  readonly secrets?: readonly SecretTrace[];
 }
 
 /** Why there is no response. */
@@ -68,6 +72,11 @@ export function status(exchange: Exchange): number {
 /** Text of the response; empty when there was none. */
 export function body(exchange: Exchange): string {
   return exchange.response?.body ?? '';
+}
+
+/** Secrets that stood in the body of the response. */
+export function secretsIn(exchange: Exchange): readonly SecretTrace[] {
+  return exchange.response?.secrets ?? [];
 }
 
 /** Redirect target resolved against the request, when the answer is a redirect with a usable Location. */

@@ -1,9 +1,7 @@
-/** A value that must never leave the process, with the option it came from. */
-export interface Secret {
-  /** Option path, shown instead of the value: `webhook.secret`. */
-  readonly name: string;
-  readonly value: string;
-}
+import { findSecrets, formsOf } from './secrets.ts';
+import type { Secret, SecretTrace } from './secrets.ts';
+
+export type { Secret } from './secrets.ts';
 
 /** Shortest value treated as a secret; replacing shorter ones would shred ordinary text. */
 const MIN_SECRET_LENGTH = 6;
@@ -12,7 +10,10 @@ const PATTERNS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> =
   [/\b(sk_(?:live|test)_)[A-Za-z0-9]{8,}/g, '$1[redacted]'],
   [/\b(whsec_)[A-Za-z0-9+/=]{12,}/g, '$1[redacted]'],
   [/\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*/g, '[redacted:jwt]'],
-  [/(-----BEGIN (?:RSA |EC )?PRIVATE KEY-----)[\s\S]*?(?=-----END|$)/g, '$1[redacted]'],
+  [/\b((?:ak|mt|oat)_)[A-Za-z0-9]{20,}/g, '$1[redacted]'],
+  [/(-----BEGIN (?:[A-Z]+ ){0,2}PRIVATE KEY-----)[\s\S]*?(?=-----END|$)/g, '$1[redacted]'],
+  // A source map inside its script, with whatever its sources hold.
+  [/(sourceMappingURL=data:application\/json[^,]{0,40};base64,)[A-Za-z0-9+/=]+/g, '$1[redacted]'],
   // Variables with a secret in their name, as environment files, configurations and health endpoints print them; Clerk's pk_ keys are public.
   [
     /\b([A-Z][A-Z0-9_]*(?:SECRET|PASSWORD|TOKEN|_KEY|DATABASE_URL|_DSN)[A-Z0-9_]*\\*["']?\s*[:=]\s*\\*["']?)(?!pk_(?:live|test)_|\[redacted)(?=[^\s"',;}]*\d|[^\s"',;}]{16})[^\s"',;}]{6,}/g,
@@ -30,13 +31,15 @@ const CREDENTIAL_HEADERS = new Set(['authorization', 'proxy-authorization']);
 
 /** Replaces every secret in text; made once for each run and used where exchanges are recorded. */
 export class Redactor {
+  readonly #secrets: readonly Secret[];
   readonly #replacements: ReadonlyArray<readonly [from: string, to: string]>;
 
   /** @param secrets values of options; each is also found base64-encoded, URL-encoded and JSON-escaped. */
   constructor(secrets: readonly Secret[]) {
+    this.#secrets = secrets;
     this.#replacements = secrets
       .filter(({ value }) => value.length >= MIN_SECRET_LENGTH)
-      .flatMap(({ name, value }) => encodings(value).map((from) => [from, `[redacted:${name}]`] as const))
+      .flatMap(({ name, value }) => formsOf(value).map(([, from]) => [from, `[redacted:${name}]`] as const))
       .sort(([a], [b]) => b.length - a.length);
   }
 
@@ -54,6 +57,11 @@ export class Redactor {
     return out;
   }
 
+  /** The secrets in a text, told without their values. */
+  secretsIn(text: string): SecretTrace[] {
+    return findSecrets(text, this.#secrets);
+  }
+
   /** A header value without secrets; credential headers keep only their scheme. */
   header(name: string, value: string): string {
     const redacted = this.text(value);
@@ -61,18 +69,4 @@ export class Redactor {
     const [scheme, ...rest] = value.split(' ');
     return rest.length > 0 ? `${scheme} [redacted]` : '[redacted]';
   }
-}
-
-function encodings(value: string): string[] {
-  const base64 = Buffer.from(value).toString('base64');
-  return [
-    ...new Set([
-      value,
-      base64,
-      base64.replace(/=+$/, ''),
-      Buffer.from(value).toString('base64url'),
-      encodeURIComponent(value),
-      JSON.stringify(value).slice(1, -1),
-    ]),
-  ];
 }

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { isRecord } from '../is-record.ts';
 
 /** Header `cat` of session tokens (`@clerk/backend` jwtCategories). */
 export const SESSION_TOKEN_CATEGORY = 'cl_B7d4PD111AAA';
@@ -33,4 +34,14 @@ function throwAwayKey(): KeyObject {
 
 function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+/** Claims of a session token, unverified; none when it is malformed. */
+export function tokenClaims(jwt: string): Readonly<Record<string, unknown>> {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString());
+    return isRecord(claims) ? claims : {};
+  } catch {
+    return {};
+  }
 }

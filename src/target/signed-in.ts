@@ -6,6 +6,7 @@ import { CookieJar } from './cookies.ts';
 import { describe } from './exchange.ts';
 import type { Exchange, Visit } from './exchange.ts';
 import type { Identity } from './identity.ts';
+import { tokenClaims } from './session-token.ts';
 
 /** What signs a user in once. */
 export interface Ticket {
@@ -95,6 +96,14 @@ export class SignedIn {
     return (await this.#token).jwt;
   }
 
+  /**
+   * A session token as a page of another origin of the same instance gets it (its `azp`).
+   * @throws Error with Clerk's own words when it refuses, as it does for origins that are not the instance's.
+   */
+  async tokenFor(origin: string): Promise<string> {
+    return (await this.#frontendApi.token(this.sessionId, origin)).jwt;
+  }
+
   /** The cookies of the session on the target's origin, by name. */
   async cookies(): Promise<Readonly<Record<string, string>>> {
     const values = { __session: await this.token(), __client_uat: String(this.#clientUat) };
@@ -139,7 +148,7 @@ class FrontendApi {
   }
 
   /** @throws Error with Clerk's own words when it refuses. */
-  async post(path: string, fields: Readonly<Record<string, string>>): Promise<unknown> {
+  async post(path: string, fields: Readonly<Record<string, string>>, origin = this.#origin): Promise<unknown> {
     const url = new URL(this.#url + path);
     url.searchParams.set('__clerk_testing_token', this.#testingToken);
     if (this.#devBrowser !== undefined) url.searchParams.set('__clerk_db_jwt', this.#devBrowser);
@@ -149,7 +158,7 @@ class FrontendApi {
       origin: url.origin,
       path: url.pathname + url.search,
       headers: {
-        origin: this.#origin,
+        origin,
         'content-type': 'application/x-www-form-urlencoded',
         ...(cookie !== undefined && { cookie }),
       },
@@ -160,9 +169,9 @@ class FrontendApi {
     return parse(sent.raw.body);
   }
 
-  async token(sessionId: string): Promise<SessionToken> {
-    const jwt = text(await this.post(`/v1/client/sessions/${sessionId}/tokens`, {}), 'jwt');
-    const expiresAt = jwt === undefined ? undefined : claims(jwt)['exp'];
+  async token(sessionId: string, origin?: string): Promise<SessionToken> {
+    const jwt = text(await this.post(`/v1/client/sessions/${sessionId}/tokens`, {}, origin), 'jwt');
+    const expiresAt = jwt === undefined ? undefined : tokenClaims(jwt)['exp'];
     if (jwt === undefined || typeof expiresAt !== 'number') throw new Error('Clerk gave no session token');
     return { jwt, expiresAt };
   }
@@ -176,13 +185,8 @@ function refusal({ exchange, raw }: Sent): string {
 }
 
 function issuedAt(jwt: string): number {
-  const seconds = claims(jwt)['iat'];
+  const seconds = tokenClaims(jwt)['iat'];
   return typeof seconds === 'number' ? seconds : Math.floor(Date.now() / 1000);
-}
-
-function claims(jwt: string): Record<string, unknown> {
-  const parsed = parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'));
-  return isRecord(parsed) ? parsed : {};
 }
 
 function parse(json: string): unknown {

@@ -3,6 +3,8 @@ import type { Readiness } from '../config/options.ts';
 import { Anonymous } from './anonymous.ts';
 import { Connection } from './connection.ts';
 import type { Request } from './connection.ts';
+import { discover } from './discover.ts';
+import type { Discovery } from './discover.ts';
 import type { Exchange, Visit } from './exchange.ts';
 import { isHtml } from './exchange.ts';
 import { identify } from './identity.ts';
@@ -34,15 +36,20 @@ export class Target {
   readonly unknownPath = `/clerk-readiness-${randomBytes(6).toString('hex')}`;
   readonly #connection: Connection;
   readonly #obstacles: Obstacle[];
+  readonly #readiness: Readiness;
+  readonly #resources = new Map<string, Promise<Exchange>>();
   #keySet: Promise<Exchange> | undefined;
+  #discovery: Promise<Discovery> | undefined;
 
   private constructor(parts: {
+    readiness: Readiness;
     anonymous: Anonymous;
     identity: Identity;
     redactor: Redactor;
     connection: Connection;
     obstacles: Obstacle[];
   }) {
+    this.#readiness = parts.readiness;
     this.anonymous = parts.anonymous;
     this.identity = parts.identity;
     this.redactor = parts.redactor;
@@ -63,7 +70,7 @@ export class Target {
       network: readiness.network,
       redactor,
       credentials: { origin, headers: readiness.headers },
-      onExchange: (exchange) => note(obstacles, exchange),
+      onExchange: (exchange, { judged }) => (judged ? undefined : note(obstacles, exchange)),
     });
     const anonymous = new Anonymous(connection, origin, readiness.network.maxRedirects);
     try {
@@ -71,7 +78,7 @@ export class Target {
       assertReachable(entry, readiness);
       const pages = [entry, ...(await signInPage(anonymous, readiness))];
       const identity = identify(origin, pages.map(({ final }) => final).filter(isHtml), readiness.clerk.publishableKey);
-      return new Target({ anonymous, identity, redactor, connection, obstacles });
+      return new Target({ readiness, anonymous, identity, redactor, connection, obstacles });
     } catch (failure) {
       await connection.close();
       throw failure;
@@ -94,9 +101,34 @@ export class Target {
     return this.#connection.send({ ...request, origin, path: pathname + search });
   }
 
+  /** A file that is the same for everybody, on the target or on its CDN, fetched once. */
+  async resource(url: string): Promise<Exchange> {
+    const known = this.#resources.get(url);
+    if (known) return known;
+    const { origin, pathname, search } = new URL(url);
+    const fetching = origin === this.identity.origin ? this.anonymous.get(pathname + search) : this.elsewhere(url);
+    this.#resources.set(url, fetching);
+    const exchange = await fetching;
+    // The next check asks again, and meets the obstacle itself if it is still there.
+    if (exchange.error || wallOf(exchange)) this.#resources.delete(url);
+    return exchange;
+  }
+
+  /** The pages, endpoints and scripts that can be found without signing in; searched for once. */
+  async discover(): Promise<Discovery> {
+    this.#discovery ??= discover({
+      anonymous: this.anonymous,
+      origin: this.identity.origin,
+      readiness: this.#readiness,
+      unknownPath: this.unknownPath,
+      get: (url) => this.resource(url),
+    });
+    return this.#discovery;
+  }
+
   /** The public key set of a Frontend API, fetched once. */
   async keySet(frontendApi: string): Promise<Exchange> {
-    this.#keySet ??= this.elsewhere(`${frontendApi}/.well-known/jwks.json`);
+    this.#keySet ??= this.elsewhere(`${frontendApi}/.well-known/jwks.json`, { judged: true });
     return this.#keySet;
   }
 

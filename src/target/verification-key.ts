@@ -5,9 +5,11 @@ import type { Identity } from './identity.ts';
 import type { Target } from './target.ts';
 
 /** The key that the Frontend API publishes, or why it is not known and what to do about it. */
-export type VerificationKey = { readonly kid: string } | { readonly unknown: string };
+export type VerificationKey =
+  | { readonly kid: string; readonly jwk: Readonly<Record<string, unknown>> }
+  | { readonly unknown: string };
 
-/** The id of the key that session tokens of the target's instance are signed with, from the Frontend API's public key set. */
+/** The key that session tokens of the target's instance are signed with, from the Frontend API's public key set. */
 export async function verificationKey({
   target,
   identity: { clerk },
@@ -18,18 +20,21 @@ export async function verificationKey({
   if (clerk.frontendApi === undefined)
     return { unknown: 'the target’s Clerk instance is not known: set clerk.publishableKey' };
   const answer = await target.keySet(clerk.frontendApi);
-  const kid = firstKid(answer);
-  return kid === undefined
-    ? { unknown: `${describe(answer)} without a usable key: let this runner reach ${clerk.frontendApi}` }
-    : { kid };
+  return (
+    firstKey(answer) ?? {
+      unknown: `${describe(answer)} without a usable key: let this runner reach ${clerk.frontendApi}`,
+    }
+  );
 }
 
-function firstKid(answer: Exchange): string | undefined {
+function firstKey(answer: Exchange): VerificationKey | undefined {
   if (status(answer) !== 200) return undefined;
   try {
     const set: unknown = JSON.parse(body(answer));
     const keys: readonly unknown[] = isRecord(set) && Array.isArray(set['keys']) ? set['keys'] : [];
-    return keys.flatMap((key) => (isRecord(key) && typeof key['kid'] === 'string' ? [key['kid']] : []))[0];
+    return keys
+      .filter(isRecord)
+      .flatMap((jwk) => (typeof jwk['kid'] === 'string' ? [{ kid: jwk['kid'], jwk }] : []))[0];
   } catch {
     return undefined;
   }

@@ -30,7 +30,7 @@ test('with a base URL alone, every default is filled in', () => {
     mode: 'read-only',
     strict: false,
     headers: {},
-    routes: { public: ['/'], protected: [], ignore: [], redirects: [] },
+    routes: { public: ['/'], publicGlobs: [], protected: [], ignore: [], redirects: [] },
     api: [],
     csp: { ignoreNeeds: [] },
     clerk: { apiUrl: 'https://api.clerk.com' },

@@ -5,10 +5,12 @@ import type { Instance } from '../../demo/demo.ts';
 import { demoReadiness } from '../../demo/readiness.ts';
 import { Tab } from '../../src/browser.ts';
 import { catalogEntry } from '../../src/catalog.ts';
+import type { Readiness } from '../../src/config/options.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
 import type { ReadinessOptions } from '../../src/index.ts';
 import { missingNeed } from '../../src/needs.ts';
 import type { Identity } from '../../src/target/identity.ts';
+import { settle, today } from '../../src/settle.ts';
 import { Target } from '../../src/target/target.ts';
 import { TestUser } from '../../src/test-user.ts';
 import { verify } from '../../src/verify.ts';
@@ -67,11 +69,12 @@ export async function runRow(
     for (const check of CHECKS.filter((each) => only(each, target.identity))) {
       const missing = missingNeed(catalogEntry(check.id) ?? { needs: [], methods: [] }, readiness, check.part);
       if (missing) cells.push({ id: check.id, outcome: { ...missing, findings: [], requests: 0, durationMs: 0 } });
+      else if (!signedIn && methodsOf(check).includes('signed-in')) cells.push({ id: check.id, outcome: NOBODY });
       else if (!methodsOf(check).includes('browser'))
         cells.push({ id: check.id, outcome: await verify(check, context) });
       else if (browser) cells.push({ id: check.id, outcome: await inBrowser(check, context, browser) });
     }
-    return summarize(cells);
+    return summarize(cells, readiness);
   } finally {
     await user?.signOutEverywhere();
     await target.close();
@@ -79,6 +82,15 @@ export async function runRow(
     if (project !== undefined) await rm(project, { recursive: true });
   }
 }
+
+/** What a run says where the test user cannot sign in, as with a secret key that Clerk refuses. */
+const NOBODY: Outcome = {
+  status: 'not-verified',
+  reason: 'the test user could not sign in',
+  findings: [],
+  requests: 0,
+  durationMs: 0,
+};
 
 /** Options with a defect asked for by its header, which goes where all extra headers go: to the target only. */
 function withDefect(
@@ -104,13 +116,19 @@ async function inBrowser(check: AnyCheck, context: CheckContext, browser: Browse
   }
 }
 
-function summarize(cells: readonly Cell[]): Row {
-  const ids = (wanted: (status: Outcome['status']) => boolean) => [
-    ...new Set(cells.filter(({ outcome }) => wanted(outcome.status)).map(({ id }) => id)),
+/** What people attest is in no doubt. */
+function isAttested({ id, outcome }: Cell, readiness: Readiness): boolean {
+  const entry = catalogEntry(id);
+  return entry !== undefined && settle(entry, outcome, readiness, today()).status === 'attested';
+}
+
+function summarize(cells: readonly Cell[], readiness: Readiness): Row {
+  const ids = (wanted: (status: Outcome['status']) => boolean, among = cells) => [
+    ...new Set(among.filter(({ outcome }) => wanted(outcome.status)).map(({ id }) => id)),
   ];
   return {
     cells,
     failed: ids((status) => status === 'fail'),
-    doubtful: ids((status) => status === 'not-verified'),
+    doubtful: ids((status) => status === 'not-verified', cells.filter((cell) => !isAttested(cell, readiness))),
   };
 }

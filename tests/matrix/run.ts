@@ -150,7 +150,7 @@ function wrongs(row: Row, defect: Defect): string[] {
 /** What a correct target must not meet. */
 function doubts(row: Row): string[] {
   return row.cells
-    .filter(({ outcome }) => outcome.status === 'fail' || outcome.status === 'not-verified')
+    .filter(({ id, outcome }) => outcome.status === 'fail' || (outcome.status === 'not-verified' && row.doubtful.includes(id)))
     .map(({ id, outcome }) => `${id} ${outcome.status}: ${outcome.reason}`);
 }
 

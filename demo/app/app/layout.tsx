@@ -1,6 +1,7 @@
 import { ClerkProvider } from '@clerk/nextjs';
 import type { Metadata } from 'next';
 import type { ReactNode } from 'react';
+import { ErrorTracking } from '@/components/error-tracking';
 import { SiteHeader } from '@/components/site-header';
 import { env } from '@/lib/env';
 import './globals.css';
@@ -28,6 +29,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
           afterSignOutUrl="/"
           telemetry={false}
         >
+          {env.sentryDsn && <ErrorTracking dsn={env.sentryDsn} />}
           <SiteHeader />
           <main>{children}</main>
           <footer>Fernwork: a demonstration app.</footer>

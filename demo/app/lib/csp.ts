@@ -7,13 +7,13 @@ type ContentSecurityPolicy = NonNullable<ClerkMiddlewareOptions['contentSecurity
  * Browsers that know `strict-dynamic` ignore the hosts in `script-src`; the others need them.
  * @see https://clerk.com/docs/guides/secure/best-practices/csp-headers
  */
-export function contentSecurityPolicy(publishableKey: string): ContentSecurityPolicy {
+export function contentSecurityPolicy(publishableKey: string, sentryDsn?: string): ContentSecurityPolicy {
   const frontendApi = `https://${frontendApiHost(publishableKey)}`;
   return {
     strict: true,
     directives: {
       'script-src': [frontendApi, 'https://challenges.cloudflare.com'],
-      'connect-src': [frontendApi],
+      'connect-src': [frontendApi, ...(sentryDsn ? [new URL(sentryDsn).origin] : [])],
       'object-src': ['none'],
       'base-uri': ['none'],
       'frame-ancestors': ['none'],

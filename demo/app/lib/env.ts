@@ -18,6 +18,10 @@ export const env = {
   get appOrigin(): string {
     return required('APP_ORIGIN');
   },
+  /** Sentry's address of this app, public by design; error tracking is off without it. */
+  get sentryDsn(): string | undefined {
+    return process.env.SENTRY_DSN || undefined;
+  },
   /** The one other origin whose pages may call `/api`. */
   get allowedOrigin(): string {
     return process.env.ALLOWED_ORIGIN ?? 'https://app.demo.example';

@@ -1,4 +1,4 @@
-import type { ApiRoute } from '../../config/options.ts';
+import type { ApiRoute, Readiness } from '../../config/options.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { describe, header, isHtml, isRedirect, status } from '../../target/exchange.ts';
@@ -9,6 +9,12 @@ const AUTH_DOCS = 'https://clerk.com/docs/reference/nextjs/app-router/auth';
 
 /** Methods that carry a body. */
 const WITH_BODY = ['POST', 'PUT', 'PATCH'];
+
+/**
+ * Methods that a broken route survives in mode `read-only`: with `{}` as the body, POST and PATCH change nothing that is
+ * there. PUT may replace it by nothing and DELETE removes it, whatever the body.
+ */
+const HARMLESS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PATCH'];
 
 /** One anonymous call of a declared route. */
 export interface ApiCall {
@@ -23,7 +29,7 @@ export const unauthenticated401 = defineCheck<readonly ApiCall[]>({
   collect: ({ target, readiness }) =>
     Promise.all(
       (readiness.api || []).flatMap((route) =>
-        route.methods.map(async (method) => ({
+        sendable(route, readiness).map(async (method) => ({
           route,
           method,
           exchange: await target.anonymous.request(route.path, {
@@ -34,11 +40,30 @@ export const unauthenticated401 = defineCheck<readonly ApiCall[]>({
         })),
       ),
     ),
-  judge: (calls): Judgement => ({
+  judge: (calls, { readiness }): Judgement => ({
     findings: calls.flatMap(judgeCall),
+    ...unsent(readiness),
     summary: `${calls.map(({ method, route }) => `${method} ${route.path}`).join(', ')} refused with ${[...new Set(calls.map(({ exchange }) => status(exchange)))].join(', ')}; no positive control without a session`,
   }),
 });
+
+function sendable({ methods }: ApiRoute, { mode }: Pick<Readiness, 'mode'>): string[] {
+  return mode === 'full' ? methods : methods.filter((method) => HARMLESS.includes(method));
+}
+
+/** Says which declared methods were held back. */
+function unsent(readiness: Readiness): Pick<Judgement, 'unverified'> {
+  const held = (readiness.api || []).flatMap((route) =>
+    route.methods
+      .filter((method) => !sendable(route, readiness).includes(method))
+      .map((method) => `${method} ${route.path}`),
+  );
+  return held.length === 0
+    ? {}
+    : {
+        unverified: `not sent in mode read-only, because a route without a guard would replace or remove something: ${held.join(', ')}; set mode: 'full' against a deployment where that does no harm`,
+      };
+}
 
 function judgeCall({ route, method, exchange }: ApiCall): Finding[] {
   const code = status(exchange);

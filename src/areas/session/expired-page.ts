@@ -4,6 +4,7 @@ import type { Finding, Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext, Expectation } from '../../verify.ts';
 import type { Tab } from '../../browser.ts';
+import { tabOf } from './browser-check.ts';
 import { count } from '../../text.ts';
 import { verificationKey } from '../../target/verification-key.ts';
 import { article, cookieOptions, unsentTokens } from './expired-cookie.ts';
@@ -74,12 +75,6 @@ export const expiredPage = defineCheck<ExpiredPageEvidence>({
     };
   },
 });
-
-/** @throws Error when a browser check runs without a tab: a mistake in its spec. */
-export function tabOf({ tab }: CheckContext): Tab {
-  if (!tab) throw new Error('session/expired-return needs a tab: verify(check, { tab })');
-  return tab;
-}
 
 /** The first page that the server guards and the first that a script guards; they fail in different ways. */
 function openedRoutes(routes: readonly ProtectedRoute[] | false): ProtectedRoute[] {
@@ -169,16 +164,17 @@ function diagnose(
   return lostReturnPath(place, end, asked);
 }
 
-function lastStatus({ moves }: PageVisit): number | undefined {
+export function lastStatus({ moves }: PageVisit): number | undefined {
   return moves.findLast(({ status }) => status !== undefined)?.status;
 }
 
 /** React renders the page anew after a hydration mismatch (https://react.dev/errors/418), so nobody sees these. */
 const REPAIRED = /Minified React error #(418|419|421|422|423|425);|hydration failed|error while hydrating/i;
 
-function uncaught(visit: PageVisit, withoutCookies: PageVisit): Array<{ known: boolean; diagnosis: Diagnosis }> {
+/** Exceptions that nothing caught; `known` where the page throws the same in the visit to compare with. */
+export function uncaught(visit: PageVisit, control: PageVisit): Array<{ known: boolean; diagnosis: Diagnosis }> {
   const errors = visit.errors.filter((message) => !REPAIRED.test(message));
-  const [first] = errors.filter((message) => !withoutCookies.errors.includes(message));
+  const [first] = errors.filter((message) => !control.errors.includes(message));
   const [also] = errors;
   const message = first ?? also;
   if (message === undefined) return [];
@@ -187,7 +183,7 @@ function uncaught(visit: PageVisit, withoutCookies: PageVisit): Array<{ known: b
     {
       known,
       diagnosis: {
-        message: `a script throws and nothing catches it${known ? ', with and without the cookie' : ''}: ${message}`,
+        message: `a script throws and nothing catches it${known ? ', and does so anyway' : ''}: ${message}`,
         expected: 'no uncaught exception',
         cause:
           'Code takes a signed-in user for granted: useUser() and useAuth() give null once the session is over, and an effect or a fetch that failed throws.',
@@ -207,7 +203,7 @@ function notOpened({ failure, moves }: PageVisit): Diagnosis {
   };
 }
 
-function blankPage({ moves, consoleErrors }: PageVisit, blank: 'no text' | 'one colour'): Diagnosis {
+export function blankPage({ moves, consoleErrors }: PageVisit, blank: 'no text' | 'one colour'): Diagnosis {
   const why = consoleErrors.length > 0 ? `; console: ${consoleErrors[0]}` : '';
   return {
     message: `the page stays blank (${blank === 'no text' ? 'no visible text' : 'every pixel has one colour'}) at ${describeMoves(moves)}${why}`,
@@ -219,7 +215,7 @@ function blankPage({ moves, consoleErrors }: PageVisit, blank: 'no text' | 'one 
   };
 }
 
-function nothingOffered({ moves, text, consoleErrors }: PageVisit, atSignIn: boolean): Diagnosis {
+export function nothingOffered({ moves, text, consoleErrors }: PageVisit, atSignIn: boolean): Diagnosis {
   const seen = text.length > 120 ? `${text.slice(0, 120)}…` : text;
   return {
     message: `${describeMoves(moves)} shows “${seen}” and no way to sign in, and nothing more came${consoleErrors.length > 0 ? `; console: ${consoleErrors[0]}` : ''}`,

@@ -83,6 +83,56 @@ export async function look(tab: Tab, { path, origin, cookies = {}, contains }: P
   };
 }
 
+/**
+ * Waits until an open page lets a person sign in and shows nothing protected any more, goes in circles, or nothing more
+ * comes; what it passes through on the way there is not judged.
+ */
+export async function reaction(tab: Tab, options: PageVisitOptions): Promise<PageVisit> {
+  const stopped = Promise.race([circling(tab), quiet(tab)]);
+  for (;;) {
+    const ended = await Promise.race([offersSignIn(tab, options.contains), stopped]);
+    const seen = await look(tab, options);
+    if (
+      ended !== 'offers sign-in' ||
+      (seen.affordance !== undefined && seen.blank === undefined && !seen.showsProtected)
+    )
+      return seen;
+  }
+}
+
+/** From now on the page counts as changed, so that what is done to it next gets its time. */
+export async function stir({ page }: Tab): Promise<void> {
+  await page.evaluate(() => {
+    (window as Window & { readinessLastChange?: number }).readinessLastChange &&= performance.now();
+  });
+}
+
+/** Milliseconds in which a page that is on its way elsewhere does something. */
+const PAUSE_MS = 500;
+
+/** Waits until a page that may be on its way elsewhere has arrived. */
+export async function still(tab: Tab): Promise<void> {
+  for (;;) {
+    const paused = await tab.page
+      .waitForFunction(isStill, PAUSE_MS, { timeout: SETTLE_MS, polling: 100 })
+      .catch(() => undefined);
+    if (paused === undefined || tab.underWay === 0) return;
+    await stir(tab);
+  }
+}
+
+/** Undefined when it never does. */
+async function offersSignIn({ page }: Tab, contains: string | undefined): Promise<'offers sign-in' | undefined> {
+  const gone = contains === undefined ? [] : [page.getByText(contains).filter({ visible: true })];
+  return Promise.all([
+    waitForAffordance(page, SETTLE_MS),
+    ...gone.map((text) => text.first().waitFor({ state: 'hidden', timeout: SETTLE_MS })),
+  ]).then(
+    () => 'offers sign-in' as const,
+    () => undefined,
+  );
+}
+
 /** A recorded visit in the form in which findings show requests. */
 export function asExchange({ asked, cookies, moves, text, failure }: PageVisit): Exchange {
   const cookie = Object.entries(cookies)

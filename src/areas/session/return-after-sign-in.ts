@@ -6,10 +6,11 @@ import type { Finding, Judgement } from '../../result.ts';
 import type { TestUser } from '../../test-user.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext, Expectation } from '../../verify.ts';
-import { sessionToken } from '../../target/session-token.ts';
+import { sessionToken, tokenClaims } from '../../target/session-token.ts';
 import { verificationKey } from '../../target/verification-key.ts';
 import { cookieOptions } from './expired-cookie.ts';
-import { judgePage, tabOf } from './expired-page.ts';
+import { tabOf, userOf } from './browser-check.ts';
+import { judgePage } from './expired-page.ts';
 import { asExchange, look, openPage, plant } from './page-visit.ts';
 import type { PageVisit, PageVisitOptions } from './page-visit.ts';
 import { staleCookies } from './stale-cookies.ts';
@@ -43,8 +44,8 @@ export const returnAfterSignIn = defineCheck<ReturnEvidence>({
   part: { methods: ['browser', 'signed-in'] },
   async collect(context: CheckContext) {
     const tab = tabOf(context);
-    const { user, identity } = context;
-    if (!user) throw new Error('session/expired-return needs a user: verify(check, { tab, user: testUser })');
+    const user = userOf(context);
+    const { identity } = context;
     const route = routeOf(context);
     const [cookies] = staleCookies({ origin: identity.origin, ...cookieOptions(context), ...(await kidOf(context)) });
     const options = {
@@ -90,7 +91,7 @@ export const returnAfterSignIn = defineCheck<ReturnEvidence>({
 });
 
 /** A page with a text of its own proves more than one without. */
-function routeOf({ readiness }: CheckContext): ProtectedRoute {
+export function routeOf({ readiness }: CheckContext): ProtectedRoute {
   const routes = readiness.routes.protected || [];
   const route =
     routes.find(({ contains, guard }) => contains !== undefined && guard === 'server') ??
@@ -205,15 +206,15 @@ function leftOver(cookies: readonly Cookie[], change: (token: string) => string)
 const AWAY = 7200;
 
 function expire(token: string): string {
-  const [header = '', payload = ''] = token.split('.');
+  const [header = ''] = token.split('.');
   const { kid } = decode(header);
-  return sessionToken({ kid: String(kid), issuedAt: Math.floor(Date.now() / 1000) - AWAY, claims: decode(payload) });
+  return sessionToken({ kid: String(kid), issuedAt: Math.floor(Date.now() / 1000) - AWAY, claims: tokenClaims(token) });
 }
 
 /** Another user under the signature of the genuine one. */
 function tamper(token: string): string {
-  const [header = '', payload = '', signature = ''] = token.split('.');
-  return `${header}.${Buffer.from(JSON.stringify({ ...decode(payload), sub: 'user_readiness_does_not_exist' })).toString('base64url')}.${signature}`;
+  const [header = '', , signature = ''] = token.split('.');
+  return `${header}.${Buffer.from(JSON.stringify({ ...tokenClaims(token), sub: 'user_readiness_does_not_exist' })).toString('base64url')}.${signature}`;
 }
 
 function decode(part: string): Record<string, unknown> {

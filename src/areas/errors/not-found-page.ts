@@ -1,0 +1,153 @@
+import { error, warning } from '../../result.ts';
+import type { Finding, Judgement } from '../../result.ts';
+import { body, describe, isHtml, status } from '../../target/exchange.ts';
+import type { Exchange, Visit } from '../../target/exchange.ts';
+import { elements, visibleText } from '../../target/html.ts';
+import { stackFrameIn } from '../../target/leaks.ts';
+import { endOf, isSignIn } from '../../target/sign-in.ts';
+import { defineCheck } from '../../verify.ts';
+import type { Expectation } from '../../verify.ts';
+
+const NOT_FOUND_DOCS = 'https://nextjs.org/docs/app/api-reference/file-conventions/not-found';
+
+/** Pages that frameworks and servers show when nobody wrote one, by their markup: Next’s scripts name its default even where another is shown. */
+const DEFAULT_PAGES: ReadonlyArray<readonly [framework: string, pattern: RegExp]> = [
+  ['Next.js', /class="next-error-h1"/],
+  ['Express', /<pre>Cannot (GET|POST) \//],
+  ['nginx', /<center>nginx/],
+  ['Apache', /The requested URL [^<]*was not found on this server/],
+  ['Astro', /<pre>Path: \//],
+  ['Nuxt', /Page not found: \/[^<]*<[\s\S]*nuxt/i],
+  ['Vercel', /The page could not be found\s+NOT_FOUND/],
+  [
+    'Netlify',
+    /Looks like you(?:'|’|&#39;)ve followed a broken link or entered a URL that doesn(?:'|’|&#39;)t exist on this site/,
+  ],
+];
+
+/** Visible characters below which an HTML answer is the empty shell of a single-page app. */
+const SHELL_TEXT = 200;
+
+/** Answers to paths that do not exist, and the home page to compare them with. */
+export interface NotFoundEvidence {
+  readonly unknown: Visit;
+  /** The same with a file extension: most guards let it through, so the 404 page shows even where every path needs a session. */
+  readonly unknownFile: Visit;
+  readonly home: Visit;
+}
+
+/** errors/not-found-page. */
+export const notFoundPage = defineCheck<NotFoundEvidence>({
+  id: 'errors/not-found-page',
+  async collect({ target }) {
+    const [unknown, unknownFile, home] = await Promise.all([
+      target.anonymous.page(target.unknownPath),
+      target.anonymous.page(`${target.unknownPath}.html`),
+      target.anonymous.page('/'),
+    ]);
+    return { unknown, unknownFile, home };
+  },
+  judge({ unknown, unknownFile, home }, expectation): Judgement {
+    const guarded = isGuarded(unknown, expectation);
+    const page = guarded ? unknownFile.final : unknown.final;
+    const summary = `an unknown path answers 404 with a page of the app${guarded ? ' (seen on a file path: every other path needs a session)' : ''}`;
+    if (guarded && (isGuarded(unknownFile, expectation) || status(page) !== 404)) {
+      return {
+        findings: [],
+        summary,
+        unverified: 'unknown paths lead to sign-in, so the 404 page cannot be seen without a session',
+      };
+    }
+    if (status(page) === 200 && isShellOf(page, home.final)) {
+      return {
+        findings: [],
+        summary,
+        unverified: 'every path answers the shell of a single-page app, so its 404 page shows in a browser only',
+      };
+    }
+    return { findings: judgeNotFound(page), summary };
+  },
+});
+
+function isGuarded(visit: Visit, expectation: Expectation): boolean {
+  return isSignIn(endOf(visit), expectation) || status(visit.final) === 401;
+}
+
+function isShellOf(page: Exchange, home: Exchange): boolean {
+  const shape = (exchange: Exchange) =>
+    elements(exchange)
+      .map(({ tag }) => tag)
+      .join(' ');
+  return isHtml(page) && visibleText(page).length < SHELL_TEXT && shape(page) === shape(home);
+}
+
+function judgeNotFound(page: Exchange): Finding[] {
+  const code = status(page);
+  const base = {
+    subject: 'unknown path',
+    message: describe(page),
+    expected: 'status 404 and a page of the app with a way back',
+    docs: NOT_FOUND_DOCS,
+    exchange: page,
+  };
+  if (code === 0) return [];
+  const frame = stackFrameIn(body(page));
+  if (frame !== undefined) {
+    return [
+      error({
+        ...base,
+        message: `the answer shows a stack trace ("${frame.slice(0, 80)}")`,
+        cause: 'The server runs in development mode, or an error handler prints the error.',
+        fix: 'Run the production build, and render errors without their stack.',
+      }),
+    ];
+  }
+  if (code !== 404) {
+    return [
+      error({
+        ...base,
+        message: `an unknown path answers ${code}`,
+        cause:
+          code >= 500
+            ? 'Looking up the page throws.'
+            : 'A catch-all route renders a page for anything (soft 404), so monitors and search engines take it for real.',
+        fix: 'Call notFound() in catch-all routes when there is no such entry, so that the status is 404.',
+      }),
+    ];
+  }
+  if (!isHtml(page)) {
+    return [
+      error({
+        ...base,
+        message: 'a visitor gets a bare answer that is no page',
+        cause: 'The framework’s default handler answers; no 404 page exists.',
+        fix: 'Add a 404 page: app/not-found.tsx in Next.js, setNotFoundHandler in Fastify, app.notFound in Hono, a last app.use in Express, src/pages/404.astro in Astro.',
+      }),
+    ];
+  }
+  const standard = DEFAULT_PAGES.find(([, pattern]) =>
+    pattern.test(body(page).replace(/<script\b[\s\S]*?<\/script>/gi, '')),
+  );
+  if (standard) {
+    return [
+      error({
+        ...base,
+        message: `it is the default page of ${standard[0]}`,
+        cause: 'No 404 page of your own exists, or it is not in the build.',
+        fix: 'Add app/not-found.tsx (or the framework’s equivalent) with a link home.',
+      }),
+    ];
+  }
+  const hasWayBack = elements(page).some(({ tag, attributes }) => tag === 'a' && attributes['href'] !== undefined);
+  if (visibleText(page) === '' || !hasWayBack) {
+    return [
+      (visibleText(page) === '' ? error : warning)({
+        ...base,
+        message: visibleText(page) === '' ? 'the page has no text' : 'the page has no link to go on from',
+        cause: 'The page is rendered in the browser only, or it is bare.',
+        fix: 'Render the 404 page on the server, with a sentence and a link home.',
+      }),
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,67 @@
+import type { Anonymous } from '../../target/anonymous.ts';
+import { isRedirect, isHtml, redirectTarget, status } from '../../target/exchange.ts';
+import type { Exchange } from '../../target/exchange.ts';
+import type { Discovery, Script } from '../../target/discover.ts';
+import { isSamePage } from '../../target/sign-in.ts';
+import type { Target } from '../../target/target.ts';
+import type { CheckContext } from '../../verify.ts';
+
+/** An answer to a visitor and what it was: a page, its RSC payload, an API. */
+export interface Answer {
+  readonly kind: 'page' | 'RSC payload' | 'API answer' | 'script';
+  /** Path, or the URL where it is on another host. */
+  readonly subject: string;
+  readonly exchange: Exchange;
+}
+
+/** Everything that anyone gets from the target. */
+export interface PublicAnswers {
+  readonly answers: readonly Answer[];
+  readonly scripts: readonly Script[];
+  readonly limits: Discovery['limits'];
+}
+
+/** Pages whose RSC payload is asked for on its own; the same rows stand in the HTML of each. */
+const MAX_RSC_PAGES = 20;
+
+const collected = new WeakMap<Target, Promise<PublicAnswers>>();
+
+/** Pages, RSC payloads, answers of declared API routes and scripts, fetched once for a target. */
+export async function publicAnswers(context: CheckContext): Promise<PublicAnswers> {
+  const known = collected.get(context.target) ?? collect(context);
+  collected.set(context.target, known);
+  return known;
+}
+
+async function collect({ target, readiness, identity }: CheckContext): Promise<PublicAnswers> {
+  const { pages, scripts, limits } = await target.discover();
+  const visits = pages.flatMap(({ path, visit }) => (visit ? [{ path, visit }] : []));
+  const unknown = await target.anonymous.page(target.unknownPath);
+  const served = visits.filter(({ visit }) => status(visit.final) === 200 && isHtml(visit.final));
+  const rsc = identity.framework === 'next' ? served.slice(0, MAX_RSC_PAGES) : [];
+  const routes = (readiness.api || []).filter(({ methods }) => methods.includes('GET'));
+  const [payloads, api] = await Promise.all([
+    Promise.all(rsc.map(async ({ path }) => answer('RSC payload', path, await rscPayload(target.anonymous, path)))),
+    Promise.all(
+      routes.map(async ({ path }) => answer('API answer', path, await target.resource(identity.origin + path))),
+    ),
+  ]);
+  const documents = [...visits, { path: target.unknownPath, visit: unknown }].flatMap(({ path, visit }) =>
+    visit.exchanges
+      .filter(({ request }) => new URL(request.url).origin === identity.origin)
+      .map((exchange) => answer('page', path, exchange)),
+  );
+  return { answers: [...documents, ...payloads, ...api], scripts, limits };
+}
+
+/** Asks for the RSC payload of a page; Next sends the request on to the address with its cache key. */
+export async function rscPayload(client: Pick<Anonymous, 'get'>, path: string): Promise<Exchange> {
+  const first = await client.get(path, { as: 'rsc' });
+  const to = redirectTarget(first);
+  const same = isRedirect(first) && to !== undefined && isSamePage(to.pathname, path);
+  return same ? client.get(to.pathname + to.search, { as: 'rsc' }) : first;
+}
+
+function answer(kind: Answer['kind'], subject: string, exchange: Exchange): Answer {
+  return { kind, subject, exchange };
+}

@@ -1,0 +1,111 @@
+import { CLERK_DOCS } from '../../catalog/entry.ts';
+import { error } from '../../result.ts';
+import type { Finding, Judgement } from '../../result.ts';
+import { secretsIn, status } from '../../target/exchange.ts';
+import type { Exchange } from '../../target/exchange.ts';
+import type { SecretTrace } from '../../target/secrets.ts';
+import { wallOf } from '../../target/wall.ts';
+import { count } from '../../text.ts';
+import { defineCheck } from '../../verify.ts';
+import { publicAnswers } from './answers.ts';
+import type { Answer, PublicAnswers } from './answers.ts';
+
+/** Places of one secret that a message names. */
+const PLACES_SHOWN = 3;
+
+/** exposure/secrets-in-client. */
+export const secretsInClient = defineCheck<PublicAnswers>({
+  id: 'exposure/secrets-in-client',
+  collect: publicAnswers,
+  judge({ answers, scripts, limits }, { identity }): Judgement {
+    const all: readonly Answer[] = [
+      ...answers,
+      ...scripts.map(({ url, exchange }) => ({
+        kind: 'script' as const,
+        subject: placeOf(url, identity.origin),
+        exchange,
+      })),
+    ];
+    const doubt = doubtAbout(all, limits.scripts);
+    const kinds = (kind: Answer['kind']) =>
+      new Set(all.filter((each) => each.kind === kind).map(({ subject }) => subject)).size;
+    return {
+      findings: judgeTraces(all),
+      summary: `${count(kinds('page'), 'page')}, ${count(kinds('script'), 'script')}, ${count(kinds('RSC payload'), 'RSC payload')} and ${count(kinds('API answer'), 'API answer')} hold no secret${limits.pages === undefined ? '' : ` (${limits.pages})`}`,
+      ...(doubt !== undefined && { unverified: doubt }),
+    };
+  },
+});
+
+/** Path of a URL of the target, the whole URL elsewhere. */
+export function placeOf(url: string, origin: string): string {
+  return url.startsWith(`${origin}/`) ? url.slice(origin.length) : url;
+}
+
+/** Why an answer could not be read to its end; undefined when it was. */
+export function unreadable(exchange: Exchange): string | undefined {
+  const { url } = exchange.request;
+  if (exchange.error) return `${url} could not be read (${exchange.error.message})`;
+  if (wallOf(exchange)) return `${url} was answered by ${wallOf(exchange)?.name}`;
+  if (exchange.response?.truncated === true) return `${url} is longer than network.maxBodyBytes: raise it`;
+  return undefined;
+}
+
+function doubtAbout(all: readonly Answer[], limit: string | undefined): string | undefined {
+  const unread = all.map(({ exchange }) => unreadable(exchange)).find((reason) => reason !== undefined);
+  if (unread !== undefined) return unread;
+  const down = all.find(({ kind, exchange }) => kind === 'script' && status(exchange) >= 500);
+  if (down) return `${down.subject} answered ${status(down.exchange)} and was not read: run again when it is served`;
+  if (!all.some(({ kind, exchange }) => kind === 'page' && status(exchange) === 200))
+    return 'no page answered 200 to an anonymous visitor: name a public page in routes.public';
+  return limit === undefined ? undefined : `${limit}: leave parts of the site out with routes.ignore`;
+}
+
+interface Leak {
+  readonly trace: SecretTrace;
+  readonly places: Answer[];
+}
+
+function judgeTraces(all: readonly Answer[]): Finding[] {
+  const leaks = new Map<string, Leak>();
+  for (const answer of all) {
+    for (const trace of secretsIn(answer.exchange)) {
+      const key = JSON.stringify([trace.what, trace.shown, trace.form]);
+      const leak = leaks.get(key) ?? { trace, places: [] };
+      leaks.set(key, leak);
+      if (!leak.places.some(({ subject, kind }) => subject === answer.subject && kind === answer.kind))
+        leak.places.push(answer);
+    }
+  }
+  return [...leaks.values()].map(leakFinding);
+}
+
+function leakFinding({ trace, places }: Leak): Finding {
+  const [first] = places;
+  const more = places.length > PLACES_SHOWN ? ` and ${places.length - PLACES_SHOWN} more` : '';
+  const where = places.slice(0, PLACES_SHOWN).map(({ kind, subject }) => `the ${kind} ${subject}`);
+  return error({
+    subject: first?.subject ?? '',
+    message: `${describeSecret(trace)} is in ${where.join(', ')}${more}`,
+    expected: 'no secret in anything that is sent to a browser',
+    ...(first?.kind === 'script'
+      ? {
+          cause:
+            'The bundler put the value in: a variable with a public prefix (NEXT_PUBLIC_, VITE_, PUBLIC_, NUXT_PUBLIC_), or a module of the server imported by a client component.',
+          fix: "Rename the variable without the public prefix, put import 'server-only' into the module that reads it, then rotate the secret: it must be taken as known.",
+        }
+      : {
+          cause:
+            'A value of the server was handed to the page: as a prop of a client component, in the data of a loader, or in an answer that spreads process.env or a configuration.',
+          fix: 'Pass on only the fields that the browser needs, then rotate the secret: it must be taken as known.',
+        }),
+    docs: `${CLERK_DOCS}/guides/development/clerk-environment-variables`,
+    ...(first && { exchange: first.exchange }),
+  });
+}
+
+/** What was found, without its value. */
+export function describeSecret({ what, form, shown, member }: SecretTrace): string {
+  const written = form === 'plain' ? '' : `, ${form}`;
+  return `${what} (${shown}${written}${member === undefined ? '' : `, assigned to ${member}`})`;
+}

@@ -1,0 +1,198 @@
+import type { Readiness } from '../../config/options.ts';
+import { error } from '../../result.ts';
+import type { Finding, Judgement } from '../../result.ts';
+import type { Tab } from '../../browser.ts';
+import { recordViolations } from '../../browser/violations.ts';
+import type { Violation } from '../../browser/violations.ts';
+import { count } from '../../text.ts';
+import { defineCheck } from '../../verify.ts';
+import { waitForAffordance } from '../session/affordance.ts';
+import { tabOf } from '../session/browser-check.ts';
+import { asExchange, look } from '../session/page-visit.ts';
+import type { PageVisit } from '../session/page-visit.ts';
+import { list } from './pages.ts';
+
+/** One page in a browser, signed out. */
+export interface ViolationVisit {
+  readonly path: string;
+  readonly visit: PageVisit;
+  readonly violations: readonly Violation[];
+  /** Undefined when the page does not ask for Clerk's script. */
+  readonly clerkLoaded?: boolean;
+  /** A connection to another origin that failed, and not because of a policy. */
+  readonly unreachable?: string;
+  /** A made-up report came through, so a real one would have. */
+  readonly listened: boolean;
+}
+
+/** Pages opened at most: home, sign-in and some of the declared ones; each costs a second or two. */
+const MAX_PAGES = 6;
+
+/** Milliseconds for Clerk to load and for the form to show; both come from a CDN. */
+const LOAD_MS = 15_000;
+
+/** Milliseconds for a page to stop loading; one that polls never does. */
+const IDLE_MS = 5_000;
+
+const DOCS = 'https://clerk.com/docs/guides/secure/best-practices/csp-headers';
+
+/** headers/csp-violations; opens each page once, in a context of its own. */
+export const cspViolations = defineCheck<readonly ViolationVisit[]>({
+  id: 'headers/csp-violations',
+  async collect(context) {
+    const tab = tabOf(context);
+    const { readiness, identity } = context;
+    const visits: ViolationVisit[] = [];
+    for (const path of opened(readiness))
+      visits.push(await openWatched(await tab.fresh(), path, identity.origin, readiness));
+    return visits;
+  },
+  judge(visits): Judgement {
+    const unverified = unseen(visits);
+    const withClerk = visits.filter(({ clerkLoaded }) => clerkLoaded !== undefined);
+    return {
+      findings: [...judgeViolations(visits), ...visits.flatMap(judgePage)],
+      summary: `${count(visits.length, 'page')} (${list(visits.map(({ path }) => path))}) opened in a browser: nothing is blocked by a policy, nothing is blank, Clerk loads on ${withClerk.length}`,
+      ...(unverified !== undefined && { unverified }),
+    };
+  },
+});
+
+function opened({ routes }: Readiness): string[] {
+  const local = [routes.signIn, routes.signUp].filter((path) => path?.startsWith('/') === true);
+  return [...new Set(['/', ...local, ...routes.public].filter((path) => path !== undefined))].slice(0, MAX_PAGES);
+}
+
+async function openWatched(tab: Tab, path: string, origin: string, { routes }: Readiness): Promise<ViolationVisit> {
+  const { page } = tab;
+  const log = await recordViolations(tab);
+  let unreachable: string | undefined;
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText ?? '';
+    const foreign = new URL(request.url()).origin !== origin;
+    if (foreign && !/ERR_ABORTED|BLOCKED_BY|csp/i.test(why)) unreachable ??= `${new URL(request.url()).host}: ${why}`;
+  });
+  const failure = await page.goto(new URL(path, origin).href, { waitUntil: 'load' }).then(
+    () => undefined,
+    (reason: Error) => tab.redact(reason.message.split('\n')[0] ?? ''),
+  );
+  const clerkLoaded = failure === undefined ? await loadsClerk(tab) : undefined;
+  if (clerkLoaded === true && path === routes.signIn) await waitForAffordance(page, LOAD_MS).catch(() => {});
+  await page.waitForLoadState('networkidle', { timeout: IDLE_MS }).catch(() => {});
+  const listened = await log.control();
+  return {
+    path,
+    visit: { ...(await look(tab, { path, origin })), ...(failure !== undefined && { failure }) },
+    violations: [...log.violations],
+    ...(clerkLoaded !== undefined && { clerkLoaded }),
+    ...(unreachable !== undefined && { unreachable }),
+    listened,
+  };
+}
+
+const CLERK_SCRIPT =
+  'script[data-clerk-publishable-key], script[data-clerk-js-script], script[src*="/clerk-js@"], script[src*="clerk.browser"]';
+
+/** Undefined when the page does not ask for Clerk. */
+async function loadsClerk({ page }: Tab): Promise<boolean | undefined> {
+  const loaded = (): boolean => (window.Clerk as { loaded?: boolean } | undefined)?.loaded === true;
+  const asks = await page
+    .evaluate((selector) => 'Clerk' in window || document.querySelector(selector) !== null, CLERK_SCRIPT)
+    .catch(() => false);
+  if (!asks) return undefined;
+  return page.waitForFunction(loaded, undefined, { timeout: LOAD_MS }).then(
+    () => true,
+    () => false,
+  );
+}
+
+function unseen(visits: readonly ViolationVisit[]): string | undefined {
+  const failed = visits.find(({ visit }) => visit.failure !== undefined);
+  if (failed) return `${failed.path} could not be opened in the browser: ${failed.visit.failure}`;
+  const cutOff = visits.find(({ clerkLoaded, unreachable }) => clerkLoaded === false && unreachable !== undefined);
+  if (cutOff)
+    return `the browser could not reach ${cutOff.unreachable}, so Clerk did not load on ${cutOff.path}: let this runner reach Clerk's Frontend API`;
+  const deaf = visits.find(({ listened }) => !listened);
+  return (
+    deaf && `violations of ${deaf.path} could not be recorded: the page left or blocked the listener; run it again`
+  );
+}
+
+/** One finding for each thing that is blocked, wherever it is. */
+function judgeViolations(visits: readonly ViolationVisit[]): Finding[] {
+  const groups = new Map<string, Array<{ readonly visit: ViolationVisit; readonly violation: Violation }>>();
+  for (const visit of visits) {
+    for (const violation of visit.violations) {
+      const key = `${violation.directive} ${violation.blocked}`;
+      groups.set(key, [...(groups.get(key) ?? []), { visit, violation }]);
+    }
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const { directive, blocked, source } = first.violation;
+    const pages = list(group.map(({ visit }) => visit.path));
+    return [
+      error({
+        subject: directive,
+        message: `the browser blocks ${named(blocked)} on ${pages}${source === undefined ? '' : `, asked for at ${source}`}`,
+        expected: 'a policy that allows everything the page itself uses',
+        ...advice(directive, blocked),
+        docs: DOCS,
+        exchange: asExchange(first.visit.visit),
+      }),
+    ];
+  });
+}
+
+function named(blocked: string): string {
+  return blocked === 'inline' ? 'inline code' : blocked === 'eval' ? 'eval()' : blocked;
+}
+
+function advice(directive: string, blocked: string): { cause: string; fix: string } {
+  if (directive.startsWith('script-src') && blocked === 'inline')
+    return {
+      cause:
+        'A script in the page, or an event handler in an attribute, has no nonce: the page is prerendered while the policy asks for a fresh nonce, or the snippet was pasted in.',
+      fix: 'Render the page for each request (<ClerkProvider dynamic>) and pass the nonce on to every script; move event handlers out of attributes.',
+    };
+  if (directive.startsWith('style-src'))
+    return {
+      cause:
+        'Clerk’s components add styles at run time, and so do many libraries; or the style sheet is on a host that is not listed.',
+      fix: "Keep 'unsafe-inline' in style-src without a nonce beside it, as Clerk documents, and list the hosts of style sheets.",
+    };
+  return {
+    cause: `The page uses it and ${directive} does not list it: it was added after the policy was written, or comes from a tag manager or a CDN.`,
+    fix: `Add its host to ${directive} (directives in contentSecurityPolicy of clerkMiddleware), or take it out of the page.`,
+  };
+}
+
+function judgePage({ path, visit, clerkLoaded, unreachable, violations }: ViolationVisit): Finding[] {
+  const about = { subject: path, docs: DOCS, exchange: asExchange(visit) };
+  const why = visit.errors[0] ?? visit.consoleErrors[0];
+  const also = why === undefined ? '' : `; console: ${why}`;
+  if (visit.failure === undefined && visit.blank !== undefined) {
+    return [
+      error({
+        ...about,
+        message: `the page is blank (${visit.blank})${also}`,
+        expected: 'a page with something to read',
+        cause:
+          'Its scripts do not run: they carry no nonce or another one than the policy of this answer, or one of them throws.',
+        fix: 'Look at the console on this page; a page with a nonce policy must be rendered for each request.',
+      }),
+    ];
+  }
+  if (clerkLoaded !== false || unreachable !== undefined || violations.length > 0) return [];
+  return [
+    error({
+      ...about,
+      message: `Clerk’s script is asked for and window.Clerk.loaded is not true after ${LOAD_MS / 1000} s${also}`,
+      expected: 'window.Clerk loaded on every page that asks for it',
+      cause:
+        'The script’s address answers with an error, a script of the app throws first, or the publishable key is of an instance that refuses this domain.',
+      fix: 'Open the network panel on this page and follow clerk.browser.js and /v1/client to their answers.',
+    }),
+  ];
+}

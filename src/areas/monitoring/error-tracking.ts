@@ -1,0 +1,260 @@
+import { randomBytes } from 'node:crypto';
+import type { Route } from '@playwright/test';
+import type { Tab } from '../../browser.ts';
+import { recordViolations } from '../../browser/violations.ts';
+import type { Violation } from '../../browser/violations.ts';
+import type { Readiness } from '../../config/options.ts';
+import { error, warning } from '../../result.ts';
+import type { Finding, Judgement } from '../../result.ts';
+import type { Exchange } from '../../target/exchange.ts';
+import { defineCheck } from '../../verify.ts';
+import { tabOf, userOf } from '../session/browser-check.ts';
+import { reportedIn } from './envelope.ts';
+import type { ReportedUser } from './envelope.ts';
+
+/** A report of the provoked error that a page tried to send. */
+export interface ErrorReport {
+  /** Absolute URL, redacted and without its query. */
+  readonly url: string;
+  /** `sentry` for an envelope; any other tracker is known only by the error's text in what it sends. */
+  readonly format: 'sentry' | 'other';
+  readonly user: ReportedUser;
+}
+
+/** What the page with the provoked error did. */
+export interface ErrorTrackingEvidence {
+  /** Path on which the error was provoked. */
+  readonly path: string;
+  readonly userId: string;
+  /** Why the page did not show the test user signed in. */
+  readonly signedOut?: string;
+  /** The last report, or the first one that names the user. */
+  readonly report?: ErrorReport;
+  /** Sentry's SDK is on the page. */
+  readonly sdk: boolean;
+  /** Connections that the policy of the page blocked. */
+  readonly blocked: readonly Violation[];
+  /** Errors provoked. */
+  readonly provoked: number;
+}
+
+/** Errors provoked at most: an SDK that samples, or that is loaded late, misses some. */
+const MAX_ERRORS = 12;
+
+/** Milliseconds after which the next error is provoked; SDKs send a report within a few. */
+const PATIENCE_MS = 1_500;
+
+/** Errors provoked at most after a report without the user, who may become known a moment later. */
+const GRACE = 3;
+
+/** Milliseconds for Clerk to load on the page. */
+const LOAD_MS = 15_000;
+
+const DOCS = 'https://docs.sentry.io/platforms/javascript/enriching-events/identify-user/';
+const EXPECTED = 'a report of the error with user.id set to the Clerk user id';
+
+/** monitoring/error-tracking; reports of the provoked error are answered here and never sent on. */
+export const errorTracking = defineCheck<ErrorTrackingEvidence>({
+  id: 'monitoring/error-tracking',
+  async collect(context) {
+    const [tab, user] = [tabOf(context), userOf(context)];
+    const { readiness, identity } = context;
+    const marker = `clerk-readiness probe ${randomBytes(4).toString('hex')}`;
+    const log = await recordViolations(tab);
+    const reports = await interceptReports(tab, marker, user.id);
+    const { page } = tab;
+    const local = [...readiness.routes.public, readiness.routes.signIn].find((path) => path?.startsWith('/') === true);
+    await page.goto(new URL(local ?? '/', identity.origin).href);
+    await user.signIn(tab);
+    const path = pageOf(readiness);
+    await page.goto(new URL(path, identity.origin).href);
+    const signedOut = await whySignedOut(tab, user.id);
+    const provoked = signedOut === undefined ? await provoke(tab, marker, reports, user.id) : 0;
+    await log.control();
+    const report = reports.best(user.id);
+    return {
+      path,
+      userId: user.id,
+      ...(signedOut !== undefined && { signedOut }),
+      ...(report && { report }),
+      sdk: await page.evaluate(() => '__SENTRY__' in window).catch(() => false),
+      blocked: log.violations.filter(({ directive }) => directive === 'connect-src'),
+      provoked,
+    };
+  },
+  judge(evidence, { readiness, identity }): Judgement {
+    const { path, report, signedOut } = evidence;
+    const undeclared = readiness.errorTracking === undefined && report === undefined && !evidence.sdk;
+    const unverified =
+      signedOut ??
+      (undeclared && evidence.blocked.length === 0
+        ? `an error on ${path} was reported to nobody, and no SDK of Sentry is there: set errorTracking: {} to have this fail, errorTracking: false when there is none, or attest it (attest: { 'monitoring/error-tracking': { evidence, by, on } })`
+        : undefined);
+    return {
+      findings: unverified === undefined ? judgeReport(evidence, new URL(path, identity.origin).href) : [],
+      summary: `an error provoked on ${path} is reported to ${report === undefined ? 'nobody' : new URL(report.url).host} with the Clerk id of the signed-in user; the report was not sent on`,
+      ...(unverified !== undefined && { unverified }),
+    };
+  },
+});
+
+function pageOf({ errorTracking: option, routes }: Readiness): string {
+  const declared = option ? option.page : undefined;
+  return declared ?? (routes.protected || [])[0]?.path ?? '/';
+}
+
+/** Reports caught so far. */
+class Reports {
+  readonly #reports: ErrorReport[] = [];
+  #onReport = (): void => {};
+
+  add(report: ErrorReport): void {
+    this.#reports.push(report);
+    this.#onReport();
+  }
+
+  get count(): number {
+    return this.#reports.length;
+  }
+
+  best(userId: string): ErrorReport | undefined {
+    return this.#reports.find(({ user }) => user.id === userId) ?? this.#reports.at(-1);
+  }
+
+  /** Resolves with the next report, or when patience ends. */
+  async next(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#onReport = resolve;
+      timer = setTimeout(resolve, PATIENCE_MS);
+    });
+    clearTimeout(timer);
+  }
+}
+
+/** Answers every report of the marked error in the tracker's place, whatever address it goes to: trackers have tunnels. */
+async function interceptReports(tab: Tab, marker: string, userId: string): Promise<Reports> {
+  const reports = new Reports();
+  await tab.page.route('**/*', async (route: Route) => {
+    const request = route.request();
+    const body = request.method() === 'POST' ? (request.postDataBuffer()?.toString('utf8') ?? '') : '';
+    const envelope = body === '' ? undefined : reportedIn(body, marker);
+    const other = envelope === undefined && body.includes(marker);
+    if (envelope === undefined && !other) return route.fallback();
+    const url = tab.redact(request.url().split(/[?#]/)[0] ?? '');
+    if (other)
+      reports.add({ url, format: 'other', user: { ...(body.includes(userId) && { id: userId }), fields: [] } });
+    else if (envelope !== undefined && envelope !== 'none') reports.add({ url, format: 'sentry', user: envelope });
+    return route.fulfill({
+      status: 200,
+      headers: { 'access-control-allow-origin': '*' },
+      contentType: 'application/json',
+      body: '{}',
+    });
+  });
+  return reports;
+}
+
+async function whySignedOut({ page }: Tab, userId: string): Promise<string | undefined> {
+  const shown = (id: string): boolean => (window.Clerk as { user?: { id?: string } } | undefined)?.user?.id === id;
+  return page.waitForFunction(shown, userId, { timeout: LOAD_MS }).then(
+    () => undefined,
+    () =>
+      `the test user is not signed in on ${new URL(page.url()).pathname}: name a page in errorTracking.page that loads Clerk and that this user may see`,
+  );
+}
+
+/** Provokes errors until one is reported with the user; each has a number, because SDKs drop repetitions. */
+async function provoke({ page }: Tab, marker: string, reports: Reports, userId: string): Promise<number> {
+  let withoutUser = 0;
+  for (let number = 1; number <= MAX_ERRORS; number += 1) {
+    const reported = reports.next();
+    await page.evaluate((message) => {
+      setTimeout(() => {
+        throw new Error(message);
+      });
+    }, `${marker}, error ${number}`);
+    const before = reports.count;
+    await reported;
+    if (reports.best(userId)?.user.id === userId) return number;
+    if (reports.count > before) withoutUser += 1;
+    if (withoutUser > GRACE) return number;
+  }
+  return MAX_ERRORS;
+}
+
+function judgeReport({ path, userId, report, blocked, provoked }: ErrorTrackingEvidence, url: string): Finding[] {
+  const about = { subject: path, expected: EXPECTED, docs: DOCS, exchange: asReport(url, report) };
+  if (!report) return [notReported(path, blocked, provoked, url)];
+  const { id, fields } = report.user;
+  if (id === undefined) {
+    return [
+      error({
+        ...about,
+        message: `the report to ${new URL(report.url).host} names no user`,
+        cause: 'setUser is never called in the browser, or it is called before Clerk has loaded and not again.',
+        fix: 'In a client component below ClerkProvider: const { userId } = useAuth(); useEffect(() => Sentry.setUser(userId ? { id: userId } : null), [userId]).',
+      }),
+    ];
+  }
+  if (id !== userId) {
+    return [
+      error({
+        ...about,
+        message: 'the report names another user.id than the Clerk id of the signed-in user',
+        cause:
+          'The app sends an id of its own database, the session id or an e-mail address, so a report cannot be looked up in Clerk.',
+        fix: 'Use userId of useAuth() (user_…) as user.id; put an id of your own into a tag.',
+      }),
+    ];
+  }
+  if (fields.length === 0) return [];
+  return [
+    warning({
+      ...about,
+      message: `the report holds ${fields.join(', ')} of the user besides the id`,
+      expected: 'the id only; everything else can be looked up by it',
+      cause: 'The whole user object, or sendDefaultPii, hands personal data to the error tracker.',
+      fix: 'Call setUser({ id: userId }) and nothing more, and leave sendDefaultPii off.',
+    }),
+  ];
+}
+
+function notReported(path: string, [blocked]: readonly Violation[], provoked: number, url: string): Finding {
+  const exchange = asReport(url, undefined);
+  if (blocked) {
+    return error({
+      subject: path,
+      message: `an error was reported to nobody: the page’s Content Security Policy blocks ${blocked.blocked} in connect-src`,
+      expected: EXPECTED,
+      cause: 'The ingest host of the error tracker is not in connect-src, so reports end in the browser.',
+      fix: `Add ${originOf(blocked.blocked)} to connect-src (directives in contentSecurityPolicy of clerkMiddleware), or send reports through a tunnel route of your own.`,
+      docs: 'https://docs.sentry.io/security-legal-pii/security/security-policy-reporting/',
+      exchange,
+    });
+  }
+  return error({
+    subject: path,
+    message: `${provoked} uncaught errors were reported to nobody`,
+    expected: EXPECTED,
+    cause:
+      'The SDK is not started in the browser: no DSN in this environment, started on the server only, or switched off by enabled, sampleRate or beforeSend.',
+    fix: 'Start it in a client component or instrumentation-client.ts with the DSN of this environment, and look whether sampleRate is 0.',
+    docs: DOCS,
+    exchange,
+  });
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url;
+}
+
+/** The report in the form in which findings show requests; of its body only what was judged. */
+function asReport(page: string, report: ErrorReport | undefined): Exchange {
+  if (!report) return { request: { method: 'GET', url: page, headers: [['accept', 'text/html']] }, durationMs: 0 };
+  const { id, fields } = report.user;
+  const body = JSON.stringify({
+    user: { ...(id !== undefined && { id }), ...Object.fromEntries(fields.map((name) => [name, '[redacted]'])) },
+  });
+  return { request: { method: 'POST', url: report.url, headers: [], body }, durationMs: 0 };
+}

@@ -1,0 +1,196 @@
+import { error, warning } from '../../result.ts';
+import type { Finding, Judgement } from '../../result.ts';
+import { describe, header, redirectTarget, status } from '../../target/exchange.ts';
+import type { Exchange } from '../../target/exchange.ts';
+import { count } from '../../text.ts';
+import type { Expectation } from '../../verify.ts';
+import type { Attempt, BypassEvidence } from './bypass.ts';
+import type { Variant } from './bypass-variants.ts';
+import { isRefused, isSuccess, knownOf, outcomeOf, positiveControl, unechoed } from './bypass-outcome.ts';
+import type { Known, Outcome } from './bypass-outcome.ts';
+import { shows, textsIn } from './same-document.ts';
+
+const DOCS = 'https://clerk.com/docs/guides/secure/protect-content';
+
+/** Names in a message; the report has the first exchange. */
+const MAX_NAMES = 4;
+
+/** Where a file answers in place of a page, no middleware is meant to run. */
+const STATIC = /\.(css|js|html|json|txt|ico|rsc)$/;
+
+/** Judges every place on its own. */
+export function judgeBypass({ places, publicPages, leftOut }: BypassEvidence, expectation: Expectation): Judgement {
+  const judged = places.map((evidence) => judgePlace(knownOf(evidence, publicPages), expectation));
+  const doubts = judged.flatMap(({ doubt }) => doubt ?? []);
+  const variants = places.map(({ attempts }) => attempts.length);
+  return {
+    findings: judged.flatMap(({ findings }) => findings),
+    summary: `${places.map(({ place }) => place.path).join(', ')}: ${count(Math.min(...variants), 'variant')} or more each, and none brings what the plain request refuses${leftOut.length > 0 ? `; not tried: ${leftOut.join(', ')}` : ''}`,
+    ...(doubts[0] !== undefined && { unverified: doubts[0] }),
+    ...(places.length === 0 && nothingTried(expectation)),
+  };
+}
+
+function nothingTried({ readiness }: Expectation): Pick<Judgement, 'unverified' | 'inapplicable'> {
+  return readiness.routes.protected === false && readiness.api === false
+    ? { inapplicable: 'routes.protected and api are false: declared as not existing' }
+    : { unverified: 'no protected page and no API route with GET is declared: name one in routes.protected or in api' };
+}
+
+interface JudgedPlace {
+  readonly findings: readonly Finding[];
+  readonly doubt?: string;
+}
+
+function judgePlace(known: Known, expectation: Expectation): JudgedPlace {
+  const { evidence } = known;
+  const { place, plain, attempts } = evidence;
+  // No answer at all is an obstacle, which the engine reports.
+  if (status(plain.final) === 0) return { findings: [] };
+  if (!isRefused(evidence, expectation)) {
+    return {
+      findings: [],
+      doubt: `${place.path} is not refused to begin with (${describe(plain.final)}): ${place.kind === 'page' ? 'routes/protected-redirect' : 'api/unauthenticated-401'} says more`,
+    };
+  }
+  const outcomes = attempts.map((attempt) => ({ attempt, outcome: outcomeOf(attempt, known, expectation) }));
+  const of = (...wanted: readonly Outcome[]) =>
+    outcomes.filter(({ outcome }) => wanted.includes(outcome)).map(({ attempt }) => attempt);
+  const unclear = of('unclear');
+  const doubt = doubtAbout(known, unclear);
+  return {
+    findings: [
+      ...(['path', 'headers', 'method'] as const).flatMap((changes) =>
+        judgePassed(
+          known,
+          of('leaked', 'served').filter(({ variant }) => variant.changes === changes),
+        ),
+      ),
+      ...judgeUnclear(known, unclear),
+      ...judgeFailed(known, of('failed')),
+      ...judgeSkipped(known, of('refused', 'unclear')),
+    ],
+    ...(doubt !== undefined && { doubt }),
+  };
+}
+
+function doubtAbout(known: Known, [unclear]: readonly Attempt[]): string | undefined {
+  const { path } = known.evidence.place;
+  if (positiveControl(known) === undefined)
+    return `nothing shows that ${path} exists, so its refusals prove little: ${nextStep(known)}`;
+  // Where the test user's answer is known, something else than the place was answered.
+  if (unclear === undefined || known.signedIn) return undefined;
+  return `${describe(unclear.exchange)} with something that may be ${path}: ${nextStep(known)}`;
+}
+
+function nextStep({ evidence: { place, signedIn } }: Known): string {
+  const steps = [
+    ...(place.kind === 'page' && place.contains === undefined ? ['set contains to a text of the real page'] : []),
+    ...(signedIn === undefined ? ['set session.user to a test user who may see it'] : []),
+  ];
+  return steps.length > 0 ? steps.join(', or ') : 'let the test user see it, or compare the two answers by hand';
+}
+
+const CAUSES: Readonly<Record<Variant['changes'], string>> = {
+  path: 'The guard compares the path as it was sent, the router decodes or tidies it first: a matcher by prefix or regular expression, or createRouteMatcher before the fix of CVE-2026-41248.',
+  headers:
+    'A header that any client may send decides whether the guard runs or which page answers: x-middleware-subrequest before Next.js 15.2.3 (CVE-2025-29927), or a proxy that passes on headers of its own from outside.',
+  method: 'The guard looks at some methods only, or at a method that a header overrides.',
+};
+
+const FIXES: Readonly<Record<Variant['changes'], string>> = {
+  path: 'Update @clerk/nextjs, @clerk/astro or @clerk/nuxt, protect everything but a list of public pages, and call auth.protect() again in the page or handler itself.',
+  headers:
+    'Update Next.js, remove such headers at the edge of your hosting, and call auth.protect() again in the page or handler itself.',
+  method: 'Call auth.protect() whatever the method is, and again in the page or handler itself.',
+};
+
+function judgePassed(known: Known, passed: readonly Attempt[]): Finding[] {
+  const [first] = passed;
+  if (!first) return [];
+  const { place } = known.evidence;
+  const { variant, exchange } = first;
+  const { contains, texts } = unechoed(known, exchange);
+  const shown = contains !== undefined && shows(exchange, contains) ? contains : textsIn(exchange, texts)[0];
+  return [
+    error({
+      subject: `${place.path} with ${variant.name}`,
+      message: `${describe(exchange)} ${shown === undefined ? 'with content that no address without the page answers' : `with the protected text "${shown}"`}, although the plain request is refused${others(passed)}`,
+      expected: 'the refusal of the plain request, or the answer to a path that does not exist',
+      cause: `${CAUSES[variant.changes]} Source of the variant: ${variant.source}`,
+      fix: FIXES[variant.changes],
+      docs: DOCS,
+      exchange,
+    }),
+  ];
+}
+
+function others(attempts: readonly Attempt[]): string {
+  const names = attempts.slice(1).map(({ variant }) => variant.name);
+  if (names.length === 0) return '';
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
+  return `; the same with ${names.slice(0, MAX_NAMES).join('; ')}${more}`;
+}
+
+function judgeUnclear({ evidence: { place } }: Known, unclear: readonly Attempt[]): Finding[] {
+  const [first] = unclear;
+  if (!first) return [];
+  return [
+    warning({
+      subject: `${place.path} with ${first.variant.name}`,
+      message: `${describe(first.exchange)} with something that neither the plain request nor an unknown path gets${others(unclear)}`,
+      expected: 'the refusal of the plain request, or the answer to a path that does not exist',
+      cause: 'Another page answers under this address, or a part of the protected one does.',
+      fix: 'Open it in a private window. If it is the protected page, guard it; if not, nothing is wrong.',
+      docs: DOCS,
+      exchange: first.exchange,
+    }),
+  ];
+}
+
+function judgeFailed({ evidence: { place, plain } }: Known, failed: readonly Attempt[]): Finding[] {
+  const [first] = failed;
+  if (!first || status(plain.final) >= 500) return [];
+  return [
+    warning({
+      subject: `${place.path} with ${first.variant.name}`,
+      message: `${describe(first.exchange)}${others(failed)}`,
+      expected: 'a refusal, never a failure of the server',
+      cause:
+        'The request got past the middleware and auth() failed in the page, which then refuses by accident only; or the router cannot take the address.',
+      fix: 'Read the server log of this request, update Next.js and Clerk, and answer malformed addresses with 400 or 404.',
+      docs: DOCS,
+      exchange: first.exchange,
+    }),
+  ];
+}
+
+/** Clerk's middleware names itself on every refusal; where that vanishes, it did not run. */
+function judgeSkipped({ evidence: { place, plain, siblings } }: Known, attempts: readonly Attempt[]): Finding[] {
+  const ran = (exchange: Exchange | undefined) => exchange && header(exchange, 'x-clerk-auth-status') !== undefined;
+  if (ran(plain.exchanges[0]) !== true) return [];
+  const everywhere = siblings.length > 0 && siblings.every((sibling) => ran(sibling));
+  const skipped = attempts.filter(
+    ({ variant, exchange }) =>
+      (everywhere || variant.samePlace) &&
+      !ran(exchange) &&
+      (isSuccess(exchange) || status(exchange) === 404) &&
+      !STATIC.test(new URL(exchange.request.url).pathname) &&
+      redirectTarget(exchange) === undefined &&
+      variant.request.method === undefined,
+  );
+  const [first] = skipped;
+  if (!first) return [];
+  return [
+    warning({
+      subject: `${place.path} with ${first.variant.name}`,
+      message: `${describe(first.exchange)} without x-clerk-auth-status, which the plain request has: the middleware did not run${others(skipped)}`,
+      expected: 'x-clerk-auth-status, as in the answer to the plain request',
+      cause:
+        'The matcher of the middleware misses this form of the address, or the framework skips the middleware for it.',
+      fix: 'Use the matcher of Clerk’s documentation, update the framework, and guard pages and handlers themselves too.',
+      docs: DOCS,
+      exchange: first.exchange,
+    }),
+  ];
+}

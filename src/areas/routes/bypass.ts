@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import type { ProtectedRoute } from '../../config/options.ts';
+import { body, redirectTarget, status } from '../../target/exchange.ts';
+import type { Exchange, Visit } from '../../target/exchange.ts';
+import type { SignedIn } from '../../target/signed-in.ts';
+import { redirectsToSignIn } from '../../target/sign-in.ts';
+import { defineCheck } from '../../verify.ts';
+import type { CheckContext } from '../../verify.ts';
+import { judgeBypass } from './bypass-judge.ts';
+import { variantsFor } from './bypass-variants.ts';
+import type { Place, Surroundings, Variant } from './bypass-variants.ts';
+import { isSameUrlPage } from './shared.ts';
+
+/** Pages that are tried, those with a text of their own first: the guard is one for all, and each costs about 90 requests. */
+const MAX_PAGES = 3;
+
+/** API routes that are tried. */
+const MAX_APIS = 3;
+
+/** Redirects that a variant follows on the target: one that tidies the URL, one that adds a parameter. */
+const MAX_HOPS = 2;
+
+/** One variant and what came back in the end. */
+export interface Attempt {
+  readonly variant: Variant;
+  readonly exchange: Exchange;
+}
+
+/** Everything that was tried on one page or API route. */
+export interface PlaceEvidence {
+  readonly place: Place & Pick<Partial<ProtectedRoute>, 'contains' | 'guard'>;
+  /** The plain request, and where it led. */
+  readonly plain: Visit;
+  /** The same place with one segment that nobody has, and one below it: what an address without a page gets here. */
+  readonly siblings: readonly Exchange[];
+  readonly attempts: readonly Attempt[];
+  /** What the test user gets. */
+  readonly signedIn?: Exchange;
+}
+
+/** Evidence of routes/bypass. */
+export interface BypassEvidence {
+  readonly places: readonly PlaceEvidence[];
+  /** Home page, sign-in page and the answer to an unknown path. */
+  readonly publicPages: readonly Exchange[];
+  /** What was declared but not tried. */
+  readonly leftOut: readonly string[];
+}
+
+/** routes/bypass; with a session it also learns what the variants must not show. */
+export const bypass = defineCheck<BypassEvidence>({
+  id: 'routes/bypass',
+  async collect(context) {
+    const { readiness, target, signedIn } = context;
+    const declared = placesOf(context);
+    const tried = [
+      ...declared.filter(({ kind }) => kind === 'page').slice(0, MAX_PAGES),
+      ...declared.filter(({ kind, methods }) => kind === 'api' && methods.includes('GET')).slice(0, MAX_APIS),
+    ];
+    const signIn = readiness.routes.signIn?.startsWith('/') === true ? [readiness.routes.signIn] : [];
+    const publicPages = await Promise.all(
+      ['/', ...signIn, target.unknownPath].map((path) => target.anonymous.page(path)),
+    );
+    const surroundings: Surroundings = {
+      ...(target.identity.framework !== undefined && { framework: target.identity.framework }),
+      ...buildIdOf(publicPages),
+      mayWrite: readiness.mode === 'full',
+      unique: `clerk-readiness=${randomBytes(6).toString('hex')}`,
+    };
+    return {
+      places: await Promise.all(tried.map((place) => tryPlace(context, place, surroundings, signedIn))),
+      publicPages: publicPages.map(({ final }) => final),
+      leftOut: declared.filter((place) => !tried.includes(place)).map(({ path }) => path),
+    };
+  },
+  judge: judgeBypass,
+});
+
+function placesOf({ readiness }: CheckContext): Array<PlaceEvidence['place']> {
+  const pages = (readiness.routes.protected || []).map((route) => ({
+    ...route,
+    kind: 'page' as const,
+    methods: ['GET'],
+  }));
+  return [
+    ...pages.toSorted((a, b) => Number(b.contains !== undefined) - Number(a.contains !== undefined)),
+    ...(readiness.api || []).map(({ path, methods }) => ({ kind: 'api' as const, path, methods })),
+  ];
+}
+
+async function tryPlace(
+  context: CheckContext,
+  place: PlaceEvidence['place'],
+  surroundings: Surroundings,
+  session: SignedIn | undefined,
+): Promise<PlaceEvidence> {
+  const { anonymous, unknownPath } = context.target;
+  const as = place.kind === 'page' ? 'document' : 'api';
+  const [plain, siblings, attempts, signedIn] = await Promise.all([
+    place.kind === 'page' ? anonymous.page(place.path) : alone(anonymous.get(place.path, { as })),
+    Promise.all(siblingsOf(place.path, unknownPath).map((path) => anonymous.get(path, { as }))),
+    Promise.all(
+      variantsFor(place, surroundings).map(async (variant) => ({
+        variant,
+        exchange: await attempt(context, place, { ...variant, request: { as, ...variant.request } }),
+      })),
+    ),
+    place.kind === 'page' ? session?.visit(place.path).then(({ final }) => final) : session?.get(place.path, { as }),
+  ]);
+  return { place, plain, siblings, attempts, ...(signedIn && { signedIn }) };
+}
+
+async function alone(exchange: Promise<Exchange>): Promise<Visit> {
+  const final = await exchange;
+  return { exchanges: [final], final };
+}
+
+/** The same path with each segment in turn replaced by one that nobody has, and one below. */
+function siblingsOf(path: string, unknownPath: string): string[] {
+  const segments = (path.split('?')[0] ?? '').split('/').filter((segment) => segment !== '');
+  const unknown = unknownPath.slice(1);
+  return [
+    ...segments.map((_, index) => `/${segments.with(index, unknown).join('/')}`),
+    `/${[...segments, unknown].join('/')}`,
+  ];
+}
+
+/** Follows redirects on the target with the same method and headers, until the guard or the page answers. */
+async function attempt(context: CheckContext, place: Place, { request }: Variant): Promise<Exchange> {
+  const { anonymous, identity } = context.target;
+  const { path, ...shape } = request;
+  let exchange = await anonymous.request(path, shape);
+  for (let hops = 0; hops < MAX_HOPS; hops += 1) {
+    const to = redirectTarget(exchange);
+    const goesOn = to?.origin === identity.origin && !redirectsToSignIn(exchange, context);
+    if (!goesOn || isPlain(to, place, request)) break;
+    exchange = await anonymous.request(to.pathname + to.search, shape);
+  }
+  return exchange;
+}
+
+/** Back at the plain request, whose answer is known. */
+function isPlain(to: URL, place: Place, { headers, method, as }: Variant['request']): boolean {
+  const usual = as === 'document' || as === 'api';
+  return headers === undefined && method === undefined && usual && isSameUrlPage(to, new URL(place.path, to.origin));
+}
+
+/** The id that Next.js gives a build with the Pages Router; the App Router has no `_next/data`. */
+function buildIdOf(pages: readonly Visit[]): { buildId?: string } {
+  const id = pages
+    .filter(({ final }) => status(final) > 0)
+    .map(({ final }) => /"buildId":"([\w-]+)"|\/_next\/static\/([\w-]+)\/_(?:build|ssg)Manifest\.js/.exec(body(final)))
+    .find((match) => match !== null);
+  const buildId = id?.[1] ?? id?.[2];
+  return buildId === undefined ? {} : { buildId };
+}

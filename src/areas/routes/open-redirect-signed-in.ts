@@ -1,0 +1,140 @@
+import type { Tab } from '../../browser.ts';
+import type { Move } from '../../browser.ts';
+import { error } from '../../result.ts';
+import type { Finding, Judgement } from '../../result.ts';
+import { defineCheck } from '../../verify.ts';
+import type { CheckContext } from '../../verify.ts';
+import { REDIRECT_DOCS, withParameters } from './open-redirect.ts';
+import { FOREIGN_HOST, isForeign, PARAMETERS } from './redirects.ts';
+
+/** Milliseconds in which a signed-in person has left the sign-in page. */
+const LEAVE_MS = 10_000;
+
+/** Clerk's own form. */
+const CLERK_FORM = '.cl-signIn-root, .cl-signIn-start, .cl-rootBox, input[name="identifier"]';
+
+/** Where a signed-in person got to from the sign-in page with one address in its parameters. */
+export interface Departure {
+  readonly address: string;
+  /** Addresses gone through; the last one is where the person is, or was kept from going. */
+  readonly moves: readonly Move[];
+}
+
+/** Evidence of routes/open-redirect after a genuine sign-in. */
+export interface DepartureEvidence {
+  readonly signIn: string;
+  /** Why nobody could sign in there. */
+  readonly refused?: string;
+  readonly departures: readonly Departure[];
+  /** The same with a page of the app, which the parameters are for. */
+  readonly control?: Departure;
+}
+
+/** routes/open-redirect after a genuine sign-in; the foreign host is never contacted. */
+export const openRedirectSignedIn = defineCheck<DepartureEvidence>({
+  id: 'routes/open-redirect',
+  part: { methods: ['browser', 'signed-in'], needs: ['routes.signIn'] },
+  async collect(context) {
+    const { tab, user, identity, readiness } = context;
+    if (!tab || !user) throw new Error('routes/open-redirect needs verify(check, { tab, user: testUser })');
+    const signIn = new URL(readiness.routes.signIn ?? '/sign-in', identity.origin).href;
+    const [first = '', ...others] = [`https://${FOREIGN_HOST}/`, `//${FOREIGN_HOST}/`, `/\\${FOREIGN_HOST}/`];
+    await tab.context.route(
+      (url) => isForeign(url),
+      (route) => route.abort(),
+    );
+    await open(tab, withParameters(signIn, PARAMETERS, first));
+    const clerkForm = await mounted(tab);
+    try {
+      await user.signIn(tab);
+    } catch (failure) {
+      return { signIn, refused: tab.redact((failure as Error).message.split('\n')[0] ?? ''), departures: [] };
+    }
+    const departures: Departure[] = [];
+    // Where the page itself leads on as soon as the session is there, it has done so with the first address.
+    for (const address of [first, ...others])
+      departures.push({ address, moves: await depart(tab, withParameters(signIn, PARAMETERS, address), clerkForm) });
+    const back = `${identity.origin}${ownPage(context)}`;
+    const control = { address: back, moves: await depart(tab, withParameters(signIn, PARAMETERS, back), clerkForm) };
+    return { signIn, departures, control };
+  },
+  judge({ signIn, refused, departures, control }): Judgement {
+    const findings = departures.flatMap(judgeDeparture);
+    const arrived = control?.moves.some(({ url }) => isAt(url, control.address)) === true;
+    const doubt =
+      refused !== undefined
+        ? `nobody could sign in at ${signIn}: ${refused}`
+        : arrived
+          ? undefined
+          : `with ${control?.address} as the address a signed-in person ended at ${control?.moves.at(-1)?.url ?? signIn}, so nothing shows that the parameters are followed at all; sign in there by hand once with a foreign redirect_url and attest routes/open-redirect`;
+    return {
+      findings,
+      summary: `after a genuine sign-in ${departures.map(({ address }) => address).join(', ')} lead nowhere foreign, and ${control?.address} leads there`,
+      ...(doubt !== undefined && { unverified: doubt }),
+    };
+  },
+});
+
+function ownPage({ readiness }: CheckContext): string {
+  const [page] = readiness.routes.protected || [];
+  return page?.path ?? readiness.routes.public.find((path) => path !== '/') ?? '/';
+}
+
+async function mounted({ page }: Tab): Promise<boolean> {
+  const form = page.locator(CLERK_FORM).first();
+  return form.waitFor({ timeout: LEAVE_MS, state: 'attached' }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Opens the sign-in page with a session and waits until it has sent the person on. */
+async function depart(tab: Tab, signIn: string, clerkForm: boolean): Promise<readonly Move[]> {
+  const { page } = tab;
+  tab.forget();
+  await open(tab, signIn);
+  await left(tab, signIn);
+  if (clerkForm && isAt(page.url(), signIn)) {
+    // Where several sessions are allowed, Clerk's form stays for a second one; it would go on to the same address.
+    await page.evaluate(() => window.Clerk.redirectToAfterSignIn()).catch(() => {});
+    await left(tab, signIn);
+  }
+  return [...tab.moves];
+}
+
+/** A script that reacts to the session may interrupt the first try. */
+async function open({ page }: Tab, url: string): Promise<void> {
+  await page.goto(url, { waitUntil: 'commit' }).catch(() => page.goto(url, { waitUntil: 'commit' }).catch(() => {}));
+}
+
+/** Until the tab is at another page, or was kept from going to the foreign host. */
+async function left({ page }: Tab, signIn: string): Promise<void> {
+  const gone = page.waitForURL((url) => !isAt(url.href, signIn), { waitUntil: 'commit', timeout: LEAVE_MS });
+  const stopped = page.waitForEvent('requestfailed', {
+    predicate: (request) => request.isNavigationRequest() && isForeign(new URL(request.url())),
+    timeout: LEAVE_MS,
+  });
+  await Promise.race([gone.catch(() => {}), stopped.catch(() => {})]);
+}
+
+function isAt(url: string, wanted: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const [a, b] = [new URL(url), new URL(wanted)];
+  return a.origin === b.origin && a.pathname.replace(/\/$/, '') === b.pathname.replace(/\/$/, '');
+}
+
+function judgeDeparture({ address, moves }: Departure): Finding[] {
+  const astray = moves.find(({ url }) => URL.canParse(url) && isForeign(new URL(url)));
+  if (!astray) return [];
+  return [
+    error({
+      subject: `signing in with ${JSON.stringify(address)}`,
+      message: `a person who signs in is sent on to ${astray.url}`,
+      expected: 'a page of the app, whatever address the parameter names',
+      cause:
+        'A script of your own reads the address from the URL after signing in, or allowedRedirectOrigins of <ClerkProvider> admits any origin.',
+      fix: 'Leave the redirect to Clerk’s components, list exact origins in allowedRedirectOrigins, and follow paths of the app only in code of your own.',
+      docs: REDIRECT_DOCS,
+    }),
+  ];
+}

@@ -1,0 +1,123 @@
+import { error } from '../../result.ts';
+import type { Finding, Judgement } from '../../result.ts';
+import { describe, isRedirect, status } from '../../target/exchange.ts';
+import type { Visit } from '../../target/exchange.ts';
+import { count } from '../../text.ts';
+import { defineCheck } from '../../verify.ts';
+import type { CheckContext } from '../../verify.ts';
+import { destinations, foreignAddresses, isForeign, PARAMETERS } from './redirects.ts';
+
+export const REDIRECT_DOCS = 'https://clerk.com/docs/guides/development/customize-redirect-urls';
+
+/** Public pages besides sign-in and sign-up that are tried: one rule answers for all of them. */
+const MAX_PUBLIC = 2;
+
+/** One address that was put into the parameters of a page. */
+export interface RedirectAttempt {
+  /** Page, or endpoint of `routes.redirects`. */
+  readonly place: string;
+  readonly address: string;
+  readonly visit: Visit;
+  /** The same with one parameter at a time, where all together led astray. */
+  readonly alone: ReadonlyArray<{ readonly parameter: string; readonly visit: Visit }>;
+}
+
+/** Evidence of routes/open-redirect for an anonymous visitor. */
+export interface RedirectEvidence {
+  readonly attempts: readonly RedirectAttempt[];
+  /** The endpoints of `routes.redirects` with an address on the target itself. */
+  readonly controls: ReadonlyArray<{ readonly place: string; readonly visits: readonly Visit[] }>;
+}
+
+/** routes/open-redirect for an anonymous visitor. */
+export const openRedirect = defineCheck<RedirectEvidence>({
+  id: 'routes/open-redirect',
+  part: { methods: ['http'], needs: [] },
+  async collect(context) {
+    const { readiness, target } = context;
+    const { origin } = target.identity;
+    const addresses = foreignAddresses(origin);
+    const [onPages, onEndpoints, controls] = await Promise.all([
+      Promise.all(pagesOf(context).flatMap((page) => addresses.map((address) => tryPage(context, page, address)))),
+      Promise.all(
+        readiness.routes.redirects.flatMap((place) =>
+          addresses.map(async (address) => ({
+            place,
+            address,
+            visit: await target.anonymous.visit(place + encodeURIComponent(address)),
+            alone: [],
+          })),
+        ),
+      ),
+      Promise.all(
+        readiness.routes.redirects.map(async (place) => ({
+          place,
+          visits: await Promise.all(
+            ['/', `${origin}/`].map((own) => target.anonymous.visit(place + encodeURIComponent(own))),
+          ),
+        })),
+      ),
+    ]);
+    return { attempts: [...onPages, ...onEndpoints], controls };
+  },
+  judge({ attempts, controls }): Judgement {
+    const idle = controls.find(({ visits }) => !visits.some(({ exchanges }) => exchanges.some(isRedirect)));
+    const places = new Set(attempts.map(({ place }) => place));
+    return {
+      findings: [...places].flatMap((place) => judgePlace(attempts.filter((attempt) => attempt.place === place))),
+      summary: `${[...places].join(', ')}: ${count(attempts.length, 'visit')} with foreign addresses in ${PARAMETERS.length} parameters each, and none led there`,
+      ...(idle && {
+        unverified: `${idle.place} does not redirect to an address of the app itself either (${idle.visits[0] ? describe(idle.visits[0].final) : 'no answer'}): correct routes.redirects`,
+      }),
+    };
+  },
+});
+
+function pagesOf({ readiness: { routes } }: CheckContext): string[] {
+  const local = [routes.signIn, routes.signUp].filter((path) => path?.startsWith('/') === true);
+  return [...new Set([...local, ...routes.public.slice(0, MAX_PUBLIC)])].filter((path) => path !== undefined);
+}
+
+async function tryPage({ target }: CheckContext, place: string, address: string): Promise<RedirectAttempt> {
+  const visitWith = (parameters: readonly string[]) =>
+    target.anonymous.visit(withParameters(place, parameters, address));
+  const visit = await visitWith(PARAMETERS);
+  const alone = leadsAstray(visit)
+    ? await Promise.all(PARAMETERS.map(async (parameter) => ({ parameter, visit: await visitWith([parameter]) })))
+    : [];
+  return { place, address, visit, alone };
+}
+
+/** A page with an address in each of these parameters. */
+export function withParameters(page: string, parameters: readonly string[], address: string): string {
+  const query = parameters.map((name) => `${name}=${encodeURIComponent(address)}`).join('&');
+  return `${page}${page.includes('?') ? '&' : '?'}${query}`;
+}
+
+function leadsAstray(visit: Visit): boolean {
+  return destinations(visit).some(({ to }) => isForeign(to));
+}
+
+/** One finding for each page: the first address shows it, the others are named. */
+function judgePlace(attempts: readonly RedirectAttempt[]): Finding[] {
+  const astray = attempts.filter(({ visit }) => leadsAstray(visit));
+  const [first] = astray;
+  if (!first) return [];
+  const guilty = first.alone.filter(({ visit }) => leadsAstray(visit));
+  const shown = guilty[0]?.visit ?? first.visit;
+  const found = destinations(shown).find(({ to }) => isForeign(to));
+  const names = guilty.map(({ parameter }) => parameter);
+  const more = astray.slice(1).map(({ address }) => JSON.stringify(address));
+  return [
+    error({
+      subject: `${first.place}${names.length > 0 ? ` with ${names.join(', ')}` : ''}`,
+      message: `${JSON.stringify(first.address)} leads a visitor to ${found?.to.href}${found && status(found.exchange) < 300 ? ' by a refresh' : ''}${more.length > 0 ? `; the same with ${more.join(', ')}` : ''}`,
+      expected: 'a page of the app, whatever address the parameter names',
+      cause:
+        'A handler of your own redirects to the parameter as it is, or checks only how it begins: a browser takes // and /\\ for the start of another site.',
+      fix: 'Resolve the value with new URL(value, origin), compare its origin with your own, and redirect to its path only; or leave the parameter to Clerk.',
+      docs: REDIRECT_DOCS,
+      ...(found && { exchange: found.exchange }),
+    }),
+  ];
+}

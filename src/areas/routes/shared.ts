@@ -1,0 +1,18 @@
+import { body } from '../../target/exchange.ts';
+import type { Exchange } from '../../target/exchange.ts';
+import { isSamePage } from '../../target/sign-in.ts';
+
+export const MIDDLEWARE_DOCS = 'https://clerk.com/docs/reference/nextjs/clerk-middleware';
+
+/** True when both name the same page of the same origin; a trailing slash makes no difference. */
+export function isSameUrlPage(a: URL, b: URL): boolean {
+  return a.origin === b.origin && isSamePage(a.pathname, b.pathname);
+}
+
+/** True when a body has a text, as it is or as HTML or JSON escape it. */
+export function contains(exchange: Exchange, text: string): boolean {
+  const html = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const attribute = html.replaceAll('"', '&quot;').replaceAll("'", '&#x27;');
+  const json = JSON.stringify(text).slice(1, -1);
+  return [text, html, attribute, json, JSON.stringify(json).slice(1, -1)].some((form) => body(exchange).includes(form));
+}

@@ -1,0 +1,201 @@
+import type { Readiness } from '../../config/options.ts';
+import { error, warning } from '../../result.ts';
+import type { Finding, Judgement } from '../../result.ts';
+import type { Discovery, FoundPage, FoundPath, Source } from '../../target/discover.ts';
+import { isFile } from '../../target/discover/links.ts';
+import { describe, isHtml, status } from '../../target/exchange.ts';
+import type { Exchange, Visit } from '../../target/exchange.ts';
+import { count } from '../../text.ts';
+import { defineCheck } from '../../verify.ts';
+import type { Expectation } from '../../verify.ts';
+import { fateOf, isServed } from './fate.ts';
+import type { Fate } from './fate.ts';
+import { MIDDLEWARE_DOCS } from './shared.ts';
+import { acts, isDeclared, isPublic, looksPrivate } from './standing.ts';
+
+/** An endpoint that nobody declared, and what it answered to an anonymous GET. */
+export interface EndpointAnswer {
+  readonly found: FoundPath;
+  readonly exchange: Exchange;
+}
+
+export interface UndeclaredEvidence {
+  readonly discovery: Discovery;
+  readonly endpoints: readonly EndpointAnswer[];
+  /** The answer to a path that does not exist. */
+  readonly unknown: Visit;
+}
+
+/** Examples and names that a message shows. */
+const SHOWN = 5;
+
+/** Pages of one folder from which on they are reported as one. */
+const MIN_GROUP = 3;
+
+/** routes/undeclared. */
+export const undeclared = defineCheck<UndeclaredEvidence>({
+  id: 'routes/undeclared',
+  async collect({ target, readiness, identity }) {
+    const discovery = await target.discover();
+    const asked = discovery.endpoints.filter(
+      ({ path }) => !isDeclared(path, readiness) && !isFile(path) && !acts(path),
+    );
+    const [unknown, ...endpoints] = await Promise.all([
+      target.anonymous.page(target.unknownPath),
+      ...asked.map(async (found) => ({ found, exchange: await target.resource(identity.origin + found.path) })),
+    ]);
+    return { discovery, endpoints, unknown };
+  },
+  judge(evidence, expectation): Judgement {
+    const { discovery, endpoints, unknown } = evidence;
+    const { readiness } = expectation;
+    const others = discovery.pages
+      .filter(({ path }) => !isDeclared(path, readiness))
+      .map((page) => ({ page, fate: fateOf(page, unknown.final, expectation) }));
+    const open = endpoints.filter(({ exchange }) => isOpen(exchange));
+    const findings = [
+      ...groups(others.filter(({ fate }) => fate === 'served').map(({ page }) => page)).map(pageFinding),
+      ...open.map(endpointFinding),
+    ];
+    const doubt = doubtAbout(discovery, others, findings, expectation);
+    return {
+      findings,
+      summary: summarize(evidence, others, readiness),
+      ...(doubt !== undefined && { unverified: doubt }),
+    };
+  },
+});
+
+interface Group {
+  /** A path, or the route or folder that several share. */
+  readonly subject: string;
+  readonly pages: readonly FoundPage[];
+}
+
+/** Pages of one route, or of one folder with many, belong together: `/blog/*`. */
+function groups(pages: readonly FoundPage[]): Group[] {
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'));
+  const inFolder = (folder: string) => pages.filter(({ path }) => folder !== '' && folderOf(path) === folder);
+  const bySubject = new Map<string, FoundPage[]>();
+  for (const page of pages) {
+    const folder = folderOf(page.path);
+    const isDynamic = page.route?.includes('[') === true;
+    const subject = isDynamic ? (page.route ?? '') : inFolder(folder).length >= MIN_GROUP ? `${folder}/*` : page.path;
+    bySubject.set(subject, [...(bySubject.get(subject) ?? []), page]);
+  }
+  return [...bySubject].map(([subject, members]) => ({ subject, pages: members }));
+}
+
+function pageFinding({ subject, pages }: Group): Finding {
+  const [first] = pages;
+  const glob = subject.replace(/\/(?:\*|\[.*)$/, '/**');
+  const several = pages.length > 1 ? ` (${pages.length} pages: ${shown(pages.map(({ path }) => path))})` : '';
+  const base = {
+    subject,
+    message: `served to an anonymous visitor${several}; found ${foundBy(pages.flatMap(({ sources }) => sources))}`,
+    expected: 'a redirect to sign-in, 401, 403 or 404 for every page that is not declared public',
+    docs: MIDDLEWARE_DOCS,
+    ...(first?.visit && { exchange: first.visit.final }),
+  };
+  const linked = pages.every(({ sources }) => sources.some(({ by }) => by === 'link' || by === 'sitemap'));
+  if (linked && !pages.some(({ path }) => looksPrivate(path))) {
+    return warning({
+      ...base,
+      cause: 'The page is linked like any public one, but the options do not say whether anyone may see it.',
+      fix: `Name '${glob}' in routes.public when it is public or in routes.ignore when it is of no interest; otherwise guard it and name it in routes.protected.`,
+    });
+  }
+  return error({
+    ...base,
+    cause:
+      'The guard lists what to protect and this page was forgotten, or the matcher of clerkMiddleware does not reach it. That nothing links to a page hides it from nobody.',
+    fix: `Protect everything but a list of public routes: if (!isPublicRoute(request)) await auth.protect(). If anyone may see the page, name '${glob}' in routes.public.`,
+  });
+}
+
+/** A 2xx with content; a page in the place of an endpoint is a fallback. */
+function isOpen(exchange: Exchange): boolean {
+  const code = status(exchange);
+  return code >= 200 && code < 300 && code !== 204 && !isHtml(exchange);
+}
+
+function endpointFinding({ found, exchange }: EndpointAnswer): Finding {
+  const base = {
+    subject: `GET ${found.path}`,
+    message: `${describe(exchange)} to an anonymous request; found ${foundBy(found.sources)}`,
+    expected: 'status 401 for every API route that is not declared public',
+    cause: 'The handler does not check userId, and the options name the route nowhere.',
+    docs: MIDDLEWARE_DOCS,
+    exchange,
+  };
+  const fix = `name '${found.path}' in routes.ignore if anyone may call it, in api if it needs a session`;
+  return looksPrivate(found.path)
+    ? error({
+        ...base,
+        fix: `Start the handler with const { userId } = await auth() and return 401 when it is null; ${fix}.`,
+      })
+    : warning({ ...base, fix: `Decide who may call it: ${fix}.` });
+}
+
+function doubtAbout(
+  discovery: Discovery,
+  others: readonly JudgedPage[],
+  findings: readonly Finding[],
+  { readiness }: Expectation,
+): string | undefined {
+  const reached = discovery.pages.some(
+    ({ path, visit }) => isPublic(path, readiness) && visit !== undefined && isServed(visit),
+  );
+  if (!reached)
+    return 'no page of routes.public answered 200, so a refusal of the others proves nothing: name one that does';
+  if (discovery.limits.pages !== undefined)
+    return `${discovery.limits.pages}, there are more: leave out what is all alike with routes.ignore, as '/blog/**'`;
+  const failed = others.find(({ fate }) => fate === 'failed')?.page;
+  if (failed?.visit) return `${failed.path} could not be judged: ${describe(failed.visit.final)}`;
+  if (findings.length === 0) return undefined;
+  const names = shown(findings.map(({ subject }) => subject));
+  return `${count(findings.length, 'route')} open to anyone ${findings.length === 1 ? 'is' : 'are'} declared nowhere: name ${names} in routes.public, routes.ignore or routes.protected`;
+}
+
+interface JudgedPage {
+  readonly page: FoundPage;
+  readonly fate: Fate;
+}
+
+function summarize(
+  { discovery, endpoints }: UndeclaredEvidence,
+  others: readonly JudgedPage[],
+  readiness: Readiness,
+): string {
+  const by = (...fates: readonly Fate[]) => others.filter(({ fate }) => fates.includes(fate)).length;
+  const parts = [
+    `${count(discovery.pages.length, 'page')} found`,
+    `${count(by('refused'), 'undeclared page')} refused to anonymous visitors`,
+    ...(endpoints.length > 0 ? [`${count(endpoints.length, 'undeclared endpoint')} asked and not open`] : []),
+    ...(by('shell') > 0
+      ? [`${by('shell')} answered with the shell that every path gets: guarded in the browser, if at all`]
+      : []),
+    ...(by('unopened') > 0 ? [`${by('unopened')} not opened, as others of their folder were`] : []),
+  ];
+  const acting = discovery.endpoints.map(({ path }) => path).filter(acts);
+  const unprobed = [...discovery.unprobed.map(({ pattern }) => pattern), ...acting].filter(
+    (path) => !isDeclared(path, readiness),
+  );
+  return `${parts.join('; ')}${unprobed.length > 0 ? `; not probed: ${shown(unprobed)}` : ''}`;
+}
+
+function foundBy(sources: readonly Source[]): string {
+  const words = sources.map((source) => {
+    if (source.by === 'link') return `by a link on ${source.from}`;
+    if (source.by === 'manifest') return 'in the build’s manifests';
+    return source.by === 'project'
+      ? 'in the files of the project'
+      : `in ${source.by === 'sitemap' ? 'the sitemap' : source.by}`;
+  });
+  return [...new Set(words)].slice(0, SHOWN).join(', ');
+}
+
+function shown(names: readonly string[]): string {
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+  return `${names.slice(0, SHOWN).join(', ')}${more}`;
+}

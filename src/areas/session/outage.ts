@@ -1,0 +1,199 @@
+import type { Route } from '@playwright/test';
+import { count } from '../../text.ts';
+import type { Tab } from '../../browser.ts';
+import type { Judgement } from '../../result.ts';
+import { defineCheck } from '../../verify.ts';
+import type { CheckContext } from '../../verify.ts';
+import { tabOf } from './browser-check.ts';
+import { judgeOutage } from './outage-findings.ts';
+import { look, SETTLE_MS, still } from './page-visit.ts';
+import type { PageVisit } from './page-visit.ts';
+import { samePath } from './way.ts';
+
+/** What of Clerk cannot be reached. */
+export type Outage = 'the script host' | 'the Frontend API';
+
+/** Milliseconds after which clerk-js and its loader have given up; the page's clock is turned on by as much. */
+const GIVEN_UP_MS = 30_000;
+
+/** What a page shows. */
+export interface PageState {
+  readonly visit: PageVisit;
+  /** Every word to be seen, each once, in lower case. */
+  readonly words: readonly string[];
+  /** Paths of links on the target that can be seen. */
+  readonly links: readonly string[];
+}
+
+/** A public page while part of Clerk is down. */
+export interface OutagePage {
+  readonly path: string;
+  readonly outage: Outage;
+  /** Requests to Clerk that were refused. */
+  readonly refused: number;
+  /** The page with Clerk: the control. */
+  readonly control: PageState;
+  /** The page while Clerk is awaited. */
+  readonly waiting: PageState;
+  /** The page when Clerk has been given up. */
+  readonly givenUp: PageState;
+  /** Where a click on a link led. */
+  readonly click?: { readonly to: string; readonly arrived: PageVisit };
+}
+
+/** session/outage: public pages while Clerk is down. */
+export const outage = defineCheck<readonly OutagePage[]>({
+  id: 'session/outage',
+  async collect(context: CheckContext) {
+    const tab = tabOf(context);
+    const [first, second] = context.readiness.routes.public;
+    if (first === undefined) return [];
+    const controls = new Map<string, PageState>();
+    for (const path of [first, second].filter((each) => each !== undefined)) {
+      await load(tab, path, context);
+      controls.set(path, await stateOf(tab, path, context));
+    }
+    // The second page under the outage that more pages do not survive.
+    const plans: Array<readonly [path: string, kind: Outage]> = [
+      [first, 'the script host'],
+      [first, 'the Frontend API'],
+      ...(second === undefined ? [] : [[second, 'the script host'] as const]),
+    ];
+    return Promise.all(
+      plans.map(async ([path, kind]) => {
+        // With the cookies of the control: a development instance gives a browser its identity by way of the Frontend API.
+        const cut = await tab.twin();
+        const refusals = await cutOff(cut, kind, context);
+        return openDuring(cut, { path, kind, control: controls.get(path) as PageState, refusals }, context);
+      }),
+    );
+  },
+  judge: (pages): Judgement => {
+    if (pages.length === 0) throw new Error('no public page was opened');
+    const blank = pages.find(({ control }) => control.words.length === 0);
+    const refused = pages.reduce((sum, page) => sum + page.refused, 0);
+    const opened = count(new Set(pages.map(({ path }) => path)).size, 'public page');
+    const navigated = pages.some(({ click }) => click !== undefined);
+    return {
+      findings: pages.filter(({ control }) => control.words.length > 0).flatMap((page) => judgeOutage(page)),
+      summary:
+        refused === 0
+          ? `${opened} asked nothing of Clerk`
+          : `${opened} with Clerk's script host or its Frontend API cut off (${count(refused, 'refused request')}): text${navigated ? ', links and navigation' : ' and links'} stay`,
+      ...(blank && {
+        unverified: `${blank.path} shows no text even with Clerk, so there is nothing to compare with; see routes/public-reachable`,
+      }),
+    };
+  },
+});
+
+interface Refusals {
+  count: number;
+}
+
+/** Refuses connections to a part of Clerk; documents get through, so that a handshake is not mistaken for a page. */
+async function cutOff({ context }: Tab, kind: Outage, { identity }: CheckContext): Promise<Refusals> {
+  const refusals: Refusals = { count: 0 };
+  const { frontendApi } = identity.clerk;
+  const isClerk = (url: URL) =>
+    isScript(url) ||
+    url.origin === frontendApi ||
+    (url.origin === identity.origin && /^\/__clerk\//.test(url.pathname));
+  await context.route(
+    (url) => isClerk(url) && isScript(url) === (kind === 'the script host'),
+    async (route: Route) => {
+      refusals.count += 1;
+      await route.abort('connectionrefused');
+    },
+  );
+  return refusals;
+}
+
+/** Clerk's own scripts, wherever they are hosted. */
+function isScript({ pathname }: URL): boolean {
+  return /\/@clerk\/(clerk-js|ui)@/.test(pathname);
+}
+
+interface Opening {
+  readonly path: string;
+  readonly kind: Outage;
+  readonly control: PageState;
+  readonly refusals: Refusals;
+}
+
+async function openDuring(
+  tab: Tab,
+  { path, kind, control, refusals }: Opening,
+  context: CheckContext,
+): Promise<OutagePage> {
+  await tab.page.clock.install();
+  await load(tab, path, context);
+  const waiting = await stateOf(tab, path, context);
+  await tab.page.clock.fastForward(GIVEN_UP_MS);
+  await still(tab);
+  const givenUp = await stateOf(tab, path, context);
+  const click = await clickThrough(tab, givenUp, context);
+  return {
+    path,
+    outage: kind,
+    refused: refusals.count,
+    control,
+    waiting,
+    givenUp,
+    ...(click && { click }),
+  };
+}
+
+/** Opens a page and lets it come to rest; what went wrong is to be seen then. */
+async function load(tab: Tab, path: string, { identity: { origin } }: CheckContext): Promise<void> {
+  tab.forget();
+  await tab.page.goto(new URL(path, origin).href, { waitUntil: 'load', timeout: SETTLE_MS }).catch(() => {});
+  await still(tab);
+}
+
+/** Follows a link to another public page, as a person does. */
+async function clickThrough(
+  tab: Tab,
+  { links, visit }: PageState,
+  { readiness, identity }: CheckContext,
+): Promise<OutagePage['click']> {
+  const { pathname } = new URL(visit.asked);
+  const to = links.find(
+    (path) => !samePath(path, pathname) && readiness.routes.public.some((known) => samePath(known, path)),
+  );
+  if (to === undefined) return undefined;
+  const { page } = tab;
+  tab.forget();
+  await page
+    .locator(`a[href$="${to}"]`)
+    .filter({ visible: true })
+    .first()
+    .click({ timeout: SETTLE_MS })
+    .catch(() => {});
+  await page.waitForURL((url) => samePath(url.pathname, to), { timeout: 5_000, waitUntil: 'commit' }).catch(() => {});
+  await still(tab);
+  return { to, arrived: await look(tab, { path: to, origin: identity.origin }) };
+}
+
+async function stateOf(tab: Tab, path: string, { identity: { origin } }: CheckContext): Promise<PageState> {
+  const visit = await look(tab, { path, origin });
+  const seen = await tab.page
+    .evaluate(() => ({
+      text: document.body?.innerText ?? '',
+      links: [...document.querySelectorAll<HTMLAnchorElement>('a[href]')]
+        .filter((link) => link.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+        .map(({ href }) => href),
+    }))
+    .catch(() => ({ text: '', links: [] as string[] }));
+  return {
+    visit,
+    words: [...new Set(seen.text.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? [])],
+    links: [
+      ...new Set(
+        seen.links
+          .filter((href) => URL.canParse(href) && new URL(href).origin === origin)
+          .map((href) => new URL(href).pathname),
+      ),
+    ],
+  };
+}

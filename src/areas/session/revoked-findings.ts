@@ -1,0 +1,111 @@
+import { error, warning } from '../../result.ts';
+import type { Finding } from '../../result.ts';
+import type { Expectation } from '../../verify.ts';
+import { blankPage, lastStatus, uncaught } from './expired-page.ts';
+import { loop, serverError } from './findings.ts';
+import type { Diagnosis } from './findings.ts';
+import { asExchange } from './page-visit.ts';
+import type { PageVisit } from './page-visit.ts';
+import type { RevokedPage } from './revoked-open-page.ts';
+import { describeMoves, destination, signInPages } from './way.ts';
+
+const SIGNED_IN_HOOK = 'https://clerk.com/docs/nextjs/reference/hooks/use-auth';
+const REDIRECT = 'https://clerk.com/docs/nextjs/reference/components/unstyled/redirect-to-sign-in';
+
+/** Judges one page whose session was revoked; what is seen first explains the rest, so it is the only one reported. */
+export function judgeRevoked(page: RevokedPage, expectation: Expectation): Finding[] {
+  const { route, interaction, before, after, api } = page;
+  const subject = `${route.path}, open while its session is revoked, ${interaction === 'left alone' ? interaction : `then ${interaction}`}`;
+  const parts = { subject, exchange: asExchange(after) };
+  const found: Finding[] = [];
+  if (api && isSuccess(api.before) && isSuccess(api.after))
+    found.push(error({ ...stillAnswers(api.path, api.after), subject }));
+  const diagnosis = diagnose(page, expectation);
+  if (diagnosis) return [...found, error({ ...diagnosis, ...parts })];
+  const { away } = placeOf(after, expectation);
+  if (away && after.affordance === 'header link') found.push(warning({ ...sentAway(after), ...parts }));
+  return [
+    ...found,
+    ...uncaught(after, before).map(({ known, diagnosis: thrown }) =>
+      (known ? warning : error)({ ...thrown, ...parts }),
+    ),
+  ];
+}
+
+function diagnose({ route, before, after, interaction }: RevokedPage, expectation: Expectation): Diagnosis | undefined {
+  const { showsProtected, moves, affordance, blank, failure } = after;
+  const code = lastStatus(after);
+  if (showsProtected) return stillShown(after, route.contains ?? '', affordance !== undefined);
+  const circle = loop(moves);
+  if (circle) return circle;
+  if (failure !== undefined)
+    return {
+      message: `the browser cannot open the page any more (${failure})${moves.length > 0 ? `: ${describeMoves(moves)}` : ''}`,
+      expected: 'a visible way to sign in',
+      cause: 'The server drops the connection, or redirects for ever, when the session is over.',
+      fix: 'Revoke a session in the Clerk Dashboard, reload the page, and follow the requests in the network panel.',
+    };
+  if (code !== undefined && code >= 500) return serverError(code);
+  if (blank) return blankPage(after, blank);
+  if (code === 404 && interaction === 'a reload' && route.unauthenticated === 'hidden') return undefined;
+  const { away } = placeOf(after, expectation);
+  const offered =
+    affordance === 'form' ||
+    (affordance === 'link' && before.affordance !== 'link') ||
+    (affordance !== undefined && (away || (code !== undefined && code >= 400)));
+  return offered ? undefined : nothingOffered(after);
+}
+
+/** Whether the person was taken to a page that is neither the one that was open nor sign-in. */
+function placeOf({ asked, moves }: PageVisit, { readiness, identity }: Expectation): { away: boolean } {
+  const start = new URL(asked);
+  const end = new URL(moves.at(-1)?.url ?? asked);
+  return { away: destination(end, start, signInPages(readiness.routes.signIn, identity.origin, [])) === 'elsewhere' };
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function stillShown({ moves }: PageVisit, contains: string, prompted: boolean): Diagnosis {
+  return {
+    message: `“${contains}” is still to be seen${moves.length > 0 ? ` (${describeMoves(moves)})` : ''} when the life of the last token is over${prompted ? ', beside a way to sign in' : ', and nothing tells the person'}`,
+    expected: 'a prompt or sign-in in place of the protected content, within the life of one token (65 s)',
+    cause:
+      'Nothing in the page reacts to Clerk saying that the session is gone: what the server rendered stays, or a store of the app’s own keeps the user.',
+    fix: 'Wrap protected layouts in a component that shows a sign-in prompt when useAuth() gives isLoaded && !isSignedIn, and take user data from Clerk’s hooks instead of a copy.',
+    docs: SIGNED_IN_HOOK,
+  };
+}
+
+function nothingOffered({ text, moves, consoleErrors }: PageVisit): Diagnosis {
+  const seen = text.length > 120 ? `${text.slice(0, 120)}…` : text;
+  return {
+    message: `${moves.length > 0 ? `${describeMoves(moves)} shows` : 'the page shows'} “${seen}” and no way to sign in, and nothing more came${consoleErrors.length > 0 ? `; console: ${consoleErrors[0]}` : ''}`,
+    expected: 'a visible sign-in form, link or button in the content of the page',
+    cause:
+      'The page waits for a user who will not come back (a spinner while !user), its error boundary names no way back in, or nothing in it asks Clerk whether the session lasts.',
+    fix: 'Show <RedirectToSignIn /> or a sign-in link when isLoaded && !isSignedIn, put a link to sign-in on the error page, and load Clerk on every protected page.',
+    docs: REDIRECT,
+  };
+}
+
+function sentAway({ moves }: PageVisit): Diagnosis {
+  return {
+    message: `the person ends at ${moves.at(-1)?.url ?? ''}, where only the header leads to sign-in, without a word about the session`,
+    expected: 'a prompt, or the sign-in page with the way back',
+    cause: 'The app redirects to a fixed page when there is no user.',
+    fix: 'Say that the session is over, and lead to sign-in with the way back: <RedirectToSignIn />.',
+    docs: REDIRECT,
+  };
+}
+
+function stillAnswers(path: string, status: number): Diagnosis {
+  return {
+    message: `GET ${path}, fetched by the page, answers ${status} as before when the life of the last token is over`,
+    expected: 'status 401',
+    cause: 'The API trusts a cookie of its own, or a cache keyed by something else than Clerk’s session token.',
+    fix: 'Ask auth() for the userId in every handler; keep no session beside Clerk’s.',
+    docs: 'https://clerk.com/docs/reference/nextjs/app-router/auth',
+  };
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { Webhook } from 'svix';
+import type { Anonymous } from '../../target/anonymous.ts';
+import { header, status } from '../../target/exchange.ts';
+import type { Exchange } from '../../target/exchange.ts';
+
+/** What a signature is made for. */
+export interface Message {
+  readonly id: string;
+  /** Seconds since the epoch, as text. */
+  readonly timestamp: string;
+  readonly payload: string;
+}
+
+/** What goes out: the headers that claim a delivery is genuine, and its body. */
+export interface Delivery {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: string;
+}
+
+/** Statuses by which a handler says that it refuses a delivery. */
+export const REFUSALS: readonly number[] = [400, 401, 403];
+
+/** A message with an event type and ids that cannot exist, so that it does no harm wherever it is believed. */
+export function harmlessMessage(now: Date): Message {
+  return {
+    id: `msg_readiness_${randomBytes(9).toString('hex')}`,
+    timestamp: String(Math.floor(now.getTime() / 1000)),
+    payload: JSON.stringify({
+      type: 'readiness.probe',
+      object: 'event',
+      timestamp: now.getTime(),
+      data: { id: 'user_readiness_probe_does_not_exist', object: 'readiness_probe' },
+    }),
+  };
+}
+
+/** The signature that Svix makes: `v1,<base64>`. */
+export function sign(secret: string, { id, timestamp, payload }: Message): string {
+  return new Webhook(secret).sign(id, new Date(Number(timestamp) * 1000), payload);
+}
+
+/** A message on its way, with one signature or a list of them. */
+export function signedDelivery({ id, timestamp, payload }: Message, signature: string): Delivery {
+  return { headers: { 'svix-id': id, 'svix-timestamp': timestamp, 'svix-signature': signature }, payload };
+}
+
+/** A signing secret that no endpoint has. */
+export function foreignSecret(): string {
+  return `whsec_${randomBytes(24).toString('base64')}`;
+}
+
+/** Why a secret cannot sign anything; undefined when it can. */
+export function signingProblem(secret: string): string | undefined {
+  try {
+    void new Webhook(secret);
+    return undefined;
+  } catch {
+    return 'webhook.secret is no signing secret (whsec_ and base64): copy it again from the endpoint in the Clerk Dashboard';
+  }
+}
+
+/** Sends a delivery as Svix does: POST, JSON, no redirect followed. */
+export function deliver(anonymous: Anonymous, path: string, { headers, payload }: Delivery): Promise<Exchange> {
+  return anonymous.post(path, { headers: { 'content-type': 'application/json', ...headers }, body: payload });
+}
+
+/** True when the handler refused the delivery. */
+export function isRefused(exchange: Exchange): boolean {
+  return REFUSALS.includes(status(exchange));
+}
+
+/** True for an answer that Svix takes for success: 2xx and nothing else. */
+export function isDelivered(exchange: Exchange): boolean {
+  return status(exchange) >= 200 && status(exchange) < 300;
+}
+
+/** Says in a cause that it was Clerk's middleware that answered, where the answer shows it. */
+export function byClerk(exchange: Exchange): string {
+  return header(exchange, 'x-clerk-auth-status') === undefined
+    ? ''
+    : ' (Clerk’s x-clerk-auth-status header is on the answer)';
+}

@@ -1,0 +1,144 @@
+import { describe, isRedirect, redirectTarget, status } from '../../target/exchange.ts';
+import type { Exchange } from '../../target/exchange.ts';
+import { error } from '../../result.ts';
+import type { Finding, Judgement } from '../../result.ts';
+import { defineCheck } from '../../verify.ts';
+import {
+  byClerk,
+  deliver,
+  foreignSecret,
+  harmlessMessage,
+  isDelivered,
+  isRefused,
+  sign,
+  signedDelivery,
+  signingProblem,
+} from './delivery.ts';
+
+/** Milliseconds after which Svix gives a delivery up (https://docs.svix.com/retries). */
+export const SVIX_PATIENCE_MS = 15_000;
+
+const DEBUGGING_DOCS = 'https://clerk.com/docs/guides/development/webhooks/debugging';
+
+export interface ValidDeliveryEvidence {
+  /** Why nothing could be signed. */
+  readonly problem?: string;
+  /** Signed once, as always. */
+  readonly plain?: Exchange;
+  /** A foreign signature and then the genuine one, as while a secret is rotated. */
+  readonly rotated?: Exchange;
+}
+
+/** webhook/valid-delivery. */
+export const validDelivery = defineCheck<ValidDeliveryEvidence>({
+  id: 'webhook/valid-delivery',
+  async collect({ target, readiness }) {
+    if (!readiness.webhook || readiness.webhook.secret === undefined) throw new Error('webhook.secret is needed');
+    const { path, secret } = readiness.webhook;
+    const problem = signingProblem(secret);
+    if (problem !== undefined) return { problem };
+    const now = new Date();
+    const [first, second] = [harmlessMessage(now), harmlessMessage(now)];
+    const list = `${sign(foreignSecret(), second)} ${sign(secret, second)}`;
+    const [plain, rotated] = await Promise.all([
+      deliver(target.anonymous, path, signedDelivery(first, sign(secret, first))),
+      deliver(target.anonymous, path, signedDelivery(second, list)),
+    ]);
+    return { plain, rotated };
+  },
+  judge: ({ problem, plain, rotated }): Judgement => {
+    if (problem !== undefined || !plain || !rotated)
+      return { findings: [], summary: '', unverified: problem ?? 'nothing was delivered' };
+    const wrong = judgePlain(plain);
+    return {
+      // A list of signatures says something only where a single one is accepted.
+      findings: wrong.length > 0 ? wrong : judgeRotated(rotated),
+      summary: `a signed delivery of an unknown type is accepted with ${status(plain)} in ${plain.durationMs} ms, and so is one with two signatures, as while a secret is rotated`,
+    };
+  },
+});
+
+const EXPECTED = `any 2xx within ${SVIX_PATIENCE_MS / 1000} s`;
+
+function judgePlain(exchange: Exchange): Finding[] {
+  const base = { subject: 'a genuine delivery', expected: EXPECTED, docs: DEBUGGING_DOCS, exchange };
+  if (exchange.durationMs >= SVIX_PATIENCE_MS && (isDelivered(exchange) || exchange.error?.code === 'TIMEOUT')) {
+    return [
+      error({
+        ...base,
+        message: `no answer within ${SVIX_PATIENCE_MS / 1000} s, after which Svix counts the delivery as failed`,
+        cause: 'The handler does its work (e-mails, calls to other services) before it answers.',
+        fix: 'Answer as soon as the delivery is verified and stored, and do the work in a queue or with after() of next/server.',
+      }),
+    ];
+  }
+  // Any other missing answer is an obstacle, which the engine reports.
+  if (status(exchange) === 0 || isDelivered(exchange)) return [];
+  return [error({ ...base, message: describe(exchange), ...explain(exchange) })];
+}
+
+function explain(exchange: Exchange): Pick<Finding, 'cause' | 'fix'> {
+  const code = status(exchange);
+  if (isRedirect(exchange)) return explainRedirect(exchange);
+  if (isRefused(exchange)) {
+    return {
+      cause:
+        'The server verifies with another secret than webhook.secret: that of another endpoint or instance (development, staging), a rotated one, or none because the variable has its old name: verifyWebhook() reads CLERK_WEBHOOK_SIGNING_SECRET and not CLERK_WEBHOOK_SECRET. A body parser that changes the body before the verification has the same effect.',
+      fix: 'Copy the signing secret of this endpoint from the Clerk Dashboard into CLERK_WEBHOOK_SIGNING_SECRET of this environment, and redeploy; verify the body as it was sent.',
+    };
+  }
+  if (code === 404 || code === 405) {
+    return {
+      cause: `No handler takes POST here${byClerk(exchange)}: the path is wrong, the route exports no POST, or auth.protect() in the middleware hides it with 404.`,
+      fix: 'Check webhook.path, export POST from the route, and leave the route out of the protected matcher.',
+    };
+  }
+  if (code >= 500) {
+    return {
+      cause:
+        'The handler throws on a delivery that it verified: it expects members that an event of an unknown type does not have, or something behind it (the database) is down.',
+      fix: 'Answer 2xx to event types that you do not handle, and read the error in the log of the server.',
+    };
+  }
+  return {
+    cause: 'The handler refuses event types that it does not know; Clerk adds types, and every refusal is retried.',
+    fix: 'Answer 2xx to event types that you do not handle.',
+  };
+}
+
+function explainRedirect(exchange: Exchange): Pick<Finding, 'cause' | 'fix'> {
+  const to = redirectTarget(exchange);
+  const from = new URL(exchange.request.url);
+  if (to && to.pathname === from.pathname) {
+    return {
+      cause: `The host sends every request on to another address of the same page (${to.origin}): apex to www, http to https. Svix does not follow redirects, so no delivery arrives.`,
+      fix: `Register ${to.href} as the endpoint in the Clerk Dashboard, and point baseURL at ${to.origin}.`,
+    };
+  }
+  if (to && to.pathname.replace(/\/$/, '') === from.pathname.replace(/\/$/, '')) {
+    return {
+      cause: 'The framework adds or removes the slash at the end with a redirect, and Svix does not follow redirects.',
+      fix: `Register ${to.href} as the endpoint in the Clerk Dashboard, and give webhook.path as ${to.pathname}.`,
+    };
+  }
+  return {
+    cause: `A guard answers before the handler${byClerk(exchange)}: the webhook route is protected, and Svix does not follow redirects.`,
+    fix: 'Leave the webhook route out of the protected matcher in clerkMiddleware; the signature is its authentication.',
+  };
+}
+
+function judgeRotated(exchange: Exchange): Finding[] {
+  if (status(exchange) === 0 || isDelivered(exchange)) return [];
+  return [
+    error({
+      subject: 'two signatures in one header',
+      message: `a delivery with a foreign and the genuine signature is refused: ${describe(exchange)}`,
+      expected: `${EXPECTED}: one of the signatures is right`,
+      cause:
+        'The handler compares the first signature of svix-signature only. While a secret is rotated, Svix signs with the old one and the new one, so deliveries fail for a day.',
+      fix: 'Verify with verifyWebhook(), or accept a delivery when any of the space-separated signatures fits.',
+      docs: 'https://docs.svix.com/receiving/verifying-payloads/how-manual',
+      exchange,
+    }),
+  ];
+}

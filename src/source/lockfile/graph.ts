@@ -1,0 +1,29 @@
+/** A package as a lockfile names it. */
+export interface LockedPackage {
+  readonly name: string;
+  readonly version: string;
+  /** Where it is installed, or the key under which the lockfile has it. */
+  readonly where: string;
+}
+
+/** What a lockfile says, whatever its format. */
+export interface LockGraph {
+  readonly packages: ReadonlyMap<string, LockedPackage>;
+  /** Keys of what a package depends on; those that are not installed are left out. */
+  readonly dependenciesOf: (key: string) => readonly string[];
+  /**
+   * Keys of what a workspace depends on itself.
+   * @param importer path from the lockfile to the workspace, `.` for the lockfile’s own folder
+   * @returns undefined when the lockfile does not know the workspace
+   */
+  readonly importedBy: (importer: string) => readonly string[] | undefined;
+}
+
+/** Every package that a workspace gets; all of the lockfile where the workspace is not in it, so that nothing is missed. */
+export function installedFor(graph: LockGraph, importer: string): LockedPackage[] {
+  const roots = graph.importedBy(importer);
+  if (roots === undefined) return [...graph.packages.values()];
+  const seen = new Set<string>(roots);
+  for (const key of seen) for (const dependency of graph.dependenciesOf(key)) seen.add(dependency);
+  return [...seen].flatMap((key) => graph.packages.get(key) ?? []);
+}

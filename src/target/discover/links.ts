@@ -1,0 +1,46 @@
+import { body } from '../exchange.ts';
+import type { Exchange } from '../exchange.ts';
+import { elements } from '../html.ts';
+
+/** Extensions of files that are no pages: feeds, images, fonts, documents, downloads, code. */
+const FILE = /\.(?!html?$|php$|aspx?$)[a-z][a-z0-9]{1,11}$/i;
+
+/** Folders of builds and platforms, in which no page lives. */
+const BUILD_FOLDER = /^\/(?:_next|_nuxt|_astro|_app|_vercel|cdn-cgi|\.well-known|\.netlify)(?:\/|$)/;
+
+/** Following these ends or changes something, on a site that lets GET do so. */
+const ACTS = /\/(?:(?:sign|log)[-_]?out|unsubscribe|delete|remove)(?:\/|$)/i;
+
+/** `href` members of RSC rows; the backslash is there where JSON is a string in JSON. */
+const RSC_HREF = /\\*"href\\*":\\*"(\/[^"\\]*)/g;
+
+/** Paths of the pages that a page leads to on its own origin: links of its HTML and of its RSC rows. */
+export function linksOf(page: Exchange, origin: string): string[] {
+  const links = elements(page)
+    .filter(({ tag }) => tag === 'a' || tag === 'area')
+    .map(({ attributes }) => attributes['href'] ?? '');
+  const rsc = [...body(page).matchAll(RSC_HREF)].map((match) => match[1] ?? '');
+  return unique([...links, ...rsc].flatMap((href) => pagePath(href, page.request.url, origin) ?? []));
+}
+
+/** The path of a URL when it may be a page of the target: same origin, no file, nothing that acts; without its query. */
+export function pagePath(href: string, base: string, origin: string): string | undefined {
+  if (href === '' || href.startsWith('#') || !URL.canParse(href, base)) return undefined;
+  const url = new URL(href, base);
+  return url.origin === origin && isPagePath(url.pathname) ? url.pathname : undefined;
+}
+
+/** True for a path whose extension says that it is no page. */
+export function isFile(path: string): boolean {
+  return FILE.test(path);
+}
+
+/** True for a path that may be a page. */
+export function isPagePath(path: string): boolean {
+  return !isFile(path) && !BUILD_FOLDER.test(path) && !ACTS.test(path) && !path.startsWith('/api/');
+}
+
+/** Values in order, each once. */
+export function unique<Value>(values: Iterable<Value>): Value[] {
+  return [...new Set(values)];
+}

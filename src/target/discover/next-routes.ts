@@ -1,0 +1,100 @@
+import { body } from '../exchange.ts';
+import type { Exchange } from '../exchange.ts';
+import { unique } from './links.ts';
+
+/** A route of a Next.js app. */
+export interface NextRoute {
+  /** As Next writes it: `/blog/[slug]`. */
+  readonly pattern: string;
+  readonly kind: 'page' | 'endpoint';
+}
+
+/** Pages that Next makes itself, and its conventions for errors. */
+const INTERNAL = /^\/(?:_app|_document|_error|_not-found|_global-error|_middleware|404|500)$/;
+
+/**
+ * The route of a file of an `app` folder or of its entry in a manifest, without its extension:
+ * `(shop)/blog/[slug]/page` is `/blog/[slug]`. Undefined for what is no route of its own.
+ */
+export function appRoute(file: string): NextRoute | undefined {
+  const segments = file.replace(/^\//, '').split('/');
+  const leaf = segments.pop();
+  if (leaf !== 'page' && leaf !== 'route') return undefined;
+  // A folder in `_` is private; `(.)x` and `(..)x` show another route in place.
+  if (segments.some((segment) => segment.startsWith('_') || /^\(\.+\)/.test(segment))) return undefined;
+  const visible = segments.filter((segment) => !/^\(.*\)$/.test(segment) && !segment.startsWith('@'));
+  return { pattern: `/${visible.join('/')}`, kind: leaf === 'route' ? 'endpoint' : 'page' };
+}
+
+/** The route of a file of a `pages` folder, without its extension: `blog/index` is `/blog`, `api/me` an endpoint. */
+export function pagesRoute(file: string): NextRoute | undefined {
+  const pattern = `/${file.replace(/^\//, '')}`.replace(/\/index$/, '') || '/';
+  if (INTERNAL.test(pattern)) return undefined;
+  return { pattern, kind: /^\/api(?:\/|$)/.test(pattern) ? 'endpoint' : 'page' };
+}
+
+/** Routes named in text that Next serves: chunk names of webpack builds, and keys of build manifests. */
+export function routesIn(text: string): NextRoute[] {
+  const chunks = [...text.matchAll(/static\/chunks\/app\/((?:[^"'\\\s]*\/)?(?:page|route))-[0-9a-f]{8,}\.js/g)];
+  const keys = [...text.matchAll(/"((?:\/[^"\\\s]*)?\/(?:page|route))"\s*:\s*[[{"]/g)];
+  const pages = [...text.matchAll(/static\/chunks\/pages\/([^"'\\\s]+)-[0-9a-f]{8,}\.js/g)];
+  return uniqueRoutes([
+    ...[...chunks, ...keys].flatMap(([, file = '']) => appRoute(decoded(file)) ?? []),
+    ...pages.flatMap(([, file = '']) => pagesRoute(decoded(file)) ?? []),
+  ]);
+}
+
+/** Routes of a `_buildManifest.js`: those of the `pages` folder. */
+export function buildManifestRoutes(text: string): NextRoute[] {
+  const list = /sortedPages"?:\s*\[([^\]]*(?:\][^\]"]*"[^\]]*)*)\]/.exec(text)?.[1] ?? '';
+  const sorted = [...list.matchAll(/"(\/[^"]*)"/g)].flatMap(([, page = '']) => pagesRoute(page) ?? []);
+  return uniqueRoutes([...sorted, ...routesIn(text)]);
+}
+
+/** Where the manifest of the build stands that a page comes from; pages of the `app` folder do not load it. */
+export function buildManifestUrls(page: Exchange): string[] {
+  const id = /\\?"(?:b|buildId)\\?":\\?"([\w-]{8,})\\?"/.exec(body(page))?.[1];
+  return id === undefined || !body(page).includes('/_next/')
+    ? []
+    : [new URL(`/_next/static/${id}/_buildManifest.js`, page.request.url).href];
+}
+
+/** True when a route has a parameter without which it is no path. */
+export function isDynamic(pattern: string): boolean {
+  return pattern.includes('[');
+}
+
+/** The path of a route that can be asked for as it stands; an optional catch-all is its own parent. */
+export function concretePath({ pattern }: NextRoute): string | undefined {
+  const path = pattern.replace(/\/\[\[\.\.\.[^\]]+\]\]$/, '') || '/';
+  return isDynamic(path) ? undefined : path;
+}
+
+/** True when a path is an example of a route. */
+export function isExampleOf(path: string, pattern: string): boolean {
+  const source = pattern
+    .split('/')
+    .slice(1)
+    .map((segment) => {
+      if (segment.startsWith('[[...')) return '(?:/.+)?';
+      if (segment.startsWith('[...')) return '/.+';
+      return segment.startsWith('[') ? '/[^/]+' : `/${segment.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`;
+    })
+    .join('');
+  return new RegExp(`^${source}/?$`).test(path);
+}
+
+export function uniqueRoutes(routes: readonly NextRoute[]): NextRoute[] {
+  return unique(routes.map(({ kind, pattern }) => `${kind} ${pattern}`)).map((key) => {
+    const space = key.indexOf(' ');
+    return { kind: key.slice(0, space) as NextRoute['kind'], pattern: key.slice(space + 1) };
+  });
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
