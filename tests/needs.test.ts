@@ -58,6 +58,7 @@ describe('a check', () => {
         cors: { allowedOrigins: ['https://a.example.com'] },
         session: { user: { email: 'a@example.com' } },
         clerk: { secretKey: ['sk', 'live', 'x'].join('_') },
+        project: { root: '.' },
       },
       {},
     );

@@ -43,7 +43,8 @@ function firewall(): (now: number) => boolean {
   };
 }
 
-const isTooMuch = firewall();
+const challenges = firewall();
+const blocks = firewall();
 
 export const rateLimitVariants = variantsOf('abuse/rate-limit', [
   {
@@ -57,7 +58,7 @@ export const rateLimitVariants = variantsOf('abuse/rate-limit', [
     name: 'limit-challenge',
     title: 'a firewall challenges a client that sends ten requests at once',
     apply: changing(isContact, (response) =>
-      isTooMuch(Date.now())
+      challenges(Date.now())
         ? withHeader(
             replaceHtml(without(response, 'retry-after'), 403, 'Just a moment...', '<p>Checking your browser</p>'),
             'cf-mitigated',
@@ -70,7 +71,7 @@ export const rateLimitVariants = variantsOf('abuse/rate-limit', [
     name: 'limit-bare-403',
     title: 'a filter refuses a client that sends ten requests at once',
     apply: changing(isContact, (response) =>
-      isTooMuch(Date.now())
+      blocks(Date.now())
         ? replaceJson(without(response, 'retry-after'), 403, { error: 'blocked' })
         : replaceJson(without(response, 'retry-after'), 400, invalid),
     ),

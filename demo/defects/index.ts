@@ -10,6 +10,7 @@ import * as monitoring from './monitoring.ts';
 import * as performance from './performance.ts';
 import * as routes from './routes.ts';
 import * as session from './session.ts';
+import * as source from './source.ts';
 import * as undeclared from './undeclared.ts';
 import { variants } from './variants.ts';
 import * as webhook from './webhook.ts';
@@ -30,6 +31,7 @@ const AREAS: ReadonlyArray<Readonly<Record<string, readonly Defect[]>>> = [
   errors,
   session,
   performance,
+  source,
   undeclared,
 ];
 

@@ -1,8 +1,9 @@
-import { header } from '../front/message.ts';
+import { addHeader, header, isHtml, withHeader } from '../front/message.ts';
 import type { DemoRequest, DemoResponse } from '../front/message.ts';
-import { defectsOf } from './defect.ts';
-import type { Site } from './defect.ts';
-import { all, changing, cookie, redirect, replaceHtml, under } from './tools.ts';
+import { defectsOf, variantsOf } from './defect.ts';
+import type { Next, Site } from './defect.ts';
+import { inPage, onceLoaded, untilLoaded, whenSessionEnds } from './in-page.ts';
+import { all, at, changing, cookie, redirect, replaceHtml, signedIn, signInUrl, under } from './tools.ts';
 
 /** A well-formed token of this instance; whether it is still good, the app's answer tells. Garbage is another check's. */
 function hasOwnToken(request: DemoRequest, site: Site): boolean {
@@ -62,3 +63,197 @@ export const expiredReturn = defectsOf('session/expired-return', [
     apply: whenExpired((response, _request, site) => redirect(response, `${site.url}/`)),
   },
 ]);
+
+/** The app's own session beside Clerk's. */
+const OWN_SESSION = 'fernwork_session';
+
+/**
+ * Sets a cookie of the app's own on protected pages that were shown, and takes it for a session where the token fits:
+ * undefined is no cookie, empty is one without a token.
+ */
+function withOwnSession(
+  condition: (request: DemoRequest, site: Site) => boolean,
+  fits: (token: string | undefined) => boolean,
+) {
+  return async (request: DemoRequest, next: Next, site: Site): Promise<DemoResponse> => {
+    const own = cookie(request, OWN_SESSION) !== undefined;
+    const signedUp = (cookie(request, '__client_uat') ?? '0') !== '0';
+    const taken = own && signedUp && condition(request, site) && fits(cookie(request, '__session'));
+    const response = await next(taken ? signedIn(request, site) : request);
+    return isProtectedPage(request, site) && isHtml(response) && response.status === 200
+      ? addHeader(response, 'Set-Cookie', `${OWN_SESSION}=1; Path=/; Max-Age=2592000; Secure; HttpOnly; SameSite=Lax`)
+      : response;
+  };
+}
+
+export const revokedOpenPage = defectsOf('session/revoked-open-page', [
+  {
+    name: 'revoked-blank',
+    title: 'an open page turns blank when its session is revoked',
+    apply: inPage(whenSessionEnds('revoked', `document.documentElement.style.visibility = 'hidden';`)),
+  },
+  {
+    name: 'revoked-spinner',
+    title: 'an open page waits for ever when its session is revoked',
+    apply: inPage(whenSessionEnds('revoked', `cover('<p role="status">Loading…</p>');`)),
+  },
+  {
+    name: 'revoked-stays',
+    title: 'an open page keeps what it rendered when its session is revoked',
+    apply: inPage(whenSessionEnds('revoked', `cover(kept);`)),
+  },
+  {
+    name: 'revoked-exception',
+    title: 'a script of an open page throws when its session is revoked',
+    apply: inPage(whenSessionEnds('revoked', `setTimeout(() => { throw new TypeError('no user to greet'); });`)),
+  },
+  {
+    name: 'revoked-loop',
+    title: 'an open page moves on and on when its session is revoked',
+    apply: inPage(
+      whenSessionEnds(
+        'revoked',
+        `location.replace((location.pathname === '/sign-in' ? '/pricing?' : '/sign-in?') + Math.random());`,
+      ),
+    ),
+  },
+  {
+    name: 'revoked-error-page',
+    title: 'an open page becomes an error page without a way to sign in when its session is revoked',
+    apply: inPage(
+      whenSessionEnds('revoked', `cover('<h1>Something went wrong</h1><button type="button">Try again</button>');`),
+    ),
+  },
+  {
+    name: 'revoked-api',
+    title: "the API goes on answering a page by the app's own cookie when its session is revoked",
+    apply: withOwnSession(at('/api/me'), (token) => !token),
+  },
+]);
+
+export const signOut = defectsOf('session/sign-out', [
+  {
+    name: 'sign-out-cached',
+    title: 'the browser may keep protected pages for ten minutes',
+    apply: changing(isProtectedPage, (response) =>
+      isHtml(response) && response.status === 200
+        ? withHeader(response, 'Cache-Control', 'private, max-age=600')
+        : response,
+    ),
+  },
+  {
+    name: 'sign-out-copy',
+    title: 'the app keeps a copy of the last page and shows it when somebody comes back',
+    apply: inPage(
+      `const COPY = 'demo-copy';
+      if (performance.getEntriesByType('navigation')[0]?.type === 'back_forward')
+        addEventListener('DOMContentLoaded', () =>
+          document.body.insertAdjacentHTML('afterbegin', sessionStorage.getItem(COPY) ?? ''));
+      ${onceLoaded(`
+        if (clerk.session && location.pathname === '/dashboard')
+          sessionStorage.setItem(COPY, '<div>' + document.querySelector('main').innerHTML + '</div>');`)}`,
+    ),
+  },
+  {
+    name: 'sign-out-second-tab',
+    title: 'a second tab keeps what it rendered when somebody signs out in the first',
+    apply: inPage(whenSessionEnds('in another tab', `cover(kept);`)),
+  },
+  {
+    name: 'sign-out-long-token',
+    title: 'session tokens hold for an hour',
+    clerk: (clerk) => {
+      clerk.setTokenLifetime(3600);
+      return () => clerk.setTokenLifetime(60);
+    },
+  },
+  {
+    name: 'sign-out-own-session',
+    title: "protected pages are shown by the app's own cookie, which signing out leaves in place",
+    apply: withOwnSession(under('/dashboard'), (token) => token === undefined),
+  },
+]);
+
+export const outage = defectsOf('session/outage', [
+  {
+    name: 'outage-hidden',
+    title: 'pages are hidden until Clerk has loaded',
+    apply: inPage(untilLoaded('')),
+  },
+  {
+    name: 'outage-spinner',
+    title: 'pages show a spinner until Clerk has loaded',
+    apply: inPage(untilLoaded('<p role="status">Loading…</p>')),
+  },
+  {
+    name: 'outage-exception',
+    title: "a script throws when Clerk's script cannot be loaded",
+    apply: inPage(
+      `addEventListener('error', ({ target }) => {
+        if (target instanceof HTMLScriptElement && target.src.includes('/@clerk/')) throw new Error('no auth client');
+      }, true);`,
+    ),
+  },
+  {
+    name: 'outage-error-page',
+    title: "an error page takes the page's place when Clerk's script cannot be loaded",
+    apply: inPage(
+      `addEventListener('error', ({ target }) => {
+        if (target instanceof HTMLScriptElement && target.src.includes('/@clerk/'))
+          document.documentElement.innerHTML = '<body><h1>Application error</h1></body>';
+      }, true);`,
+    ),
+  },
+  {
+    name: 'outage-dead-links',
+    title: 'links lead nowhere until Clerk has loaded',
+    apply: inPage(
+      `addEventListener('click', (event) => {
+        if (window.Clerk?.loaded !== true || window.Clerk.status === 'degraded') event.preventDefault(), event.stopPropagation();
+      }, true);`,
+    ),
+  },
+]);
+
+export const sessionVariants = [
+  ...variantsOf('session/revoked-open-page', [
+    {
+      name: 'prompt-in-place',
+      title: 'protected pages are guarded by a script, and ask for sign-in where they are',
+      options: (options) => ({
+        ...options,
+        routes: {
+          ...options.routes,
+          protected: (options.routes?.protected || []).map((route) => ({
+            ...(typeof route === 'string' ? { path: route } : route),
+            guard: 'client' as const,
+          })),
+        },
+      }),
+      apply: changing(isProtectedPage, (response, request, site) =>
+        (header(response, 'location') ?? '').includes('/sign-in') && header(request, 'rsc') === undefined
+          ? replaceHtml(
+              response,
+              200,
+              'Fernwork',
+              `<main><h1>Sign in to go on</h1><a href="${signInUrl(request, site)}">Sign in</a></main>`,
+            )
+          : response,
+      ),
+    },
+  ]),
+  ...variantsOf('session/outage', [
+    {
+      name: 'outage-account-late',
+      title: 'only the corner with the account waits for Clerk',
+      apply: inPage(
+        `{
+          const style = new CSSStyleSheet();
+          style.replaceSync('.account { display: none }');
+          document.adoptedStyleSheets = [style];
+          ${onceLoaded('document.adoptedStyleSheets = [];')}
+        }`,
+      ),
+    },
+  ]),
+];

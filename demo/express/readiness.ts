@@ -9,8 +9,6 @@ export function expressReadiness(target: DemoTarget): ReadinessOptions {
     ...same,
     name: 'express',
     routes: { ...same.routes, redirects: ['/login?next='] },
-    rateLimit: { path: '/api/contact' },
-    errors: { crashPath: '/crash' },
     errorTracking: false,
     project: { root: import.meta.dirname },
   };

@@ -9,17 +9,12 @@ import type { Settings } from './app/settings.ts';
 import { APP_HEADER } from './defects/change.ts';
 import { EXPRESS_APPS } from './defects/index.ts';
 
-
-
-
 /** Longer than the front keeps a connection that nobody uses. */
 const KEEP_ALIVE_MS = 70_000;
 
 const given = JSON.parse(process.env.EXPRESS_DEMO_SETTINGS ?? '{}') as AppSettings;
 const settings: Settings = { ...given, allowedOrigin: ALLOWED_ORIGIN };
-const server = createServer(
-  process.env.EXPRESS_DEMO_DEFECTS === 'on' ? changeable() : createApp(partsOf(settings)),
-);
+const server = createServer(process.env.EXPRESS_DEMO_DEFECTS === 'on' ? changeable() : createApp(partsOf(settings)));
 server.keepAliveTimeout = KEEP_ALIVE_MS;
 await listen(server, given.port);
 console.log('Express listens');

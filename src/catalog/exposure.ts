@@ -48,6 +48,6 @@ export const exposure = [
     needs: [],
     why: 'A whole user object carries private metadata and how the account is secured, to whoever sees the page.',
     fix: 'Choose the fields on the server and pass on nothing else.',
-    docs: `${CLERK_DOCS}/guides/users/reading`,
+    docs: `${CLERK_DOCS}/reference/nextjs/app-router/current-user`,
   },
 ] as const satisfies readonly CatalogEntry[];

@@ -49,11 +49,19 @@ export async function installedPackages(tree: SourceTree): Promise<readonly Inst
   return [{ problem: `no lockfile in ${tree.upwards.length === 1 ? tree.root : `${tree.root} and the folders above`}: commit the one of your package manager` }];
 }
 
-/** The project’s package.json; empty when there is none. */
+/** The nearest package.json, from the project up to the root of its repository; empty when there is none. */
 export async function readManifest(tree: SourceTree): Promise<Manifest> {
+  for (const folder of tree.upwards) {
+    const text = await readText(join(folder, 'package.json'));
+    if (text !== undefined) return parsed(text);
+  }
+  return {};
+}
+
+function parsed(text: string): Manifest {
   try {
-    const parsed: unknown = JSON.parse((await readText(join(tree.root, 'package.json'))) ?? '{}');
-    return isRecord(parsed) ? parsed : {};
+    const manifest: unknown = JSON.parse(text);
+    return isRecord(manifest) ? manifest : {};
   } catch {
     return {};
   }

@@ -5,6 +5,7 @@ import type { Network } from '../config/options.ts';
 /** The certificate that a host serves, or why it was not seen. */
 export type CertificateRecord =
   | {
+      /** With its port, where that is not 443. */
       readonly host: string;
       /** Milliseconds since the epoch. */
       readonly validFrom: number;
@@ -24,14 +25,14 @@ export function certificateOf(
   url: string,
   { resolve, requestTimeoutMs }: Pick<Network, 'resolve' | 'requestTimeoutMs'>,
 ): Promise<CertificateRecord> {
-  const { hostname, port } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, '');
+  const { host, hostname, port } = new URL(url);
+  const name = hostname.replace(/^\[|\]$/g, '');
   return new Promise((settle) => {
     const socket = connect({
-      host: resolve[host] ?? host,
+      host: resolve[name] ?? name,
       port: port === '' ? 443 : Number(port),
       // RFC 6066 section 3 allows names only.
-      ...(isIP(host) === 0 && { servername: host }),
+      ...(isIP(name) === 0 && { servername: name }),
       // Nothing is sent over this connection.
       rejectUnauthorized: false,
     });
@@ -43,7 +44,7 @@ export function certificateOf(
     socket.once('error', ({ message }) => end({ host, unseen: message }));
     socket.once('secureConnect', () => {
       const { valid_from: from, valid_to: to, issuer } = socket.getPeerCertificate();
-      const name = issuer?.O ?? issuer?.CN;
+      const authority = issuer?.O ?? issuer?.CN;
       end(
         to === undefined
           ? { host, unseen: 'the host shows no certificate' }
@@ -51,7 +52,7 @@ export function certificateOf(
               host,
               validFrom: Date.parse(from),
               validTo: Date.parse(to),
-              issuer: (Array.isArray(name) ? name[0] : name) ?? 'an unnamed authority',
+              issuer: (Array.isArray(authority) ? authority[0] : authority) ?? 'an unnamed authority',
             },
       );
     });

@@ -1,12 +1,18 @@
 import type { Readiness } from '../config/options.ts';
 import type { Anonymous } from './anonymous.ts';
-import { buildManifestRoutes, buildManifestUrls, concretePath, isExampleOf, routesIn } from './discover/next-routes.ts';
+import {
+  buildManifestRoutes,
+  buildManifestUrls,
+  concretePath,
+  exampleOf,
+  isDynamic,
+  routesIn,
+} from './discover/next-routes.ts';
 import type { NextRoute } from './discover/next-routes.ts';
-import { isPagePath, linksOf, pagePath } from './discover/links.ts';
+import { readIndexes } from './discover/indexes.ts';
+import { isActing, isPagePath, isFile, linksOf, pagePath } from './discover/links.ts';
 import { projectRoutes } from './discover/project-routes.ts';
-import { parseRobots } from './discover/robots.ts';
 import { scriptsOfPage, scriptsOfScript } from './discover/script-urls.ts';
-import { parseSitemap } from './discover/sitemap.ts';
 import { body, isHtml, status } from './exchange.ts';
 import type { Exchange, Visit } from './exchange.ts';
 import { matchesGlob } from './glob.ts';
@@ -18,10 +24,6 @@ const MAX_PAGES = 200;
 const MAX_SIBLINGS = 10;
 /** Scripts that are fetched. */
 const MAX_SCRIPTS = 400;
-/** Sitemaps that are read. */
-const MAX_SITEMAPS = 10;
-/** Addresses taken from one sitemap; the protocol allows 50,000. */
-const MAX_ADDRESSES = 2000;
 
 /** Next's list of the routes of its `pages` folder. */
 const MANIFEST = /\/_buildManifest\.js$/;
@@ -57,9 +59,9 @@ export interface Script {
 /** What can be found on a target without signing in. */
 export interface Discovery {
   readonly pages: readonly FoundPage[];
-  /** Endpoints that the build or the project names; not asked. */
+  /** Endpoints that the build or the project names and that a GET does no harm to; not asked yet. */
   readonly endpoints: readonly FoundPath[];
-  /** Routes with a parameter of which no example was found. */
+  /** Routes with a parameter of which no example was found, and endpoints that must not be asked by the way. */
   readonly unprobed: readonly NextRoute[];
   /** The app's own scripts, lazy ones included; those that are not there are left out. */
   readonly scripts: readonly Script[];
@@ -121,8 +123,11 @@ class Walk {
   result(): Discovery {
     const paths = [...this.#sources.keys()];
     const routes = [...this.#routes.values()];
-    const served = (path: string) =>
-      routes.find(({ route }) => route.kind === 'page' && isExampleOf(path, route.pattern))?.route.pattern;
+    // A route without parameters comes first, as in Next.
+    const matchers = routes
+      .map(({ route }) => ({ ...route, test: exampleOf(route.pattern) }))
+      .sort((x, y) => Number(isDynamic(x.pattern)) - Number(isDynamic(y.pattern)));
+    const served = (path: string) => matchers.find(({ kind, test }) => kind === 'page' && test(path))?.pattern;
     return {
       pages: paths.map((path) => {
         const visit = this.#visits.get(path);
@@ -136,13 +141,17 @@ class Walk {
       }),
       endpoints: routes.flatMap(({ route, source }) => {
         const path = route.kind === 'endpoint' ? concretePath(route) : undefined;
-        return path === undefined ? [] : [{ path, sources: [source], route: route.pattern }];
+        return path === undefined || isFile(path) || isActing(path)
+          ? []
+          : [{ path, sources: [source], route: route.pattern }];
       }),
-      unprobed: routes
-        .map(({ route }) => route)
-        .filter(
-          (route) => concretePath(route) === undefined && !paths.some((path) => isExampleOf(path, route.pattern)),
-        ),
+      unprobed: matchers
+        .filter((route) => {
+          const path = concretePath(route);
+          if (path === undefined) return !paths.some(route.test);
+          return route.kind === 'endpoint' && isActing(path);
+        })
+        .map(({ kind, pattern }) => ({ kind, pattern })),
       scripts: [...this.#scripts.values()].filter((script) => script !== undefined),
       limits: this.#limits,
     };
@@ -172,35 +181,10 @@ class Walk {
   }
 
   async #readIndexes(): Promise<void> {
-    const { origin, get } = this.#parts;
-    const exchange = await get(`${origin}/robots.txt`);
-    const robots = parseRobots(status(exchange) === 200 ? body(exchange) : '');
-    for (const path of robots.paths) if (isPagePath(path)) this.#find(path, { by: 'robots.txt' });
-    const sitemaps = new Set([`${origin}/sitemap.xml`, ...this.#sameOrigin(robots.sitemaps)]);
-    let read = 0;
-    for (const url of sitemaps) {
-      if (read === MAX_SITEMAPS) {
-        this.#limits.pages = `only ${MAX_SITEMAPS} sitemaps were read`;
-        break;
-      }
-      read += 1;
-      const answer = await get(url);
-      const { pages, sitemaps: more } = parseSitemap(status(answer) === 200 ? body(answer) : '');
-      for (const each of this.#sameOrigin(more)) sitemaps.add(each);
-      if (pages.length > MAX_ADDRESSES)
-        this.#limits.pages = `only ${MAX_ADDRESSES} of ${pages.length} addresses of ${url} were read`;
-      for (const page of pages.slice(0, MAX_ADDRESSES)) {
-        const path = pagePath(page, url, origin);
-        if (path !== undefined) this.#find(path, { by: 'sitemap' });
-      }
-    }
-  }
-
-  #sameOrigin(urls: readonly string[]): string[] {
-    const { origin } = this.#parts;
-    return urls.flatMap((url) =>
-      URL.canParse(url, origin) && new URL(url, origin).origin === origin ? [new URL(url, origin).href] : [],
-    );
+    const { robots, sitemap, limit } = await readIndexes(this.#parts.origin, this.#parts.get);
+    for (const path of robots) this.#find(path, { by: 'robots.txt' });
+    for (const path of sitemap) this.#find(path, { by: 'sitemap' });
+    if (limit !== undefined) this.#limits.pages = limit;
   }
 
   /** Opens every page found so far and those that they lead to; returns the answers. */
@@ -254,8 +238,8 @@ class Walk {
     for (const page of pages) this.#addRoutes(routesIn(body(page)), { by: 'manifest' });
     let named = namedBy(pages, (page) => [...scriptsOfPage(page, origin), ...buildManifestUrls(page)]);
     while (named.length > 0) {
-      const fresh = named.filter(
-        ({ url }, at) => !this.#scripts.has(url) && named.findIndex((other) => other.url === url) === at,
+      const fresh = [...new Map(named.toReversed().map((each) => [each.url, each])).values()].filter(
+        ({ url }) => !this.#scripts.has(url),
       );
       const room = MAX_SCRIPTS - this.#scripts.size;
       if (fresh.length > room) this.#limits.scripts = `only ${MAX_SCRIPTS} scripts were read`;

@@ -58,7 +58,7 @@ const KINDS: readonly Kind[] = [
 const MIN_VARIETY = 10;
 
 /** Words that documentation writes where a secret belongs. */
-const PLACEHOLDER = /x{5}|your|example|placeholder|replace|dummy|fake|redacted|abcdefgh|12345678/i;
+const PLACEHOLDER = /x{5}|X{5}|[Yy]our|YOUR|example|placeholder|secretkey|abcdefgh|12345678/;
 
 /** SHA-256 of the secrets that Stripe's and Svix's documentation print as examples; they belong to nobody. */
 const PUBLISHED = new Set([

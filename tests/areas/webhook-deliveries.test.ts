@@ -60,7 +60,6 @@ describe('webhook/stale-timestamp', () => {
       { foreign: answer(200), answers: [{ age: '10 minutes old', exchange: answer(200) }] },
       /webhook\/forged-signature pass first/,
     ],
-    ['when the secret signs nothing', { problem: 'no secret' }, /no secret/],
   ] as ReadonlyArray<readonly [string, Partial<StaleTimestampEvidence>, RegExp]>)
     it(`is not verified ${name}`, () => {
       const { findings, unverified } = judge(evidence);
@@ -108,8 +107,6 @@ describe('webhook/valid-delivery', () => {
     assert.deepEqual(judge({ plain: { ...failure('TIMEOUT', PATH), durationMs: 5_000 } }).findings, []));
   it('fails when a list of signatures is refused', () =>
     assert.match(only(judge({ rotated: answer(400) })).cause, /first signature .* only/));
-  it('is not verified when the secret signs nothing', () =>
-    assert.match(validDelivery.judge({ problem: 'no secret' }, expectation()).unverified ?? '', /no secret/));
 });
 
 describe('webhook/replay', () => {
@@ -142,29 +139,24 @@ describe('webhook/replay', () => {
     });
 });
 
-async function text(request: IncomingMessage): Promise<string> {
-  let body = '';
-  for await (const chunk of request) body += String(chunk);
-  return body;
-}
-
 /** An endpoint that verifies as an app with Clerk's SDK does. */
 function endpoint(signingSecret: string): Handler {
   return (request, response) => {
-    if (request.url !== PATH) return void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>home</h1>');
-    void text(request).then(async (body) => {
-      const incoming = new Request(ORIGIN + PATH, {
-        method: 'POST',
-        headers: Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]),
-        body,
-      });
-      const status = await verifyWebhook(incoming, { signingSecret }).then(
-        () => 200,
-        () => 400,
-      );
-      response.writeHead(status).end();
-    });
+    if (request.url !== PATH) response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>home</h1>');
+    else void receive(request, signingSecret).then((status) => response.writeHead(status).end());
   };
+}
+
+async function receive(request: IncomingMessage, signingSecret: string): Promise<number> {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  const headers = Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]);
+  try {
+    await verifyWebhook(new Request(ORIGIN + PATH, { method: 'POST', headers, body }), { signingSecret });
+    return 200;
+  } catch {
+    return 400;
+  }
 }
 
 describe('an endpoint with Clerk’s verifyWebhook', () => {
@@ -185,12 +177,6 @@ describe('an endpoint with Clerk’s verifyWebhook', () => {
       ),
     );
     assert.deepEqual(statuses, ['not-verified', 'fail', 'not-verified']);
-  });
-  it('proves nothing with a secret that signs nothing', async () => {
-    const broken = { ...options, webhook: { path: PATH, secret: 'whsec_%%%' } };
-    const { status, reason } = await verifySite(validDelivery, endpoint(SECRET), broken);
-    assert.equal(status, 'not-verified');
-    assert.match(reason, /no signing secret/);
   });
   it('counts the effects by the id of the delivery', async () => {
     const asked: string[] = [];

@@ -13,12 +13,12 @@ try {
   const wanted = names.length ? names.map((n) => DEFECTS.get(n)!) : [...DEFECTS.values()].filter((d) => MINE.test(d.check) && d.check !== 'monitoring/health');
   for (const d of wanted) {
     const t = performance.now();
-    const row = await runRow(live, d, { browser, only: (c) => MINE.test(c.id) });
+    const row = await runRow(live, d, { browser, only: (c) => c.id === d.check || (MINE.test(c.id) && process.env.WIDE === '1') });
     const ok = d.kind === 'defect' ? JSON.stringify(row.failed) === JSON.stringify([d.check]) : row.failed.length + row.doubtful.length === 0;
     console.log(ok ? 'ok  ' : 'MISS', d.kind, d.name, Math.round(performance.now() - t));
     for (const { id, outcome } of row.cells) {
       if (outcome.status === 'pass' || (outcome.status === 'not-verified' && !row.doubtful.includes(id))) { if (id === d.check && !ok) console.log('   ', id, outcome.status, outcome.reason); for (const f of outcome.findings) console.log('      ', f.level, f.subject, f.message); continue; }
-      console.log('   ', id, outcome.status, outcome.reason.slice(0, 400));
+      console.log('   ', id, outcome.status, outcome.durationMs, outcome.reason.slice(0, 400));
       for (const f of outcome.findings) console.log('      ', f.level, f.subject + ':', f.message.slice(0, 300));
     }
   }

@@ -3,7 +3,7 @@ import type { DemoRequest } from '../../front/message.ts';
 import type { ReadinessOptions } from '../../../src/index.ts';
 import { defectsOf, variantsOf } from '../defect.ts';
 import type { Defect, Site } from '../defect.ts';
-import { all, at, changing, redirect } from '../tools.ts';
+import { all, anonymous, at, changing, redirect } from '../tools.ts';
 
 function parameter({ target }: DemoRequest, name: string): string {
   return new URL(target, 'http://demo').searchParams.get(name) ?? '';
@@ -16,6 +16,10 @@ function following(path: string, name: string, looksGood: (value: string, site: 
     return value !== '' && looksGood(value, site);
   };
   return changing(all(at(path), asked), (response, request) => redirect(response, parameter(request, name)));
+}
+
+function isElsewhere(address: string, { url }: Site): boolean {
+  return URL.canParse(address, url) && new URL(address, url).origin !== url;
 }
 
 /** A team that declares its endpoint for leaving. */
@@ -61,6 +65,18 @@ export const openRedirect = defectsOf('routes/open-redirect', [
         mapText(response, (html) =>
           html.replace('<head>', `<head><meta http-equiv="refresh" content="0; url=${parameter(request, 'url')}">`),
         ),
+    ),
+  },
+  {
+    name: 'redirect-signed-in',
+    title: '/sign-in sends people who are signed in already on to any redirect_url',
+    apply: changing(
+      all(
+        at('/sign-in'),
+        (request, site) => !anonymous(request, site),
+        (request, site) => isElsewhere(parameter(request, 'redirect_url'), site),
+      ),
+      (response, request) => redirect(response, parameter(request, 'redirect_url')),
     ),
   },
   {

@@ -11,7 +11,7 @@ import type { Settings } from './settings.ts';
 
 /** The pieces of the app, in the order in which a request meets them. */
 export interface Parts {
-  readonly configure: (app: Express) => void;
+  readonly configure: (app: Express) => unknown;
   readonly headers: RequestHandler[];
   readonly assets: RequestHandler[];
   readonly health: RequestHandler[];
@@ -98,7 +98,9 @@ const readablePath: RequestHandler = (req, _res, next) => {
 /** Links of the old app: `/login?next=/dashboard`. Leads to pages of this app only. */
 function login({ origin }: Settings): RequestHandler {
   return (req, res) => {
-    const next = URL.canParse(String(req.query['next']), origin) ? new URL(String(req.query['next']), origin) : undefined;
+    const next = URL.canParse(String(req.query['next']), origin)
+      ? new URL(String(req.query['next']), origin)
+      : undefined;
     const path = next?.origin === origin ? next.pathname + next.search : '/dashboard';
     res.redirect(`/sign-in?redirect_url=${encodeURIComponent(path)}`);
   };

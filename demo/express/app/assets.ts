@@ -5,7 +5,9 @@ import express, { Router } from 'express';
 
 const FOLDER = join(import.meta.dirname, 'public');
 
-const addresses = new Map(readdirSync(FOLDER).map((name) => [name, `/assets/${name.replace('.', `-${hashOf(name)}.`)}`]));
+const addresses = new Map(
+  readdirSync(FOLDER).map((name) => [name, `/assets/${name.replace('.', `-${hashOf(name)}.`)}`]),
+);
 
 /** The address of a file, with the hash of what it holds, so that browsers may keep it for ever. */
 export function asset(name: string): string {
@@ -25,5 +27,8 @@ export function assets(cache = { immutable: true, maxAge: '1y' }): Router {
 }
 
 function hashOf(name: string): string {
-  return createHash('sha256').update(readFileSync(join(FOLDER, name))).digest('hex').slice(0, 8);
+  return createHash('sha256')
+    .update(readFileSync(join(FOLDER, name)))
+    .digest('hex')
+    .slice(0, 8);
 }

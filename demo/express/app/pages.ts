@@ -45,8 +45,16 @@ ${script} src="${asset('client.js')}"></script>
 
 export function publicPages(show: Show): Router {
   const pages = Router();
-  pages.get('/', (_req, res) => show(res, 'Home', `<h1>Small projects, done.</h1><img src="${asset('fern.svg')}" alt="A fern leaf" width="240" height="240"><p><a href="/sign-up">Start for free</a></p>`));
-  pages.get('/pricing', (_req, res) => show(res, 'Pricing', '<h1>Pricing</h1><ul><li>Solo: free</li><li>Team: € 8 a seat</li></ul>'));
+  pages.get('/', (_req, res) =>
+    show(
+      res,
+      'Home',
+      `<h1>Small projects, done.</h1><img src="${asset('fern.svg')}" alt="A fern leaf" width="240" height="240"><p><a href="/sign-up">Start for free</a></p>`,
+    ),
+  );
+  pages.get('/pricing', (_req, res) =>
+    show(res, 'Pricing', '<h1>Pricing</h1><ul><li>Solo: free</li><li>Team: € 8 a seat</li></ul>'),
+  );
   const waiting = '<p role="status">Loading…</p><noscript>Signing in needs JavaScript.</noscript>';
   pages.get('/sign-in{/*step}', (_req, res) => show(res, 'Sign in', waiting, 'sign-in'));
   pages.get('/sign-up{/*step}', (_req, res) => show(res, 'Sign up', waiting, 'sign-up'));
@@ -58,15 +66,26 @@ export function privatePages(show: Show): Router {
   const pages = Router();
   pages.get('/dashboard', (req, res) => {
     const own = projects.of(getAuth(req).userId ?? '').map(({ name }) => `<li>${escape(name)}</li>`);
-    show(res, 'Dashboard', `<div data-private><h1>Your projects</h1><ul id="projects">${own.join('')}</ul><form id="new-project"><input name="name" aria-label="Name of the project" required maxlength="100"> <button>Add</button></form></div>`);
+    show(
+      res,
+      'Dashboard',
+      `<div data-private><h1>Your projects</h1><ul id="projects">${own.join('')}</ul><form id="new-project"><input name="name" aria-label="Name of the project" required maxlength="100"> <button>Add</button></form></div>`,
+    );
   });
   pages.get('/settings', (_req, res) => res.redirect('/settings/billing'));
-  pages.get('/settings/billing', (_req, res) => show(res, 'Billing', '<div data-private><h1>Billing</h1><p>Team plan: 5 seats, renewed every month.</p></div>'));
+  pages.get('/settings/billing', (_req, res) =>
+    show(res, 'Billing', '<div data-private><h1>Billing</h1><p>Team plan: 5 seats, renewed every month.</p></div>'),
+  );
   return pages;
 }
 
 export function notFoundPage(show: Show): RequestHandler {
-  return (_req, res) => show(res.status(404), 'Page not found', '<h1>We could not find that page</h1><p>The link may be old. <a href="/">Back to Fernwork</a></p>');
+  return (_req, res) =>
+    show(
+      res.status(404),
+      'Page not found',
+      '<h1>We could not find that page</h1><p>The link may be old. <a href="/">Back to Fernwork</a></p>',
+    );
 }
 
 /** Says nothing of the error but whose fault it was: the log has the rest. */
@@ -77,8 +96,13 @@ export function failure(show: Show): ErrorRequestHandler {
     if (code === 500) console.error(error);
     res.status(code);
     if (req.path.startsWith('/api/')) return void res.json({ error: code === 500 ? 'internal_error' : 'bad_request' });
-    const signIn = userOf(res) === undefined ? ` You are signed out: <a href="${escape(signInPath(req))}">sign in</a>.` : '';
-    show(res, 'Error', `<h1>${code === 500 ? 'Something went wrong' : 'We could not read that address'}</h1><p><a href="${escape(req.originalUrl)}">Try again</a> or go <a href="/">home</a>.${signIn}</p>`);
+    const signIn =
+      userOf(res) === undefined ? ` You are signed out: <a href="${escape(signInPath(req))}">sign in</a>.` : '';
+    show(
+      res,
+      'Error',
+      `<h1>${code === 500 ? 'Something went wrong' : 'We could not read that address'}</h1><p><a href="${escape(req.originalUrl)}">Try again</a> or go <a href="/">home</a>.${signIn}</p>`,
+    );
   };
 }
 

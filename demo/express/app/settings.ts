@@ -13,5 +13,7 @@ export interface Settings {
 
 /** Clerk's Frontend API: a publishable key is `pk_<kind>_` and the base64 of its host and a `$`. */
 export function frontendApi({ publishableKey }: Settings): string {
-  return `https://${Buffer.from(publishableKey.split('_')[2] ?? '', 'base64').toString().replace(/\$$/, '')}`;
+  return `https://${Buffer.from(publishableKey.split('_')[2] ?? '', 'base64')
+    .toString()
+    .replace(/\$$/, '')}`;
 }

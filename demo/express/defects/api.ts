@@ -63,10 +63,14 @@ export const api = [
     {
       name: 'express-api-stack',
       title: 'the API reads the body before it looks at the session, and shows the stack of the parser',
+      mayAlsoBreak: ['errors/error-page'],
       parts: (parts) => ({
         userApi: [
-          Router().use(express.json(), ((error: Error, _req, res, _next) =>
-            void res.status(400).json({ error: error.message, stack: error.stack })) as ErrorRequestHandler),
+          Router().use(
+            express.json(),
+            ((error: Error, _req, res, _next) =>
+              void res.status(400).json({ error: error.message, stack: error.stack })) as ErrorRequestHandler,
+          ),
           ...parts.userApi,
         ],
       }),
@@ -75,9 +79,9 @@ export const api = [
   ...brokenBy('api/csrf', [
     {
       name: 'express-csrf',
-      title: 'nothing looks at the origin of what a signed-in browser sends',
-      parts: () => ({ userApi: [Router().use(API, protectApi), userApi()] }),
+      title:
+        'express.urlencoded() is there for forms, and nothing looks at the origin of what a signed-in browser sends',
+      parts: () => ({ userApi: [Router().use(API, protectApi, express.urlencoded()), userApi()] }),
     },
   ]),
 ];
-

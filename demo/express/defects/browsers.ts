@@ -7,7 +7,9 @@ import { brokenBy, first } from './change.ts';
 const afterHeaders = (change: RequestHandler) => (parts: Parts) => ({ headers: [...parts.headers, change] });
 
 const policy = (change: (policy: string) => string) =>
-  afterHeaders(first((_req, res) => res.set('Content-Security-Policy', change(String(res.get('Content-Security-Policy'))))));
+  afterHeaders(
+    first((_req, res) => res.set('Content-Security-Policy', change(String(res.get('Content-Security-Policy'))))),
+  );
 
 export const browsers = [
   ...brokenBy('cors/untrusted-origin', [
@@ -50,7 +52,11 @@ export const browsers = [
     },
   ]),
   ...brokenBy('headers/security', [
-    { name: 'express-powered-by', title: 'X-Powered-By: Express is on, as by default', parts: () => ({ configure: () => {} }) },
+    {
+      name: 'express-powered-by',
+      title: 'X-Powered-By: Express is on, as by default',
+      parts: () => ({ configure: () => {} }),
+    },
     {
       name: 'express-no-hsts',
       title: 'HSTS is left to a load balancer that does not send it',
@@ -90,9 +96,11 @@ export const browsers = [
       name: 'express-session-cookie',
       title: 'express-session with its defaults: connect.sid without Secure and SameSite',
       parts: (parts) => ({
-        publicPages: [first((_req, res) => res.cookie('connect.sid', 's%3Aabcdefghijkl', { httpOnly: true })), ...parts.publicPages],
+        publicPages: [
+          first((_req, res) => res.cookie('connect.sid', 's%3Aabcdefghijkl', { httpOnly: true })),
+          ...parts.publicPages,
+        ],
       }),
     },
   ]),
 ];
-

@@ -32,8 +32,8 @@ export function unusualBy(check: CheckName, changes: readonly Change[]): Changed
   return withApps(variantsOf(check, changes.map(throughHeader)), changes);
 }
 
-/** Where anyone is let in, nothing shows that a broken credential is refused. */
-export const GUARD_IS_OPEN = ['errors/auth-failure'] as const;
+/** Where anyone is let in, nothing shows that a broken or expired credential is refused. */
+export const GUARD_IS_OPEN = ['errors/auth-failure', 'session/expired-return'] as const;
 
 /** A middleware that does its work and goes on. */
 export function first(work: (...args: Parameters<RequestHandler>) => void): RequestHandler {
@@ -42,6 +42,9 @@ export function first(work: (...args: Parameters<RequestHandler>) => void): Requ
     next();
   };
 }
+
+/** In the place of a part that is missing. */
+export const pass: RequestHandler = first(() => {});
 
 function throughHeader(change: Change): Change & Pick<Defect, 'apply'> {
   return { ...change, apply: (request, next) => next(withHeader(request, APP_HEADER, change.name)) };

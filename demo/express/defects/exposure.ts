@@ -1,9 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClerkClient, getAuth } from '@clerk/express';
 import express, { Router } from 'express';
 import type { RequestHandler } from 'express';
+import { CACHE_FOLDER } from '../../paths.ts';
 import { partsOf } from '../app/app.ts';
 import { layout } from '../app/pages.ts';
 import type { Show } from '../app/pages.ts';
@@ -12,7 +12,8 @@ import { brokenBy } from './change.ts';
 
 /** A folder as it lies on a server, with a file that nobody meant to serve. */
 function deployedFolder({ secretKey }: Settings): string {
-  const folder = mkdtempSync(join(tmpdir(), 'express-demo-'));
+  const folder = join(CACHE_FOLDER, 'express-deployed');
+  mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, '.env'), `CLERK_SECRET_KEY=${secretKey}\nNODE_ENV=production\n`);
   return folder;
 }
@@ -48,7 +49,11 @@ export const exposure = [
         return {
           userApi: [
             ...parts.userApi.slice(0, 1),
-            Router().get('/me', async (req, res) => void res.json(await clerk.users.getUser(getAuth(req).userId ?? ''))),
+            Router().get(
+              '/me',
+              (req, res, next) =>
+                void clerk.users.getUser(getAuth(req).userId ?? '').then((user) => res.json(user), next),
+            ),
             ...parts.userApi.slice(1),
           ],
         };
@@ -73,4 +78,3 @@ export const exposure = [
     },
   ]),
 ];
-

@@ -1,6 +1,6 @@
 import { assets } from '../app/assets.ts';
 import { protectApi } from '../app/guard.ts';
-import { brokenBy, first } from './change.ts';
+import { brokenBy, first, pass } from './change.ts';
 import { decode } from './token.ts';
 
 export const operation = [
@@ -25,14 +25,18 @@ export const operation = [
     {
       name: 'express-cannot-get',
       title: "Express's own 404 page: Cannot GET",
-      parts: () => ({ notFound: [] }),
+      parts: () => ({ notFound: [pass] }),
     },
   ]),
   ...brokenBy('errors/error-page', [
     {
       name: 'express-default-error',
-      title: "Express's own error page, with the stack because NODE_ENV is not set",
-      parts: () => ({ failure: [] }),
+      title: "Express's own error page, with the stack because NODE_ENV is not production",
+      mayAlsoBreak: ['api/error-shape'],
+      parts: (parts) => ({
+        configure: (app) => parts.configure(app.set('env', 'development')),
+        failure: [(error, _req, _res, next) => next(error)],
+      }),
     },
   ]),
   ...brokenBy('errors/auth-failure', [
@@ -64,4 +68,3 @@ export const operation = [
     },
   ]),
 ];
-

@@ -6,12 +6,14 @@ import type { Parts } from '../app/app.ts';
 import { protectPage } from '../app/guard.ts';
 import { layout } from '../app/pages.ts';
 import type { Show } from '../app/pages.ts';
-import { brokenBy, first, GUARD_IS_OPEN } from './change.ts';
+import { brokenBy, first, GUARD_IS_OPEN, pass } from './change.ts';
 
 const ROUTES = ['/dashboard', '/settings'];
 
 /** Another guard before the same pages. */
-const guarded = (guard: RequestHandler) => (parts: Parts) => ({ privatePages: [guard, ...parts.privatePages.slice(1)] });
+const guarded = (guard: RequestHandler) => (parts: Parts) => ({
+  privatePages: [guard, ...parts.privatePages.slice(1)],
+});
 
 export const routes = [
   ...brokenBy('routes/public-reachable', [
@@ -60,7 +62,7 @@ export const routes = [
       name: 'express-original-url',
       title: 'X-Original-URL takes the place of the path after the guard has looked at it',
       parts: ({ publicPages, privatePages: [guard, ...pages] }) => ({
-        publicPages: [],
+        publicPages: [pass],
         privatePages: [
           guard ?? protectPage,
           first((req) => void (req.url = req.get('x-original-url') ?? req.url)),
@@ -76,9 +78,12 @@ export const routes = [
       title: 'a page /admin is linked in the footer, and no guard is mounted on it',
       parts: (_parts, settings) => {
         const show = layout(settings);
-        const linked: Show = (res, title, main, mount) => show(res, title, `${main}<p><a href="/admin">Admin</a></p>`, mount);
+        const linked: Show = (res, title, main, mount) =>
+          show(res, title, `${main}<p><a href="/admin">Admin</a></p>`, mount);
         const parts = partsOf(settings, linked);
-        const admin = Router().get('/admin', (_req, res) => linked(res, 'Admin', '<h1>All customers</h1><p>3 accounts</p>'));
+        const admin = Router().get('/admin', (_req, res) =>
+          linked(res, 'Admin', '<h1>All customers</h1><p>3 accounts</p>'),
+        );
         return { ...parts, publicPages: [...parts.publicPages, admin] };
       },
     },
@@ -106,7 +111,9 @@ export const routes = [
       name: 'express-login-slash',
       title: '/login?next= takes everything with a slash at the start for a path: //evil.example',
       parts: () => ({
-        login: [(req, res) => res.redirect(String(req.query['next']).startsWith('/') ? String(req.query['next']) : '/')],
+        login: [
+          (req, res) => res.redirect(String(req.query['next']).startsWith('/') ? String(req.query['next']) : '/'),
+        ],
       }),
     },
   ]),
@@ -116,6 +123,7 @@ export const sessions = brokenBy('session/expired-return', [
   {
     name: 'express-return-lost',
     title: 'the guard redirects to /sign-in and forgets where the visitor was going',
+    mayAlsoBreak: ['routes/protected-redirect'],
     parts: guarded(
       Router().use(ROUTES, (req, res, next) => {
         if (getAuth(req).userId || !/html/.test(req.get('accept') ?? '')) return protectPage(req, res, next);
@@ -134,4 +142,3 @@ export const sessions = brokenBy('session/expired-return', [
     ),
   },
 ]);
-

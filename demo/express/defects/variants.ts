@@ -3,7 +3,7 @@ import { getAuth } from '@clerk/express';
 import { Router } from 'express';
 import type { RequestHandler } from 'express';
 import { userApi } from '../app/api.ts';
-import { protectPage, signInPath, wantsPage } from '../app/guard.ts';
+import { protectApi, protectPage, signInPath, wantsPage } from '../app/guard.ts';
 import { layout } from '../app/pages.ts';
 import { sameSite } from '../app/security.ts';
 import type { ReadinessOptions } from '../../../src/index.ts';
@@ -32,7 +32,7 @@ const gzip: RequestHandler = (req, res, next) => {
     res.vary('Accept-Encoding');
     if (typeof body !== 'string' || !req.acceptsEncodings('gzip')) return send(body);
     if (!res.get('Content-Type')) res.type('html');
-    return send(gzipSync(body)), res;
+    return (send(gzipSync(body)), res);
   };
   next();
 };
@@ -72,7 +72,11 @@ export const unusual = [
         privatePages: [
           Router().use(ROUTES, (req, res, next) => {
             if (getAuth(req).userId || !wantsPage(req)) return protectPage(req, res, next);
-            layout(settings)(res.status(401), 'Please sign in', `<h1>Please sign in</h1><p><a href="${signInPath(req)}">Sign in</a></p>`);
+            layout(settings)(
+              res.status(401),
+              'Please sign in',
+              `<h1>Please sign in</h1><p><a href="${signInPath(req)}">Sign in</a></p>`,
+            );
           }),
           ...pages,
         ],
@@ -108,13 +112,23 @@ export const unusual = [
             ['/me', '/projects'],
             (req, res, next) => {
               if (getAuth(req).userId) return next();
-              res.status(401).type('application/problem+json').send(JSON.stringify({ title: 'Unauthorized', status: 401 }));
+              res
+                .status(401)
+                .type('application/problem+json')
+                .send(JSON.stringify({ title: 'Unauthorized', status: 401 }));
             },
             sameSite(settings),
           ),
           userApi(),
         ],
       }),
+    },
+  ]),
+  ...unusualBy('api/csrf', [
+    {
+      name: 'express-json-only',
+      title: 'nothing looks at origins, but the API reads JSON only, which no foreign page can send unasked',
+      parts: () => ({ userApi: [Router().use(['/me', '/projects'], protectApi), userApi()] }),
     },
   ]),
   ...unusualBy('monitoring/health', [
@@ -130,7 +144,10 @@ export const unusual = [
       name: 'express-no-favicon',
       title: 'there is no /favicon.ico, and no page links one',
       parts: ({ assets: [files, ...others] }) => ({
-        assets: [(req, res, next) => (req.path === '/favicon.ico' || !files ? next() : files(req, res, next)), ...others],
+        assets: [
+          (req, res, next) => (req.path === '/favicon.ico' || !files ? next() : files(req, res, next)),
+          ...others,
+        ],
       }),
     },
   ]),
@@ -138,6 +155,7 @@ export const unusual = [
     {
       name: 'express-guard-everything',
       title: 'every path but the public ones asks for a session first, also those that do not exist',
+      mayAlsoBreak: ['errors/not-found-page'],
       parts: ({ privatePages }) => ({ privatePages: [protectPage, ...privatePages.slice(1)] }),
     },
   ]),

@@ -85,8 +85,8 @@ function unprovable(burst: Burst, readiness: Readiness): string | undefined {
   if (isRedirect(first))
     return `${describe(first)}, so no limit was reached: name an endpoint in rateLimit.path that answers itself`;
   const guarded = (readiness.api || []).some(({ path }) => path === declared(readiness).path);
-  if (guarded && [401, 403].includes(status(first)))
-    return `the guard of ${declared(readiness).path} refused every request before a limit could: name an endpoint in rateLimit.path that anyone may call`;
+  if (burst.every((exchange) => status(exchange) === 403 || (guarded && status(exchange) === 401)))
+    return `every request was refused with ${status(first)} before a limit could be seen: name an endpoint in rateLimit.path that anyone may call, or a body in rateLimit.body that is let in`;
   return undefined;
 }
 

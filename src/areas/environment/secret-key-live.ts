@@ -45,7 +45,7 @@ function judgeKind(evidence: KeyEvidence, expectation: Expectation): Finding[] {
         message: `the secret key is an sk_${given}_ key${pages === undefined ? '' : `, while the pages carry a pk_${pages}_ key`}`,
         expected:
           readiness.profile === 'production' ? 'an sk_live_ key' : `an sk_${right}_ key, as the publishable key`,
-        cause: `${given === 'test' ? 'Test keys in production' : 'Keys of two instances'}: one of the two keys was exchanged for the launch and the other was forgotten.`,
+        cause: `${readiness.profile === 'production' ? 'Test keys in production' : 'Keys of two instances'}: one of the two keys was exchanged for the launch and the other was forgotten.`,
         fix: `Set the pk_${right}_ and sk_${right}_ keys of one instance in the hosting environment and redeploy.`,
         docs: DOCS,
       }),

@@ -60,19 +60,20 @@ async function view(tab: Tab, entry: EntryPage, { identity }: Expectation): Prom
     if (new URL(request.url()).origin === new URL(frontendApi).origin && UNREACHED.test(failure))
       unreached.push(failure);
   });
-  const shown = formShown(tab.page);
+  const shown = formShown(tab.page, SETTLE_MS * 2);
   const visit = await openPage(tab, { path: entry.page, origin: identity.origin });
   // Clerk's component comes after its script, and a page at rest may still wait for it.
   const form = visit.failure === undefined && (await Promise.race([shown, rest(tab)]));
   return { ...entry, visit, form, ...(unreached[0] !== undefined && { unreached: unreached[0] }) };
 }
 
-async function formShown(page: Page): Promise<boolean> {
+/** True as soon as something to sign in with is to be seen. */
+async function formShown(page: Page, timeout: number): Promise<boolean> {
   return page
     .locator(FORM)
     .filter({ visible: true })
     .first()
-    .waitFor({ timeout: SETTLE_MS * 2 })
+    .waitFor({ timeout })
     .then(
       () => true,
       () => false,
@@ -80,25 +81,26 @@ async function formShown(page: Page): Promise<boolean> {
 }
 
 /** Milliseconds that Clerk's component has to draw itself once nothing is loading any more. */
-const DRAW_MS = 3_000;
+const DRAW_MS = 4_000;
 
-/** False once the page has been at rest for a while; nothing more will come. */
-async function rest({ page }: Tab): Promise<boolean> {
+/** False once Clerk has loaded, or was not asked for, and nothing was drawn or fetched for a while; true when a form came. */
+async function rest(tab: Tab): Promise<boolean> {
+  const { page } = tab;
+  const end = performance.now() + SETTLE_MS;
   await page.waitForLoadState('networkidle', { timeout: SETTLE_MS }).catch(() => {});
   await page
-    .locator(FORM)
-    .filter({ visible: true })
-    .first()
-    .waitFor({ timeout: DRAW_MS })
+    .waitForFunction(
+      () =>
+        document.querySelector('script[data-clerk-js-script]') === null ||
+        (window.Clerk as { loaded?: boolean } | undefined)?.loaded === true,
+      undefined,
+      { timeout: SETTLE_MS },
+    )
     .catch(() => {});
-  return page
-    .locator(FORM)
-    .filter({ visible: true })
-    .count()
-    .then(
-      (number) => number > 0,
-      () => false,
-    );
+  for (;;) {
+    if (await formShown(page, DRAW_MS)) return true;
+    if (tab.underWay === 0 || performance.now() > end) return false;
+  }
 }
 
 function blame({ form, page, unreached, visit }: EntryView): string | undefined {

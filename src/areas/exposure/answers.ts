@@ -34,16 +34,21 @@ export async function publicAnswers(context: CheckContext): Promise<PublicAnswer
 }
 
 async function collect({ target, readiness, identity }: CheckContext): Promise<PublicAnswers> {
-  const { pages, scripts, limits } = await target.discover();
+  const { pages, endpoints, scripts, limits } = await target.discover();
   const visits = pages.flatMap(({ path, visit }) => (visit ? [{ path, visit }] : []));
   const unknown = await target.anonymous.page(target.unknownPath);
   const served = visits.filter(({ visit }) => status(visit.final) === 200 && isHtml(visit.final));
   const rsc = identity.framework === 'next' ? served.slice(0, MAX_RSC_PAGES) : [];
-  const routes = (readiness.api || []).filter(({ methods }) => methods.includes('GET'));
+  const declared = (readiness.api || []).filter(({ methods }) => methods.includes('GET'));
+  // What a health or webhook endpoint tells is for its own check to judge.
+  const others = [readiness.health, readiness.webhook].flatMap((each) => (each ? [each.path] : []));
+  const routes = [...declared, ...endpoints].map(({ path }) => path).filter((path) => !others.includes(path));
   const [payloads, api] = await Promise.all([
     Promise.all(rsc.map(async ({ path }) => answer('RSC payload', path, await rscPayload(target.anonymous, path)))),
     Promise.all(
-      routes.map(async ({ path }) => answer('API answer', path, await target.resource(identity.origin + path))),
+      [...new Set(routes)].map(async (path) =>
+        answer('API answer', path, await target.resource(identity.origin + path)),
+      ),
     ),
   ]);
   const documents = [...visits, { path: target.unknownPath, visit: unknown }].flatMap(({ path, visit }) =>

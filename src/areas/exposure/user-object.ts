@@ -104,7 +104,7 @@ function findingsOf(answers: readonly Answer[], visitor: string): Finding[] {
         cause:
           'A whole User of clerkClient or currentUser() was handed to a client component or returned as JSON. It carries private metadata, and the raw answer of the Backend API in _raw.',
         fix: 'Choose the fields on the server, as { id: user.id, firstName: user.firstName }, and pass on nothing else.',
-        docs: `${CLERK_DOCS}/guides/users/reading`,
+        docs: `${CLERK_DOCS}/reference/nextjs/app-router/current-user`,
         exchange: withoutValues(answer.exchange),
       }),
     );

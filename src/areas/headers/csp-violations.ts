@@ -42,10 +42,9 @@ export const cspViolations = defineCheck<readonly ViolationVisit[]>({
   async collect(context) {
     const tab = tabOf(context);
     const { readiness, identity } = context;
-    const visits: ViolationVisit[] = [];
-    for (const path of opened(readiness))
-      visits.push(await openWatched(await tab.fresh(), path, identity.origin, readiness));
-    return visits;
+    return Promise.all(
+      opened(readiness).map(async (path) => openWatched(await tab.fresh(), path, identity.origin, readiness)),
+    );
   },
   judge(visits): Judgement {
     const unverified = unseen(visits);
@@ -118,26 +117,21 @@ function unseen(visits: readonly ViolationVisit[]): string | undefined {
   );
 }
 
-/** One finding for each thing that is blocked, wherever it is. */
+/** One finding for each directive: what it blocks mostly has one cause. */
 function judgeViolations(visits: readonly ViolationVisit[]): Finding[] {
-  const groups = new Map<string, Array<{ readonly visit: ViolationVisit; readonly violation: Violation }>>();
-  for (const visit of visits) {
-    for (const violation of visit.violations) {
-      const key = `${violation.directive} ${violation.blocked}`;
-      groups.set(key, [...(groups.get(key) ?? []), { visit, violation }]);
-    }
-  }
-  return [...groups.values()].flatMap((group) => {
+  const all = visits.flatMap((visit) => visit.violations.map((violation) => ({ visit, ...violation })));
+  return [...new Set(all.map(({ directive }) => directive))].flatMap((directive) => {
+    const group = all.filter((each) => each.directive === directive);
     const [first] = group;
     if (!first) return [];
-    const { directive, blocked, source } = first.violation;
-    const pages = list(group.map(({ visit }) => visit.path));
+    const source = group.find(({ source }) => source !== undefined)?.source;
+    const blocked = group.map((each) => named(each.blocked));
     return [
       error({
         subject: directive,
-        message: `the browser blocks ${named(blocked)} on ${pages}${source === undefined ? '' : `, asked for at ${source}`}`,
+        message: `the browser blocks ${list(blocked)} on ${list(group.map(({ visit }) => visit.path))}${source === undefined ? '' : `, asked for at ${source}`}`,
         expected: 'a policy that allows everything the page itself uses',
-        ...advice(directive, blocked),
+        ...advice(directive, group),
         docs: DOCS,
         exchange: asExchange(first.visit.visit),
       }),
@@ -149,8 +143,8 @@ function named(blocked: string): string {
   return blocked === 'inline' ? 'inline code' : blocked === 'eval' ? 'eval()' : blocked;
 }
 
-function advice(directive: string, blocked: string): { cause: string; fix: string } {
-  if (directive.startsWith('script-src') && blocked === 'inline')
+function advice(directive: string, group: readonly Violation[]): { cause: string; fix: string } {
+  if (directive.startsWith('script-src') && group.some(({ blocked }) => blocked === 'inline'))
     return {
       cause:
         'A script in the page, or an event handler in an attribute, has no nonce: the page is prerendered while the policy asks for a fresh nonce, or the snippet was pasted in.',

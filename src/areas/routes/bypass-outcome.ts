@@ -43,7 +43,7 @@ export function knownOf(evidence: PlaceEvidence, publicPages: readonly Exchange[
   const { plain, siblings, place } = evidence;
   const baselines = [...publicPages, ...plain.exchanges, ...siblings].filter(({ response }) => response !== undefined);
   const { contains } = place;
-  const signedIn = evidence.signedIn && isSuccess(evidence.signedIn) ? evidence.signedIn : undefined;
+  const signedIn = evidence.signedIn && gets(evidence.signedIn, place.path) ? evidence.signedIn : undefined;
   return {
     evidence,
     baselines,
@@ -114,6 +114,12 @@ export function unechoed({ contains, texts }: Known, { request }: Exchange): Pic
 /** A whole document and no sign-in form; scripts may be answered with a fragment that asks to sign in. */
 function isPage(exchange: Exchange): boolean {
   return isHtml(exchange) && /<html/i.test(body(exchange)) && !SIGN_IN_FORM.test(body(exchange));
+}
+
+/** The answer is of this place, and not of a page that the test user was sent on to. */
+function gets(exchange: Exchange, path: string): boolean {
+  const { url } = exchange.request;
+  return isSuccess(exchange) && isSameUrlPage(new URL(url), new URL(path, url));
 }
 
 export function isSuccess(exchange: Exchange): boolean {

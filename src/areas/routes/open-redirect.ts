@@ -2,6 +2,7 @@ import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { describe, isRedirect, status } from '../../target/exchange.ts';
 import type { Visit } from '../../target/exchange.ts';
+import { endOf, isSignIn } from '../../target/sign-in.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
@@ -37,8 +38,9 @@ export const openRedirect = defineCheck<RedirectEvidence>({
     const { readiness, target } = context;
     const { origin } = target.identity;
     const addresses = foreignAddresses(origin);
+    const pages = await pagesOf(context);
     const [onPages, onEndpoints, controls] = await Promise.all([
-      Promise.all(pagesOf(context).flatMap((page) => addresses.map((address) => tryPage(context, page, address)))),
+      Promise.all(pages.flatMap((page) => addresses.map((address) => tryPage(context, page, address)))),
       Promise.all(
         readiness.routes.redirects.flatMap((place) =>
           addresses.map(async (address) => ({
@@ -73,9 +75,20 @@ export const openRedirect = defineCheck<RedirectEvidence>({
   },
 });
 
-function pagesOf({ readiness: { routes } }: CheckContext): string[] {
-  const local = [routes.signIn, routes.signUp].filter((path) => path?.startsWith('/') === true);
+/** Sign-in, sign-up and some public pages; sign-in as learned where it is not given. */
+async function pagesOf(context: CheckContext): Promise<string[]> {
+  const { routes } = context.readiness;
+  const signIn = routes.signIn ?? (await learnedSignIn(context));
+  const local = [signIn, routes.signUp].filter((path) => path?.startsWith('/') === true);
   return [...new Set([...local, ...routes.public.slice(0, MAX_PUBLIC)])].filter((path) => path !== undefined);
+}
+
+async function learnedSignIn(context: CheckContext): Promise<string | undefined> {
+  const { target, readiness } = context;
+  const [route] = readiness.routes.protected || [];
+  if (!route) return undefined;
+  const end = endOf(await target.anonymous.page(route.path));
+  return end.origin === target.identity.origin && isSignIn(end, context) ? end.pathname : undefined;
 }
 
 async function tryPage({ target }: CheckContext, place: string, address: string): Promise<RedirectAttempt> {

@@ -8,10 +8,6 @@ const WAY_IN = /(?:^|\/)(?:sign[-_]?(?:in|up)|log[-_]?in|register|sso-callback|(
 const PRIVATE =
   /\/(?:admin|administration|backoffice|back-office|dashboard|console|internal|intern|staff|private|secret|debug|account|settings|billing|invoices|orders|reports|customers|manage|management|users|me)(?:[-_/.]|$)/i;
 
-/** Endpoints that a GET may set off, or that other services call: schedules, hooks, caches. */
-const ACTS =
-  /\/(?:crons?|jobs?|tasks?|queues?|webhooks?|hooks?|callback|revalidate|draft|preview|inngest|trigger|seed|migrate|reset|(?:sign|log)-?out)(?:[-_/]|$)/i;
-
 /** True when `routes.public` names a path, as it is or by a glob. */
 export function isPublic(path: string, { routes }: Readiness): boolean {
   return [...routes.public, ...routes.publicGlobs].some((pattern) => matchesGlob(path, pattern));
@@ -36,9 +32,4 @@ export function isDeclared(path: string, readiness: Readiness): boolean {
 /** True for a path whose words promise something private. */
 export function looksPrivate(path: string): boolean {
   return PRIVATE.test(path);
-}
-
-/** True for an endpoint that must not be asked for the sake of looking. */
-export function acts(path: string): boolean {
-  return ACTS.test(path);
 }

@@ -2,7 +2,6 @@ import type { Readiness } from '../../config/options.ts';
 import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import type { Discovery, FoundPage, FoundPath, Source } from '../../target/discover.ts';
-import { isFile } from '../../target/discover/links.ts';
 import { describe, isHtml, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { count } from '../../text.ts';
@@ -11,7 +10,7 @@ import type { Expectation } from '../../verify.ts';
 import { fateOf, isServed } from './fate.ts';
 import type { Fate } from './fate.ts';
 import { MIDDLEWARE_DOCS } from './shared.ts';
-import { acts, isDeclared, isPublic, looksPrivate } from './standing.ts';
+import { isDeclared, isPublic, looksPrivate } from './standing.ts';
 
 /** An endpoint that nobody declared, and what it answered to an anonymous GET. */
 export interface EndpointAnswer {
@@ -37,9 +36,7 @@ export const undeclared = defineCheck<UndeclaredEvidence>({
   id: 'routes/undeclared',
   async collect({ target, readiness, identity }) {
     const discovery = await target.discover();
-    const asked = discovery.endpoints.filter(
-      ({ path }) => !isDeclared(path, readiness) && !isFile(path) && !acts(path),
-    );
+    const asked = discovery.endpoints.filter(({ path }) => !isDeclared(path, readiness));
     const [unknown, ...endpoints] = await Promise.all([
       target.anonymous.page(target.unknownPath),
       ...asked.map(async (found) => ({ found, exchange: await target.resource(identity.origin + found.path) })),
@@ -75,20 +72,26 @@ interface Group {
 /** Pages of one route, or of one folder with many, belong together: `/blog/*`. */
 function groups(pages: readonly FoundPage[]): Group[] {
   const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'));
-  const inFolder = (folder: string) => pages.filter(({ path }) => folder !== '' && folderOf(path) === folder);
+  const sizes = new Map<string, number>();
+  for (const { path } of pages) sizes.set(folderOf(path), (sizes.get(folderOf(path)) ?? 0) + 1);
   const bySubject = new Map<string, FoundPage[]>();
   for (const page of pages) {
     const folder = folderOf(page.path);
-    const isDynamic = page.route?.includes('[') === true;
-    const subject = isDynamic ? (page.route ?? '') : inFolder(folder).length >= MIN_GROUP ? `${folder}/*` : page.path;
+    const isMany = folder !== '' && (sizes.get(folder) ?? 0) >= MIN_GROUP;
+    const subject = globOf(page.route) ?? (isMany ? `${folder}/*` : page.path);
     bySubject.set(subject, [...(bySubject.get(subject) ?? []), page]);
   }
   return [...bySubject].map(([subject, members]) => ({ subject, pages: members }));
 }
 
+/** The glob of a route with parameters: `/blog/[slug]` is `/blog/*`; none where it would take in the whole site. */
+function globOf(route: string | undefined): string | undefined {
+  if (route === undefined || !/\[/.test(route) || !/\/[^[/]/.test(route)) return undefined;
+  return route.replace(/\[{1,2}\.\.\.[^/]*/g, '**').replace(/\[[^/]*/g, '*');
+}
+
 function pageFinding({ subject, pages }: Group): Finding {
   const [first] = pages;
-  const glob = subject.replace(/\/(?:\*|\[.*)$/, '/**');
   const several = pages.length > 1 ? ` (${pages.length} pages: ${shown(pages.map(({ path }) => path))})` : '';
   const base = {
     subject,
@@ -102,14 +105,14 @@ function pageFinding({ subject, pages }: Group): Finding {
     return warning({
       ...base,
       cause: 'The page is linked like any public one, but the options do not say whether anyone may see it.',
-      fix: `Name '${glob}' in routes.public when it is public or in routes.ignore when it is of no interest; otherwise guard it and name it in routes.protected.`,
+      fix: `Name '${subject}' in routes.public when it is public or in routes.ignore when it is of no interest; otherwise guard it and name it in routes.protected.`,
     });
   }
   return error({
     ...base,
     cause:
       'The guard lists what to protect and this page was forgotten, or the matcher of clerkMiddleware does not reach it. That nothing links to a page hides it from nobody.',
-    fix: `Protect everything but a list of public routes: if (!isPublicRoute(request)) await auth.protect(). If anyone may see the page, name '${glob}' in routes.public.`,
+    fix: `Protect everything but a list of public routes: if (!isPublicRoute(request)) await auth.protect(). If anyone may see the page, name '${subject}' in routes.public.`,
   });
 }
 
@@ -177,16 +180,14 @@ function summarize(
       : []),
     ...(by('unopened') > 0 ? [`${by('unopened')} not opened, as others of their folder were`] : []),
   ];
-  const acting = discovery.endpoints.map(({ path }) => path).filter(acts);
-  const unprobed = [...discovery.unprobed.map(({ pattern }) => pattern), ...acting].filter(
-    (path) => !isDeclared(path, readiness),
-  );
+  const unprobed = discovery.unprobed.map(({ pattern }) => pattern).filter((path) => !isDeclared(path, readiness));
   return `${parts.join('; ')}${unprobed.length > 0 ? `; not probed: ${shown(unprobed)}` : ''}`;
 }
 
 function foundBy(sources: readonly Source[]): string {
   const words = sources.map((source) => {
     if (source.by === 'link') return `by a link on ${source.from}`;
+    if (source.by === 'declared') return 'at the base URL';
     if (source.by === 'manifest') return 'in the build’s manifests';
     return source.by === 'project'
       ? 'in the files of the project'

@@ -50,16 +50,6 @@ export function foreignSecret(): string {
   return `whsec_${randomBytes(24).toString('base64')}`;
 }
 
-/** Why a secret cannot sign anything; undefined when it can. */
-export function signingProblem(secret: string): string | undefined {
-  try {
-    void new Webhook(secret);
-    return undefined;
-  } catch {
-    return 'webhook.secret is no signing secret (whsec_ and base64): copy it again from the endpoint in the Clerk Dashboard';
-  }
-}
-
 /** Sends a delivery as Svix does: POST, JSON, no redirect followed. */
 export function deliver(anonymous: Anonymous, path: string, { headers, payload }: Delivery): Promise<Exchange> {
   return anonymous.post(path, { headers: { 'content-type': 'application/json', ...headers }, body: payload });

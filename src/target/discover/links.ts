@@ -11,6 +11,10 @@ const BUILD_FOLDER = /^\/(?:_next|_nuxt|_astro|_app|_vercel|cdn-cgi|\.well-known
 /** Following these ends or changes something, on a site that lets GET do so. */
 const ACTS = /\/(?:(?:sign|log)[-_]?out|unsubscribe|delete|remove)(?:\/|$)/i;
 
+/** Endpoints that a GET may set off, or that other services call: schedules, hooks, caches. */
+const ACTING_ENDPOINT =
+  /\/(?:crons?|jobs?|tasks?|queues?|webhooks?|hooks?|callback|revalidate|draft|preview|inngest|trigger|seed|migrate|reset|(?:sign|log)-?out)(?:[-_/]|$)/i;
+
 /** `href` members of RSC rows; the backslash is there where JSON is a string in JSON. */
 const RSC_HREF = /\\*"href\\*":\\*"(\/[^"\\]*)/g;
 
@@ -28,6 +32,11 @@ export function pagePath(href: string, base: string, origin: string): string | u
   if (href === '' || href.startsWith('#') || !URL.canParse(href, base)) return undefined;
   const url = new URL(href, base);
   return url.origin === origin && isPagePath(url.pathname) ? url.pathname : undefined;
+}
+
+/** True for an endpoint that must not be asked for the sake of looking. */
+export function isActing(path: string): boolean {
+  return ACTING_ENDPOINT.test(path);
 }
 
 /** True for a path whose extension says that it is no page. */

@@ -70,8 +70,8 @@ export function concretePath({ pattern }: NextRoute): string | undefined {
   return isDynamic(path) ? undefined : path;
 }
 
-/** True when a path is an example of a route. */
-export function isExampleOf(path: string, pattern: string): boolean {
+/** Tells whether a path is an example of a route. */
+export function exampleOf(pattern: string): (path: string) => boolean {
   const source = pattern
     .split('/')
     .slice(1)
@@ -81,9 +81,11 @@ export function isExampleOf(path: string, pattern: string): boolean {
       return segment.startsWith('[') ? '/[^/]+' : `/${segment.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`;
     })
     .join('');
-  return new RegExp(`^${source}/?$`).test(path);
+  const expression = new RegExp(`^${source}/?$`);
+  return (path) => expression.test(path);
 }
 
+/** Each route once. */
 export function uniqueRoutes(routes: readonly NextRoute[]): NextRoute[] {
   return unique(routes.map(({ kind, pattern }) => `${kind} ${pattern}`)).map((key) => {
     const space = key.indexOf(' ');

@@ -30,7 +30,7 @@ export function scriptsOfPage(page: Exchange, origin: string): string[] {
   });
   const base = page.request.url;
   // Text of a page names chunks of builds, but also files in code samples.
-  const inText = chunkNames(body(page)).filter((name) => /^static\/chunks\//.test(name) || BUILD_FOLDERS.test(name));
+  const inText = chunkNames(body(page)).filter((name) => name.startsWith('static/chunks/') || BUILD_FOLDERS.test(name));
   return own(
     [...named.flatMap((src) => absolute(src, base)), ...inText.flatMap((name) => chunkUrl(name, base))],
     origin,

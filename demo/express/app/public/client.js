@@ -51,5 +51,6 @@ document.querySelector('#new-project')?.addEventListener('submit', addProject);
 // A page from the browser's own cache may show what belonged to a session that has ended.
 addEventListener('pageshow', ({ persisted }) => persisted && isPrivate && location.reload());
 start().catch(() => {
-  if (main.dataset.mount) replaceMain('Sign-in could not be loaded', 'Please try again in a moment.', here, 'Try again');
+  if (main.dataset.mount)
+    replaceMain('Sign-in could not be loaded', 'Please try again in a moment.', here, 'Try again');
 });

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { notCacheable, notCacheableSignedIn } from '../../src/areas/routes.ts';
+import { sharedHit, sharedStorage } from '../../src/areas/routes/cache-policy.ts';
+import type { SignedInAnswer } from '../../src/areas/routes/not-cacheable.ts';
+import { exchange, expectation } from '../support/exchange.ts';
+import type { Answer } from '../support/exchange.ts';
+import { assertClean, only } from '../support/findings.ts';
+
+const REFUSAL: Answer = { path: '/dashboard', status: 307, headers: { location: '/sign-in' } };
+
+describe('what lets a shared cache store an answer', () => {
+  for (const [name, headers, stored] of [
+    ['nothing', {}, false],
+    ['no-store', { 'cache-control': 'private, no-cache, no-store, max-age=0, must-revalidate' }, false],
+    ['private with a lifetime', { 'cache-control': 'private, max-age=600' }, false],
+    ['no-cache', { 'cache-control': 'no-cache' }, false],
+    ['a lifetime of zero', { 'cache-control': 'public, max-age=0, must-revalidate' }, false],
+    ['a shared lifetime of zero', { 'cache-control': 's-maxage=0, max-age=600' }, false],
+    ['public alone', { 'cache-control': 'public' }, true],
+    ['public with a lifetime', { 'cache-control': 'Public, Max-Age=60' }, true],
+    ['a lifetime without private', { 'cache-control': 'max-age=60' }, true],
+    ['s-maxage', { 'cache-control': 's-maxage="31536000"' }, true],
+    ['s-maxage=0 with a stale life', { 'cache-control': 's-maxage=0, stale-while-revalidate=59' }, true],
+    ['a header for the CDN', { 'cache-control': 'private', 'cdn-cache-control': 'max-age=60' }, true],
+    ['a header for the CDN against it', { 'cdn-cache-control': 'no-store' }, false],
+    ['Surrogate-Control', { 'surrogate-control': 'max-age=3600' }, true],
+    [
+      'Expires in the future',
+      { date: 'Mon, 23 Nov 2026 10:00:00 GMT', expires: 'Mon, 23 Nov 2026 11:00:00 GMT' },
+      true,
+    ],
+    ['Expires in the past', { date: 'Mon, 23 Nov 2026 10:00:00 GMT', expires: '0' }, false],
+  ] as ReadonlyArray<readonly [string, Record<string, string>, boolean]>) {
+    it(`${name}: ${stored}`, () => assert.equal(sharedStorage(exchange({ headers })) !== undefined, stored));
+  }
+
+  for (const [name, headers, hit] of [
+    ['x-cache: MISS', { 'x-cache': 'MISS, MISS' }, false],
+    ['x-cache: HIT of the second', { 'x-cache': 'MISS, HIT' }, true],
+    ['cf-cache-status: DYNAMIC', { 'cf-cache-status': 'DYNAMIC' }, false],
+    ['cf-cache-status: HIT', { 'cf-cache-status': 'HIT' }, true],
+    ['age: 0', { age: '0' }, false],
+    ['age: 9', { age: '9' }, true],
+    ['x-vercel-cache: MISS', { 'x-vercel-cache': 'MISS', age: '0' }, false],
+    ['x-vercel-cache: HIT', { 'x-vercel-cache': 'HIT' }, true],
+  ] as ReadonlyArray<readonly [string, Record<string, string>, boolean]>) {
+    it(`${name} is ${hit ? 'a' : 'no'} hit`, () => assert.equal(sharedHit(exchange({ headers })) !== undefined, hit));
+  }
+});
+
+describe('routes/not-cacheable without a session', () => {
+  const judge = (answer: Answer) =>
+    notCacheable.judge([{ path: '/dashboard', exchange: exchange({ ...REFUSAL, ...answer }) }], expectation());
+  const refusedWith = (headers: Record<string, string>) => judge({ headers: { location: '/sign-in', ...headers } });
+
+  it('passes on a redirect and on a 401 that say nothing about caching', () => {
+    assertClean(judge({}));
+    assertClean(judge({ status: 401, headers: {} }));
+  });
+  it('warns of a 404 that says nothing about caching', () => {
+    assert.equal(only(judge({ status: 404, headers: {} })).level, 'warning');
+    assertClean(judge({ status: 404, headers: { 'cache-control': 'private, no-store' } }));
+  });
+  it('fails on a refusal that may be stored', () =>
+    assert.match(only(refusedWith({ 'cache-control': 'public, max-age=600' })).message, /max-age=600/));
+  it('fails on a refusal from a cache, but on Vercel, which asks the middleware first', () => {
+    assert.equal(only(refusedWith({ age: '30' })).level, 'error');
+    assertClean(refusedWith({ age: '30', 'x-vercel-cache': 'HIT' }));
+  });
+  it('has nothing to look at where nothing is declared', () => {
+    assert.match(notCacheable.judge([], expectation()).unverified ?? '', /routes\.protected or in api/);
+    const none = notCacheable.judge([], expectation({ routes: { protected: false }, api: false }));
+    assert.match(none.inapplicable ?? '', /declared as not existing/);
+  });
+});
+
+const page = (...lines: string[]) =>
+  `<html><title>Acme</title><body>${lines.map((line) => `<p>${line}</p>`).join('')}</body></html>`;
+const MINE: Answer = { body: page('Your invoices', 'Invoice for Ada Lovelace', 'Due on Monday') };
+const HOME = exchange({ body: page('Welcome to Acme', 'Buy things', 'Contact us') });
+
+describe('routes/not-cacheable with a session', () => {
+  const record = (parts: Partial<Record<'signedIn' | 'first' | 'second', Answer>>): SignedInAnswer => ({
+    place: { path: '/dashboard', as: 'document' },
+    signedIn: exchange({ path: '/dashboard', ...MINE, ...parts.signedIn }),
+    first: exchange({ path: '/dashboard?clerk-readiness=1', ...MINE, ...parts.first }),
+    second: exchange({ ...REFUSAL, path: '/dashboard?clerk-readiness=1', ...parts.second }),
+    baselines: [exchange(REFUSAL), HOME],
+  });
+  const judge = (parts: Parameters<typeof record>[0], place: Partial<SignedInAnswer['place']> = {}) => {
+    const recorded = record(parts);
+    return notCacheableSignedIn.judge([{ ...recorded, place: { ...recorded.place, ...place } }], expectation());
+  };
+
+  it('passes where the next client is refused', () => assertClean(judge({})));
+  it('passes where the next client gets the home page', () =>
+    assertClean(judge({ second: { status: 200, body: page('Welcome to Acme', 'Buy things', 'Contact us') } })));
+  for (const [name, headers] of [
+    ['s-maxage', { 'cache-control': 's-maxage=31536000' }],
+    ['public', { 'cache-control': 'public, max-age=300' }],
+    ['a hit', { 'cf-cache-status': 'HIT' }],
+  ] as ReadonlyArray<readonly [string, Record<string, string>]>)
+    it(`fails on an answer with ${name}`, () => assert.equal(only(judge({ signedIn: { headers } })).level, 'error'));
+  it('warns of a page that Vercel gives from its cache after the guard', () => {
+    const headers = { 'cache-control': 'public, max-age=0, must-revalidate', 'x-vercel-cache': 'PRERENDER' };
+    assert.equal(only(judge({ signedIn: { headers } })).level, 'warning');
+  });
+  it('fails where the next client gets what the test user got', () => {
+    const finding = only(judge({ second: { status: 200, headers: { 'x-cache': 'HIT' }, ...MINE } }));
+    assert.match(finding.message, /"Your invoices", to a client without a session \(x-cache: HIT\)/);
+  });
+  it('fails where a known text comes back, whatever else does', () =>
+    void only(
+      judge(
+        { second: { status: 200, body: page('Your invoices', 'Please wait', 'Contact us') } },
+        { contains: 'Your invoices' },
+      ),
+    ));
+  it('fails on JSON without any text', () => {
+    const json: Answer = { headers: { 'content-type': 'application/json' }, body: '{"balance":4711}' };
+    void only(judge({ first: json, second: { status: 200, ...json } }, { as: 'api' }));
+  });
+  it('doubts where the test user does not get the page', () =>
+    assert.match(judge({ signedIn: { status: 403 } }).unverified ?? '', /give session\.user a role/));
+  it('does not ask for what the test user is declared not to get', () =>
+    assertClean(judge({ signedIn: { status: 403 } }, { as: 'api', authenticatedStatus: [403] })));
+});
