@@ -42,7 +42,10 @@ export function demoReadiness({
     errors: { crashPath: '/crash' },
     errorTracking: { page: '/dashboard' },
     attest: {
-      'monitoring/auth-events': { evidence: `an example: here a team links the log of its sign-ins; ${NOBODY}`, ...BY_US },
+      'monitoring/auth-events': {
+        evidence: `an example: here a team links the log of its sign-ins; ${NOBODY}`,
+        ...BY_US,
+      },
       'monitoring/webhook-alerts': { evidence: `an example: here a team links its alert; ${NOBODY}`, ...BY_US },
       'monitoring/uptime': { evidence: `an example: here a team links its status page; ${NOBODY}`, ...BY_US },
     },

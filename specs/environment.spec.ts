@@ -63,13 +63,9 @@ test(
   },
 );
 
-test(
-  'a person can sign in and up',
-  check('environment/sign-in-urls', signInMounts.part),
-  async ({ verify, tab }) => {
-    await verify(signInMounts, { tab });
-  },
-);
+test('a person can sign in and up', check('environment/sign-in-urls', signInMounts.part), async ({ verify, tab }) => {
+  await verify(signInMounts, { tab });
+});
 
 test('clerkMiddleware runs for pages and the API', check('environment/middleware-file'), async ({ verify }) => {
   await verify(middlewareFile);

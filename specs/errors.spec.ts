@@ -5,13 +5,9 @@ test('unknown paths get a branded 404 page', check('errors/not-found-page'), asy
   await verify(notFoundPage);
 });
 
-test(
-  'malformed requests disclose nothing',
-  check('errors/error-page', errorPage.part),
-  async ({ verify }) => {
-    await verify(errorPage);
-  },
-);
+test('malformed requests disclose nothing', check('errors/error-page', errorPage.part), async ({ verify }) => {
+  await verify(errorPage);
+});
 
 test(
   'a page that crashes offers a retry and a way to sign in',

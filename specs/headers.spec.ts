@@ -9,13 +9,9 @@ test('the Content Security Policy allows what Clerk needs', check('headers/csp-c
   await verify(cspClerk);
 });
 
-test(
-  'no page violates its own Content Security Policy',
-  check('headers/csp-violations'),
-  async ({ verify, tab }) => {
-    await verify(cspViolations, { tab });
-  },
-);
+test('no page violates its own Content Security Policy', check('headers/csp-violations'), async ({ verify, tab }) => {
+  await verify(cspViolations, { tab });
+});
 
 test('security headers are set', check('headers/security'), async ({ verify }) => {
   await verify(securityHeaders);

@@ -293,7 +293,8 @@ export const signInUrls = defectsOf('environment/sign-in-urls', [
   {
     name: 'sign-in-404',
     title: 'there is no page at /sign-in',
-    mayAlsoBreak: NOBODY_RETURNS,
+    // Protected pages end at an error page then.
+    mayAlsoBreak: [...NOBODY_RETURNS, 'routes/protected-redirect'],
     apply: (request, next) => next(pathOf(request) === '/sign-in' ? { ...request, target: '/no-such-page' } : request),
   },
   {
@@ -314,19 +315,16 @@ export const signInUrls = defectsOf('environment/sign-in-urls', [
   },
 ]);
 
-/** Below the language of the visitor. */
+/** The language of the visitor; being the default one, it is taken off again. */
 const LOCALE = '/en';
 
 export const signInVariants = variantsOf('environment/sign-in-urls', [
   {
     name: 'sign-in-locale',
-    title: 'protected pages lead to sign-in below a language, which the app takes for the same page',
+    title: 'protected pages lead to sign-in below a language, which leads on to the page without it',
     apply: async (request, next, site) => {
-      const response = await next(
-        request.target.startsWith(`${LOCALE}/sign-in`)
-          ? { ...request, target: request.target.slice(LOCALE.length) }
-          : request,
-      );
+      const response = await next(request);
+      if (request.target.startsWith(`${LOCALE}/`)) return redirect(response, request.target.slice(LOCALE.length));
       return isProtectedPage(request)
         ? mapHeader(response, 'location', (to) => to.replace(`${site.url}/sign-in`, `${site.url}${LOCALE}/sign-in`))
         : response;

@@ -1,7 +1,18 @@
 import { header, isHtml, pathOf } from '../front/message.ts';
 import type { DemoRequest, DemoResponse } from '../front/message.ts';
 import { defectsOf, variantsOf } from './defect.ts';
-import { all, always, at, changing, cookie, isApi, replaceBody, replaceHtml, replaceJson, stackTrace } from './tools.ts';
+import {
+  all,
+  always,
+  at,
+  changing,
+  cookie,
+  isApi,
+  replaceBody,
+  replaceHtml,
+  replaceJson,
+  stackTrace,
+} from './tools.ts';
 
 function onNotFoundPage(change: (response: DemoResponse) => DemoResponse) {
   return changing(always, (response) => (response.status === 404 && isHtml(response) ? change(response) : response));

@@ -241,14 +241,15 @@ export const cookies = defectsOf('headers/cookies', [
   {
     name: 'session-host-prefix',
     title: 'a __Host- session names a domain, so browsers refuse it',
-    apply: pageCookie(
-      (value) => `__Host-session=${value}; Path=/; Domain=127.0.0.1; Secure; HttpOnly; SameSite=Lax`,
-    ),
+    apply: pageCookie((value) => `__Host-session=${value}; Path=/; Domain=127.0.0.1; Secure; HttpOnly; SameSite=Lax`),
   },
   {
     name: 'session-after-sign-in',
     title: 'signed-in people get a session of the app’s own without any protection',
-    apply: pageCookie((value) => `fernwork_jwt=${value}; Path=/`, (request, site) => !anonymous(request, site)),
+    apply: pageCookie(
+      (value) => `fernwork_jwt=${value}; Path=/`,
+      (request, site) => !anonymous(request, site),
+    ),
   },
 ]);
 
@@ -277,7 +278,11 @@ export const cookieVariants = variantsOf('headers/cookies', [
     title: 'the server takes Clerk’s script-readable cookie away',
     apply: changing(all(by('GET'), anonymous), (response) =>
       isHtml(response)
-        ? addHeader(response, 'Set-Cookie', '__session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; SameSite=Lax')
+        ? addHeader(
+            response,
+            'Set-Cookie',
+            '__session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; SameSite=Lax',
+          )
         : response,
     ),
   },

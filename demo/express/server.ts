@@ -23,8 +23,10 @@ console.log('Express listens');
 function changeable(): RequestListener {
   const apps = new Map<string, RequestListener>();
   return (request, response) => {
-    const name = String(request.headers[APP_HEADER] ?? '');
-    const app = apps.get(name) ?? (EXPRESS_APPS.get(name) ?? createApp)(partsOf(settings), settings);
+    const asked = String(request.headers[APP_HEADER]);
+    const make = EXPRESS_APPS.get(asked) ?? createApp;
+    const name = EXPRESS_APPS.has(asked) ? asked : 'pristine';
+    const app = apps.get(name) ?? make(partsOf(settings), settings);
     apps.set(name, app);
     app(request, response);
   };

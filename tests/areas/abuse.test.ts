@@ -28,8 +28,10 @@ describe('abuse/rate-limit', () => {
   it('passes when a filter steps in', () => assertClean(judge([...open, { status: 403 }])));
 
   it('fails without a limit', () => assert.match(only(judge(open)).message, /^5 requests in a row were all answered/));
-  it('fails on 429 without Retry-After', () => assert.match(only(judge([...open, limited()])).message, /without Retry-After/));
-  it('fails on a Retry-After with a unit', () => assert.match(only(judge([...open, limited('3s')])).message, /cannot be read/));
+  it('fails on 429 without Retry-After', () =>
+    assert.match(only(judge([...open, limited()])).message, /without Retry-After/));
+  it('fails on a Retry-After with a unit', () =>
+    assert.match(only(judge([...open, limited('3s')])).message, /cannot be read/));
   it('fails on 503 and names nginx', () => assert.match(only(judge([...open, { status: 503 }])).cause, /nginx/));
   it('fails on a login that refuses every password', () =>
     assert.equal(only(judge(open.map(() => ({ status: 401 })))).level, 'error'));

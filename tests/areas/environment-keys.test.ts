@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { createClerkClient } from '@clerk/backend';
 import type { ClerkClient } from '@clerk/backend';
@@ -257,22 +258,22 @@ describe('the kid probe against the SDK itself', () => {
   });
   after(() => clerk.close());
 
+  const answer = async (sdk: ClerkClient, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    const state = await sdk.authenticateRequest(
+      new Request(`http://${request.headers.host}${request.url}`, { headers }),
+    );
+    response.setHeaders(state.headers);
+    response.setHeader('content-type', 'text/html');
+    response.end(`<html><script data-clerk-publishable-key="${clerk.publishableKey}"></script>`);
+  };
   const statuses = async (sdk: ClerkClient, options: ReadinessOptions = {}): Promise<Statuses> => {
     const entries = Object.entries(CHECKS).map(async ([key, check]: [string, Check<KeyEvidence>]) => {
-      const outcome = await verifySite(
-        check,
-        (request, response) => {
-          const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-          void sdk
-            .authenticateRequest(new Request(`http://${request.headers.host}${request.url}`, { headers }))
-            .then((state) => {
-              response.setHeaders(state.headers);
-              response.setHeader('content-type', 'text/html');
-              response.end(`<html><script data-clerk-publishable-key="${clerk.publishableKey}"></script>`);
-            });
-        },
-        { ...options, api: ['/api/me'], network: { ignoreHTTPSErrors: true } },
-      );
+      const outcome = await verifySite(check, (request, response) => void answer(sdk, request, response), {
+        ...options,
+        api: ['/api/me'],
+        network: { ignoreHTTPSErrors: true },
+      });
       return [key, outcome.status] as const;
     });
     return Object.fromEntries(await Promise.all(entries)) as Statuses;

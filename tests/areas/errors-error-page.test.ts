@@ -8,7 +8,10 @@ import { assertClean, only } from '../support/findings.ts';
 
 const STACK = 'Error: x\n    at read (/srv/app/lib/x.ts:18:21)';
 const malformed = (...answers: Answer[]) =>
-  errorPage.judge(answers.map((answer) => ({ name: `GET ${answer.path ?? '/%zz'}`, exchange: exchange(answer) })), expectation());
+  errorPage.judge(
+    answers.map((answer) => ({ name: `GET ${answer.path ?? '/%zz'}`, exchange: exchange(answer) })),
+    expectation(),
+  );
 
 describe('errors/error-page, malformed requests', () => {
   const sound: ReadonlyArray<readonly [name: string, answer: Answer]> = [
@@ -20,12 +23,18 @@ describe('errors/error-page, malformed requests', () => {
   ];
   for (const [name, answer] of sound) it(`passes on ${name}`, () => assertClean(malformed(answer)));
 
-  it('fails on a stack', () => assert.match(only(malformed({ status: 500, body: `<pre>${STACK}</pre>` })).message, /stack trace/));
-  it('fails on a blank page', () => assert.match(only(malformed({ body: '<div id="root"></div>' })).message, /blank page/));
+  it('fails on a stack', () =>
+    assert.match(only(malformed({ status: 500, body: `<pre>${STACK}</pre>` })).message, /stack trace/));
+  it('fails on a blank page', () =>
+    assert.match(only(malformed({ body: '<div id="root"></div>' })).message, /blank page/));
   it('fails on an empty 500', () => assert.match(only(malformed({ status: 500 })).message, /blank page/));
-  it('warns about a 500 with a page', () => assert.equal(only(malformed({ status: 500, body: 'Sorry' })).level, 'warning'));
+  it('warns about a 500 with a page', () =>
+    assert.equal(only(malformed({ status: 500, body: 'Sorry' })).level, 'warning'));
   it('says the same thing on three paths once', () =>
-    assert.match(only(malformed({ body: ' ' }, { path: '/%', body: ' ' }, { path: '/%c0', body: ' ' })).message, /also GET \/%, GET \/%c0$/));
+    assert.match(
+      only(malformed({ body: ' ' }, { path: '/%', body: ' ' }, { path: '/%c0', body: ' ' })).message,
+      /also GET \/%, GET \/%c0$/,
+    ));
 });
 
 const PAGE: PageVisit = {
@@ -40,7 +49,11 @@ const PAGE: PageVisit = {
 };
 const crashed = (page: Partial<PageVisit> = {}, { retry = true, answer = {} as Answer } = {}) =>
   crashPage.judge(
-    { visit: visit(exchange({ path: '/crash', status: 500, body: '<script></script>', ...answer })), page: { ...PAGE, ...page }, retry },
+    {
+      visit: visit(exchange({ path: '/crash', status: 500, body: '<script></script>', ...answer })),
+      page: { ...PAGE, ...page },
+      retry,
+    },
     expectation({ errors: { crashPath: '/crash' } }),
   );
 const { affordance: _, ...NO_SIGN_IN } = PAGE;
@@ -49,7 +62,8 @@ describe('errors/error-page, the crash path', () => {
   it('passes on a retry and a way to sign in', () => assertClean(crashed()));
   it('passes when sign-in is in the header', () => assertClean(crashed({ affordance: 'header link' })));
   it('fails on a blank page', () => assert.match(only(crashed({ blank: 'no text' })).message, /stays blank/));
-  it('fails without a retry', () => assert.match(only(crashed({}, { retry: false })).message, /nothing to try again with/));
+  it('fails without a retry', () =>
+    assert.match(only(crashed({}, { retry: false })).message, /nothing to try again with/));
   it('fails without a way to sign in', () => {
     const judgement = crashPage.judge(
       { visit: visit(exchange({ status: 500 })), page: NO_SIGN_IN, retry: true },
@@ -57,14 +71,18 @@ describe('errors/error-page, the crash path', () => {
     );
     assert.match(only(judgement).message, /no way to sign in/);
   });
-  it('fails on a stack in the source', () => assert.match(only(crashed({}, { answer: { body: STACK } })).message, /stack trace/));
+  it('fails on a stack in the source', () =>
+    assert.match(only(crashed({}, { answer: { body: STACK } })).message, /stack trace/));
   it('fails on a stack that scripts draw', () => assert.match(only(crashed({ text: STACK })).message, /stack trace/));
   it('proves nothing on a path that is not there', () =>
     assert.match(crashed({}, { answer: { status: 404 } }).unverified ?? '', /nothing crashed there/));
   it('proves nothing when the path leads to sign-in', () => {
     const judgement = crashPage.judge(
       {
-        visit: visit(exchange({ path: '/crash', status: 307, headers: { location: '/sign-in' } }), exchange({ path: '/sign-in' })),
+        visit: visit(
+          exchange({ path: '/crash', status: 307, headers: { location: '/sign-in' } }),
+          exchange({ path: '/sign-in' }),
+        ),
         page: PAGE,
         retry: false,
       },

@@ -74,7 +74,17 @@ describe('headers/cookies', () => {
 
 describe('what a cookie is for', () => {
   const names = {
-    session: ['session', 'sessionid', 'JSESSIONID', 'user_session', 'auth', 'auth-token', 'jwt', 'id_token', 'next-auth.session-token'],
+    session: [
+      'session',
+      'sessionid',
+      'JSESSIONID',
+      'user_session',
+      'auth',
+      'auth-token',
+      'jwt',
+      'id_token',
+      'next-auth.session-token',
+    ],
     random: ['sidebar', 'author', 'visitor', 'obsessive_id', 'tokens_seen'],
     'clerk script': ['__session', '__session_Ab-d_f12', '__client_uat', '__clerk_db_jwt'],
     'clerk server': ['__client', '__refresh_Ab-d_f12', '__clerk_handshake', '__clerk_redirect_count'],
@@ -82,5 +92,6 @@ describe('what a cookie is for', () => {
   for (const [kind, all] of Object.entries(names)) {
     for (const name of all) it(`${name}: ${kind}`, () => assert.equal(kindOf({ name, random: true }), kind));
   }
-  it('a word without a random value is no session', () => assert.equal(kindOf({ name: 'session', random: false }), 'other'));
+  it('a word without a random value is no session', () =>
+    assert.equal(kindOf({ name: 'session', random: false }), 'other'));
 });

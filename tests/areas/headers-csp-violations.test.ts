@@ -22,12 +22,16 @@ const SOUND: ViolationVisit = {
 };
 const blocked = (directive: string, what: string) => ({ page: `${ORIGIN}/`, directive, blocked: what });
 const judge = (...visits: Array<Partial<ViolationVisit>>) =>
-  cspViolations.judge(visits.map((over) => ({ ...SOUND, ...over })), expectation());
+  cspViolations.judge(
+    visits.map((over) => ({ ...SOUND, ...over })),
+    expectation(),
+  );
 const { clerkLoaded: _, ...WITHOUT_CLERK } = SOUND;
 
 describe('headers/csp-violations', () => {
   it('passes when nothing is blocked', () => assertClean(judge({}, { path: '/sign-in' })));
-  it('passes on a page that does not ask for Clerk', () => assertClean(cspViolations.judge([WITHOUT_CLERK], expectation())));
+  it('passes on a page that does not ask for Clerk', () =>
+    assertClean(cspViolations.judge([WITHOUT_CLERK], expectation())));
 
   it('fails on a blocked image, once for all pages', () => {
     const violations = [blocked('img-src', 'https://cdn.example.com/a.png')];
@@ -49,7 +53,11 @@ describe('headers/csp-violations', () => {
 
   const doubts: ReadonlyArray<readonly [name: string, over: Partial<ViolationVisit>, reason: RegExp]> = [
     ['the listener is deaf', { listened: false }, /could not be recorded/],
-    ['Clerk cannot be reached', { clerkLoaded: false, unreachable: 'clerk.example.com: net::ERR_FAILED' }, /could not reach/],
+    [
+      'Clerk cannot be reached',
+      { clerkLoaded: false, unreachable: 'clerk.example.com: net::ERR_FAILED' },
+      /could not reach/,
+    ],
     ['the page cannot be opened', { visit: { ...SOUND.visit, failure: 'net::ERR_FAILED' } }, /could not be opened/],
   ];
   for (const [name, over, reason] of doubts) {

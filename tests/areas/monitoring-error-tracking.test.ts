@@ -24,9 +24,11 @@ describe('monitoring/error-tracking', () => {
   it('passes without the option when a report came', () => assertClean(judge(report({ id: USER }), {})));
 
   it('fails without a user', () => assert.match(only(judge(report({}))).message, /names no user/));
-  it('fails on another id', () => assert.match(only(judge(report({ id: 'x@example.com' }))).message, /another user\.id/));
+  it('fails on another id', () =>
+    assert.match(only(judge(report({ id: 'x@example.com' }))).message, /another user\.id/));
   it('fails without a report', () => assert.match(only(judge({ provoked: 12 })).message, /12 uncaught errors/));
-  it('fails without a report where the SDK is, although nothing is declared', () => only(judge({}, {})));
+  it('fails without a report where the SDK is, although nothing is declared', () =>
+    assert.equal(only(judge({}, {})).level, 'error'));
   it('names the policy that blocks reports', () => {
     const blocked = [{ page: `${ORIGIN}/dashboard`, directive: 'connect-src', blocked: INGEST }];
     const finding = only(judge({ blocked }));
@@ -52,11 +54,15 @@ describe('a Sentry envelope', () => {
 
   it('gives the user', () => assert.deepEqual(read({ id: USER }), { id: USER, fields: [] }));
   it('gives the names of further fields that are filled in', () =>
-    assert.deepEqual(read({ id: 7, email: 'a@example.com', username: null, geo: { city: '' } }), { id: '7', fields: ['email'] }));
+    assert.deepEqual(read({ id: 7, email: 'a@example.com', username: null, geo: { city: '' } }), {
+      id: '7',
+      fields: ['email'],
+    }));
   it('gives nothing of a user that is not there', () => assert.deepEqual(read(undefined), { fields: [] }));
   it('knows an envelope about something else', () =>
     assert.equal(reportedIn(lines(header, { type: 'session' }, { sid: 'x' }), 'probe 1a'), 'none'));
   it('takes other bodies for none', () => {
-    for (const body of ['', 'name=1', '{"name":"x"}', '[1]', 'null']) assert.equal(reportedIn(body, 'probe 1a'), undefined);
+    for (const body of ['', 'name=1', '{"name":"x"}', '[1]', 'null'])
+      assert.equal(reportedIn(body, 'probe 1a'), undefined);
   });
 });

@@ -11,13 +11,13 @@ const mode = process.argv[2];
 const names = process.argv.slice(3);
 const mine = [...Object.values(source).flat(), ...Object.values(perf).flat()].filter((d) => MINE.includes(d.check) && (names.length === 0 || names.includes(d.name)));
 const demo = await startDemo({ kinds: ['live'], defects: true, say: () => {} });
-const browser = mode === 'mine' ? await chromium.launch(browserLaunchOptions()) : undefined;
+const browser = mode === 'mine-browser' ? await chromium.launch(browserLaunchOptions()) : undefined;
 try {
   for (const defect of [undefined, ...mine]) {
     if (defect === undefined && names.length > 0) continue;
     const t = performance.now();
-    const row = await runRow(demo.instances.live!, defect && DEFECTS.get(defect.name), { browser, only: (c) => mode === 'mine' ? MINE.includes(c.id) : !methodsOf(c).includes('browser') });
-    const good = defect === undefined || defect.kind === 'variant' ? row.failed.length === 0 : row.failed.join() === defect.check || (mode !== 'mine' && row.failed.length === 0 && ['performance/auth-bundle','performance/user-data-cached'].includes(defect.check));
+    const row = await runRow(demo.instances.live!, defect && DEFECTS.get(defect.name), { browser, only: (c) => mode.startsWith('mine') ? MINE.includes(c.id) : !methodsOf(c).includes('browser') });
+    const good = defect === undefined || defect.kind === 'variant' ? row.failed.length === 0 : row.failed.join() === defect.check || (!mode.endsWith('browser') && row.failed.length === 0 && ['performance/auth-bundle','performance/user-data-cached'].includes(defect.check));
     console.log(good ? 'ok  ' : 'MISS', defect?.kind ?? '', defect?.name ?? 'clean', Math.round(performance.now() - t), 'ms failed:', row.failed.join(), 'doubt:', row.doubtful.join());
     for (const { id, outcome } of row.cells) {
       if (!MINE.includes(id)) { if (outcome.status === 'fail') console.log('    ', id, outcome.reason.slice(0, 200)); continue; }

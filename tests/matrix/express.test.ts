@@ -14,11 +14,12 @@ import type { Row, RowOptions } from './row.ts';
 /** Rows under way at once: one is judged while the app answers another. */
 const CONCURRENCY = 4;
 
-/** Checks of hundreds of requests: they run in the clean row and in rows of their own area, in others with `MATRIX_ALL` only. */
+/** Checks of a hundred requests and more: they run in the clean row and in rows of their own area, in others with `MATRIX_ALL` only. */
 const COSTLY: ReadonlySet<string> = new Set([
   'routes/bypass',
   'routes/open-redirect',
   'api/forged-token',
+  'cors/untrusted-origin',
   'environment/backend-api',
   'environment/production-domain',
 ]);

@@ -7,7 +7,7 @@ import { createApp } from '../app/app.ts';
 import type { Parts } from '../app/app.ts';
 import type { Settings } from '../app/settings.ts';
 
-/** Names the changed app that is to answer; the front sends it, and drops what a client sent. */
+/** Names the changed app that is to answer. A server without defects does not look at it. */
 export const APP_HEADER = 'x-demo-app';
 
 /** Another app made of the pristine one's parts. */

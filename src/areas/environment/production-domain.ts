@@ -1,4 +1,4 @@
-import { error, warning } from '../../result.ts';
+import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { certificateOf } from '../../target/certificate.ts';
 import type { CertificateRecord } from '../../target/certificate.ts';

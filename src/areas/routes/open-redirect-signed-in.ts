@@ -39,10 +39,7 @@ export const openRedirectSignedIn = defineCheck<DepartureEvidence>({
     if (!tab || !user) throw new Error('routes/open-redirect needs verify(check, { tab, user: testUser })');
     const signIn = new URL(readiness.routes.signIn ?? '/sign-in', identity.origin).href;
     const [first = '', ...others] = [`https://${FOREIGN_HOST}/`, `//${FOREIGN_HOST}/`, `/\\${FOREIGN_HOST}/`];
-    await tab.context.route(
-      (url) => isForeign(url),
-      (route) => route.abort(),
-    );
+    await keepFromLeaving(tab);
     await open(tab, withParameters(signIn, PARAMETERS, first));
     const clerkForm = await mounted(tab);
     try {
@@ -80,6 +77,18 @@ function ownPage({ readiness }: CheckContext): string {
   return page?.path ?? readiness.routes.public.find((path) => path !== '/') ?? '/';
 }
 
+/**
+ * Stops every request to the foreign host, redirects included, which Playwright's own routing lets through
+ * (https://chromedevtools.github.io/devtools-protocol/tot/Fetch/#method-failRequest).
+ */
+async function keepFromLeaving({ page }: Tab): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  session.on('Fetch.requestPaused', ({ requestId }) => {
+    void session.send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' }).catch(() => {});
+  });
+  await session.send('Fetch.enable', { patterns: [{ urlPattern: `*://*${FOREIGN_HOST}*/*` }] });
+}
+
 async function mounted({ page }: Tab): Promise<boolean> {
   const form = page.locator(CLERK_FORM).first();
   return form.waitFor({ timeout: LEAVE_MS, state: 'attached' }).then(
@@ -92,8 +101,9 @@ async function mounted({ page }: Tab): Promise<boolean> {
 async function depart(tab: Tab, signIn: string, clerkForm: boolean): Promise<readonly Move[]> {
   const { page } = tab;
   tab.forget();
+  const leaving = left(tab, signIn);
   await open(tab, signIn);
-  await left(tab, signIn);
+  await leaving;
   if (clerkForm && isAt(page.url(), signIn)) {
     // Where several sessions are allowed, Clerk's form stays for a second one; it would go on to the same address.
     await page.evaluate(() => window.Clerk.redirectToAfterSignIn()).catch(() => {});
@@ -109,7 +119,10 @@ async function open({ page }: Tab, url: string): Promise<void> {
 
 /** Until the tab is at another page, or was kept from going to the foreign host. */
 async function left({ page }: Tab, signIn: string): Promise<void> {
-  const gone = page.waitForURL((url) => !isAt(url.href, signIn), { waitUntil: 'commit', timeout: LEAVE_MS });
+  const gone = page.waitForEvent('framenavigated', {
+    predicate: (frame) => frame === page.mainFrame() && !isAt(frame.url(), signIn),
+    timeout: LEAVE_MS,
+  });
   const stopped = page.waitForEvent('requestfailed', {
     predicate: (request) => request.isNavigationRequest() && isForeign(new URL(request.url())),
     timeout: LEAVE_MS,

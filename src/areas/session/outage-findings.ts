@@ -1,10 +1,10 @@
-import { error, warning } from '../../result.ts';
+import { error } from '../../result.ts';
 import type { Finding } from '../../result.ts';
 import type { Diagnosis } from './findings.ts';
 import { asExchange } from './page-visit.ts';
 import { uncaught } from './expired-page.ts';
 import type { OutagePage, PageState } from './outage.ts';
-import { describeMoves, samePath } from './way.ts';
+import { samePath } from './way.ts';
 
 /** Share of a page's words that must stay; what Clerk itself renders, a user button or a form, may go. */
 const USABLE_SHARE = 0.5;

@@ -98,7 +98,7 @@ async function cutOff({ context }: Tab, kind: Outage, { identity }: CheckContext
   const isClerk = (url: URL) =>
     isScript(url) ||
     url.origin === frontendApi ||
-    (url.origin === identity.origin && /^\/__clerk\//.test(url.pathname));
+    (url.origin === identity.origin && url.pathname.startsWith('/__clerk/'));
   await context.route(
     (url) => isClerk(url) && isScript(url) === (kind === 'the script host'),
     async (route: Route) => {

@@ -15,7 +15,7 @@ const CACHING = 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Hea
 
 /** Judges what is left of a session. */
 export function judgeSignOut(
-  { route }: SignOutEvidence,
+  { route, received }: SignOutEvidence,
   { back, flashed, second, late, leftOvers }: NonNullable<SignOutEvidence['ended']>,
 ): Finding[] {
   const { path, contains = '' } = route;
@@ -29,6 +29,20 @@ export function judgeSignOut(
         cause:
           'The browser may keep the page (Cache-Control without no-store), or a copy of it lies in sessionStorage, IndexedDB or a router cache that signing out does not empty.',
         fix: 'Send Cache-Control: private, no-store with every protected page, and clear stores and caches when Clerk says that nobody is signed in.',
+        docs: CACHING,
+        exchange: asExchange(back),
+      }),
+    );
+  }
+  // Browsers keep nothing that came under a certificate they were told to ignore, so the header speaks for them.
+  else if (received.holdsContent && staysFresh(received.cacheControl)) {
+    found.push(
+      error({
+        subject: `${path} by the Back button after signing out`,
+        message: `the browser may show “${contains}” again from its cache: Cache-Control: ${received.cacheControl}`,
+        expected: 'Cache-Control: private, no-store',
+        cause: 'A header for static pages is set on protected ones too, by the framework’s configuration or a proxy.',
+        fix: 'Send Cache-Control: private, no-store with every protected page.',
         docs: CACHING,
         exchange: asExchange(back),
       }),
@@ -61,6 +75,11 @@ export function judgeSignOut(
     );
   }
   return [...found, ...judgeLeftOvers(path, contains, leftOvers)];
+}
+
+/** True when a browser may show the answer again without asking the server (RFC 9111, sections 5.2.2.1 and 5.2.2.5). */
+function staysFresh(cacheControl: string): boolean {
+  return !/\bno-(store|cache)\b/i.test(cacheControl) && Number(/\bmax-age="?(\d+)/i.exec(cacheControl)?.[1] ?? 0) > 0;
 }
 
 function judgeLeftOvers(path: string, contains: string, { tokens, tokenLife, replayed }: LeftOvers): Finding[] {

@@ -26,11 +26,19 @@ export interface LeftOvers {
   readonly replayed: Visit;
 }
 
+/** The page as the browser received it with the session. */
+export interface Received {
+  readonly cacheControl: string;
+  /** The text of `contains` is in the document itself, not put there by a script later. */
+  readonly holdsContent: boolean;
+}
+
 /** A page and its session, before and after signing out. */
 export interface SignOutEvidence {
   readonly route: ProtectedRoute;
   /** The page with the genuine session: the control. */
   readonly before: PageVisit;
+  readonly received: Received;
   /** Why nobody could sign out. */
   readonly refused?: string;
   readonly ended?: {
@@ -62,6 +70,7 @@ export const signOut = defineCheck<SignOutEvidence>({
     await userOf(context).signIn(tab);
     const before = await openPage(tab, options);
     const cookies = await tab.context.cookies(identity.origin);
+    const received = await receive(tab.page, options);
     const second = await tab.beside();
     await Promise.all([
       openPage(second, options),
@@ -69,11 +78,16 @@ export const signOut = defineCheck<SignOutEvidence>({
     ]);
     const visited = await historyLength(tab.page);
     const refused = await signOutOf(tab.page);
-    if (refused !== undefined) return { route, before, refused };
+    if (refused !== undefined) return { route, before, received, refused };
     const followed = await follow(second, options);
     await still(tab);
     const back = await goBack(tab, options, 1 + (await historyLength(tab.page)) - visited);
-    return { route, before, ended: { ...back, ...followed, leftOvers: await leftOvers(tab, cookies, route, context) } };
+    return {
+      route,
+      before,
+      received,
+      ended: { ...back, ...followed, leftOvers: await leftOvers(tab, cookies, route, context) },
+    };
   },
   judge: (evidence): Judgement => {
     const { route, before, refused, ended } = evidence;
@@ -97,6 +111,17 @@ function notShown({ path, contains }: ProtectedRoute): string {
   return contains === undefined
     ? `${path} has no text by which it could be told from other pages: set routes.protected[].contains`
     : `${path} does not show the signed-in test user “${contains}”, so nothing was proven: correct contains, or the user's role`;
+}
+
+/** Asks for the page once more, past the browser's cache. */
+async function receive(page: Page, { path, contains }: PageVisitOptions): Promise<Received> {
+  const { cacheControl, document } = await page
+    .evaluate(async (url) => {
+      const response = await fetch(url, { headers: { accept: 'text/html' }, cache: 'no-store' });
+      return { cacheControl: response.headers.get('cache-control') ?? '', document: await response.text() };
+    }, path)
+    .catch(() => ({ cacheControl: '', document: '' }));
+  return { cacheControl, holdsContent: contains !== undefined && document.includes(contains) };
 }
 
 /** A page to go to before signing out, so that the protected one lies behind it: another one that loads Clerk. */

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { envFilesIgnored } from '../../src/areas/environment/env-files-ignored.ts';
+import { middlewareFile } from '../../src/areas/environment/middleware-file.ts';
+import { lockedReleases, runningReleases } from '../../src/areas/environment/sdk-advisories.ts';
+import { ignoreAnswers, secretNames, trackedEnvFiles, trackedSecrets } from '../../src/source/env-files.ts';
+import { middlewareSource } from '../../src/source/middleware.ts';
+import type { Judgement } from '../../src/result.ts';
+import { exchange, expectation } from '../support/exchange.ts';
+import { assertClean, assertComplete, only } from '../support/findings.ts';
+import { project, treeOf } from '../support/project.ts';
+import type { Files } from '../support/project.ts';
+
+const secret = (kind: string) => ['sk', kind, randomBytes(24).toString('hex')].join('_');
+const IGNORE = '.env*\n!.env.example\n';
+
+async function envFiles(files: Files): Promise<Judgement> {
+  const tree = await treeOf(project(files));
+  const names = await ignoreAnswers(tree, ['.env.local', '.env.production.local', '.env', '.env.production']);
+  const [tracked, secrets] = await Promise.all([trackedEnvFiles(tree), trackedSecrets(tree, [])]);
+  return envFilesIgnored.judge({ names, tracked, secrets }, expectation());
+}
+
+const levels = ({ findings }: Judgement) => findings.map(({ level, subject }) => `${level} ${subject}`);
+
+describe('environment/env-files-ignored', () => {
+  it('passes where everything is ignored', async () => assertClean(await envFiles({ '.gitignore': IGNORE, 'a.ts': 'x' })));
+  it('passes on samples with placeholders', async () =>
+    assertClean(
+      await envFiles({ '.gitignore': `${IGNORE}!.env*.example\n`, '.env.local.example': `CLERK_SECRET_KEY=sk_live_${'x'.repeat(40)}\n` }),
+    ));
+  it('fails on names that no rule has', async () =>
+    assert.deepEqual(levels(await envFiles({ 'a.ts': 'x' })), [
+      'error .env.local',
+      'error .env.production.local',
+      'warning .env',
+      'warning .env.production',
+    ]));
+  it('fails on an exception that is too wide', async () => {
+    const finding = only(await envFiles({ '.gitignore': `${IGNORE}!.env.production\n`, 'a.ts': '' }));
+    assert.equal(finding.level, 'error');
+    assert.match(finding.message, /\.gitignore:3 !\.env\.production/);
+  });
+  it('warns of tracked public settings', async () => {
+    const finding = only(await envFiles({ '.gitignore': `${IGNORE}!.env.production\n`, '.env.production': 'NEXT_PUBLIC_A=b\n' }));
+    assert.equal(finding.level, 'warning');
+  });
+  it('fails on a tracked file with a secret, told by its name alone', async () => {
+    const value = secret('test');
+    const finding = only(await envFiles({ '.gitignore': '.env.*\n', '.env': `CLERK_SECRET_KEY=${value}\n` }));
+    assert.equal(finding.level, 'error');
+    assert.match(finding.message, /CLERK_SECRET_KEY/);
+    assert.ok(!JSON.stringify(finding).includes(value));
+  });
+  it('fails on a live key in the code and does not print it', async () => {
+    const value = secret('live');
+    const finding = only(await envFiles({ '.gitignore': IGNORE, 'lib/a.ts': `const k = '${value}'` }));
+    assert.equal(finding.level, 'error');
+    assert.ok(!JSON.stringify(finding).includes(value));
+  });
+  it('warns of a test key in a test', async () =>
+    assert.equal(only(await envFiles({ '.gitignore': IGNORE, 'tests/a.ts': `const k = '${secret('test')}'` })).level, 'warning'));
+  it('is not verified without a repository', () =>
+    assert.match(envFilesIgnored.judge({ problem: 'git could not be asked' }, expectation()).unverified ?? '', /git/));
+  it('reads rules of folders above', async () => {
+    const root = project({ '.gitignore': IGNORE, 'apps/web/package.json': '{}' });
+    const [answer] = await ignoreAnswers(await treeOf(`${root}/apps/web`), ['.env.local']);
+    assert.equal(answer?.ignored, true);
+  });
+  it('takes what is encrypted, empty or public for harmless', () =>
+    assert.deepEqual(
+      secretNames('A_SECRET=\nB_TOKEN="encrypted:abc"\nNEXT_PUBLIC_API_KEY=a1\nCLERK_PUBLISHABLE_KEY=b\nexport DB_PASSWORD=\'p4ss\' # x\n'),
+      ['DB_PASSWORD'],
+    ));
+});
+
+const GUARD = "import { clerkMiddleware } from '@clerk/nextjs/server';\nexport default clerkMiddleware();\n";
+const config = (matcher: string) => `${GUARD}export const config = { matcher: ${matcher} };\n`;
+const next = (version: string, files: Files): Files => ({
+  'package.json': JSON.stringify({ dependencies: { next: version, '@clerk/nextjs': '7.9.17' } }),
+  'app/page.tsx': 'export default () => null;',
+  ...files,
+});
+const OPTIONS = { routes: { protected: ['/dashboard'] }, api: ['/api/me'] };
+const HEADERS = { 'x-clerk-auth-status': 'signed-out' };
+const answer = (path: string, kind: 'page' | 'API route', headers: Record<string, string> = {}) => ({
+  path,
+  kind,
+  exchanges: [exchange({ path, status: 401, headers })],
+});
+const SEEN = [answer('/dashboard', 'page', HEADERS), answer('/api/me', 'API route', HEADERS)];
+
+async function middleware(files: Files, answers: ReturnType<typeof answer>[] = []): Promise<Judgement> {
+  const source = await middlewareSource(await treeOf(project(files)));
+  return middlewareFile.judge({ source, answers }, expectation(OPTIONS));
+}
+
+describe('environment/middleware-file', () => {
+  for (const [name, files] of [
+    ['proxy.ts on Next.js 16', next('16.4.5', { 'proxy.ts': GUARD })],
+    ['middleware.ts on Next.js 16', next('16.4.5', { 'middleware.ts': GUARD })],
+    ['src/middleware.ts beside src/app', { ...next('15.5.24', { 'src/middleware.ts': GUARD, 'src/app/page.tsx': '' }), 'app/page.tsx': '' }],
+    ['a guard in a module of its own', next('15.5.24', { 'middleware.ts': "export { default } from './lib/guard';", 'lib/guard.ts': GUARD })],
+    ['the matcher of the quickstart', next('16.4.5', { 'proxy.ts': config("['/((?!_next|[^?]*\\\\.(?:css|js)).*)', '/(api|trpc)(.*)'] as const") })],
+  ] as const) {
+    it(`passes on ${name}`, async () => {
+      const given: Record<string, string> = { ...files };
+      if (name.startsWith('src/')) delete given['app/page.tsx'];
+      assertClean(await middleware(given));
+    });
+  }
+  for (const [name, files, text] of [
+    ['a file inside of app/', next('16.4.5', { 'app/proxy.ts': GUARD }), /Middleware in the wrong place/],
+    ['proxy.ts on Next.js 15', next('15.5.24', { 'proxy.ts': GUARD }), /known from Next\.js 16 on/],
+    ['middleware.mjs', next('15.5.24', { 'middleware.mjs': GUARD }), /takes \.ts, \.tsx/],
+    ['no file at all', next('16.4.5', {}), /never made/],
+    ['two files', next('16.4.5', { 'proxy.ts': GUARD, 'middleware.ts': GUARD }), /does not build with both/],
+    ['another middleware', next('16.4.5', { 'proxy.ts': 'export default () => {};' }), /never put in/],
+    ['a matcher without the API', next('16.4.5', { 'proxy.ts': config("['/((?!api|_next).*)']") }), /does not cover 1 API route: \/api\/me/],
+    ['a matcher that lists pages', next('16.4.5', { 'proxy.ts': config("['/settings(.*)', '/api(.*)']") }), /does not cover 1 page: \/dashboard/],
+  ] as const) {
+    it(`fails on ${name}`, async () => {
+      const finding = only(await middleware(files));
+      assert.equal(finding.level, 'error');
+      assert.match(`${finding.message} ${finding.cause}`, text);
+    });
+  }
+  it('fails on a route that calls auth() and is not covered', async () => {
+    const route = "import { auth } from '@clerk/nextjs/server';\nexport async function GET() { await auth(); }";
+    const files = next('16.4.5', { 'proxy.ts': config("['/dashboard', '/api/me']"), 'app/api/teams/[id]/route.ts': route });
+    assert.match(only(await middleware(files)).message, /\/api\/teams\/x/);
+  });
+  it('fails where the deployed API contradicts the source', async () => {
+    const finding = only(await middleware(next('16.4.5', { 'proxy.ts': GUARD }), [answer('/dashboard', 'page', HEADERS), answer('/api/me', 'API route')]));
+    assert.match(finding.cause, /not this source/);
+  });
+  it('passes where a CDN strips the headers', async () =>
+    assertClean(await middleware(next('16.4.5', { 'proxy.ts': GUARD }), [answer('/dashboard', 'page'), answer('/api/me', 'API route')])));
+  it('is not verified where the matcher is no constant and nothing was seen', async () => {
+    const files = next('16.4.5', { 'proxy.ts': `const m = ['/'];\n${config('m')}` });
+    assert.match((await middleware(files)).unverified ?? '', /constant matcher/);
+    assertClean(await middleware(files, SEEN));
+  });
+  const unknown = { kind: 'unknown', problem: 'set project.root to the folder' } as const;
+  it('passes from outside alone', () => assertClean(middlewareFile.judge({ source: unknown, answers: SEEN }, expectation(OPTIONS))));
+  it('is not verified from outside when some or all answers have no header', () => {
+    for (const answers of [[answer('/dashboard', 'page')], [answer('/dashboard', 'page', HEADERS), answer('/api/me', 'API route')], []])
+      assert.match(middlewareFile.judge({ source: unknown, answers }, expectation(OPTIONS)).unverified ?? '', /set project\.root/);
+  });
+  it('finds where Express mounts it', async () =>
+    assertClean(
+      await middleware({
+        'package.json': '{"dependencies":{"@clerk/express":"2"}}',
+        'src/app.js': "const { clerkMiddleware } = require('@clerk/express');\napp.use(clerkMiddleware());",
+      }),
+    ));
+  it('fails on a middleware that Astro does not run', async () => {
+    const files = {
+      'package.json': '{"dependencies":{"@clerk/astro":"3"}}',
+      'middleware.ts': "import { clerkMiddleware } from '@clerk/astro/server';\nexport const onRequest = clerkMiddleware();",
+    };
+    assert.match(only(await middleware(files)).cause, /src\/middleware\.ts/);
+  });
+  it('is not applicable to an app without a server', async () =>
+    assert.match((await middleware({ 'package.json': '{"dependencies":{"@clerk/react":"6"}}', 'a.ts': '' })).inapplicable ?? '', /no SDK for a server/));
+});
+
+describe('environment/sdk-advisories', () => {
+  const judge = (...copies: ReadonlyArray<readonly [string, string]>) =>
+    lockedReleases.judge(
+      { installed: [{ lockfile: 'package-lock.json', packages: copies.map(([name, version]) => ({ name, version, where: `node_modules/${name}` })) }] },
+      expectation(),
+    );
+  it('passes on fixed releases', () => assertClean(judge(['next', '16.4.5'], ['@clerk/nextjs', '7.9.17'], ['left-pad', '1.0.0'])));
+  it('tells everything about a release in one finding', () => {
+    const finding = only(judge(['next', '15.2.2'], ['next', '16.4.5']));
+    assert.match(finding.message, /package-lock\.json has it at node_modules\/next.*CVE-2025-29927.*CVE-2025-55182/);
+    assert.match(finding.expected, /15\.5\.24/);
+  });
+  it('warns of what a changelog alone says', () => assert.equal(only(judge(['@clerk/backend', '3.11.0'])).level, 'warning'));
+  it('is not verified without a lockfile, a watched package or a release', () => {
+    for (const judgement of [
+      lockedReleases.judge({ problem: 'set project.root' }, expectation()),
+      lockedReleases.judge({ installed: [{ problem: 'bun.lockb is binary' }] }, expectation()),
+      judge(['left-pad', '1.0.0']),
+      judge(['next', 'file:../next']),
+    ])
+      assert.notEqual(judgement.unverified, undefined);
+  });
+  it('judges what the deployed app says', () => {
+    assertClean(runningReleases.judge({ isNext: true, next: '16.4.5' }, expectation()));
+    assertComplete(only(runningReleases.judge({ isNext: true, next: '15.2.2' }, expectation())));
+    assert.notEqual(runningReleases.judge({ isNext: true }, expectation()).unverified, undefined);
+    assert.notEqual(runningReleases.judge({ isNext: false }, expectation()).inapplicable, undefined);
+  });
+});
