@@ -1,5 +1,11 @@
 import { check, test } from '../fixtures/index.ts';
-import { authBundle, frontendApiCalls, middlewareRuntime, staticBypass, userLookups } from '../src/areas/performance.ts';
+import {
+  authBundle,
+  frontendApiCalls,
+  middlewareRuntime,
+  staticBypass,
+  userLookups,
+} from '../src/areas/performance.ts';
 
 test('static files do not pass through authentication', check('performance/static-bypass'), async ({ verify }) => {
   await verify(staticBypass);
@@ -9,13 +15,9 @@ test('Clerk’s scripts do not block pages', check('performance/auth-bundle'), a
   await verify(authBundle, { tab });
 });
 
-test(
-  'the server looks users up once',
-  check('performance/user-data-cached', userLookups.part),
-  async ({ verify }) => {
-    await verify(userLookups);
-  },
-);
+test('the server looks users up once', check('performance/user-data-cached', userLookups.part), async ({ verify }) => {
+  await verify(userLookups);
+});
 
 test(
   'pages call Clerk’s Frontend API a few times only',

@@ -64,9 +64,7 @@ const isPublicPage = at('/', '/pricing');
 /** Rewrites a public page, whose nonce scripts of its own must carry. */
 function inHtml(change: (html: string, nonce: string) => string): Defect['apply'] {
   return changing(isPublicPage, (response) =>
-    isHtml(response)
-      ? mapText(response, (html) => change(html, /nonce="([^"]+)"/.exec(html)?.[1] ?? ''))
-      : response,
+    isHtml(response) ? mapText(response, (html) => change(html, /nonce="([^"]+)"/.exec(html)?.[1] ?? '')) : response,
   );
 }
 
@@ -156,7 +154,8 @@ export const userDataCached = defectsOf('performance/user-data-cached', [
         root,
         route,
         /(= await auth\(\);\n)/,
-        (all) => `${all}  const user = await currentUser();\n  const again = await (await clerkClient()).users.getUser(userId ?? '');\n`,
+        (all) =>
+          `${all}  const user = await currentUser();\n  const again = await (await clerkClient()).users.getUser(userId ?? '');\n`,
       );
     },
   },
@@ -165,7 +164,9 @@ export const userDataCached = defectsOf('performance/user-data-cached', [
     title: '/pricing asks the Frontend API for the client again and again',
     apply: (request, next, site) =>
       pathOf(request) === '/pricing'
-        ? inPage(`setInterval(() => fetch('https://${site.frontendApi}/v1/client', { mode: 'no-cors' }).catch(() => {}), 300);`)(request, next, site)
+        ? inPage(
+            `setInterval(() => fetch('https://${site.frontendApi}/v1/client', { mode: 'no-cors' }).catch(() => {}), 300);`,
+          )(request, next, site)
         : next(request),
   },
 ]);

@@ -3,7 +3,7 @@ import type { DemoRequest, DemoResponse } from '../front/message.ts';
 import { defectsOf, variantsOf } from './defect.ts';
 import type { Next, Site } from './defect.ts';
 import { inPage, onceLoaded, untilLoaded, whenSessionEnds } from './in-page.ts';
-import { all, at, changing, cookie, redirect, replaceHtml, signedIn, signInUrl, under } from './tools.ts';
+import { all, at, changing, cookie, redirect, replaceHtml, signedIn, under } from './tools.ts';
 
 /** A well-formed token of this instance; whether it is still good, the app's answer tells. Garbage is another check's. */
 function hasOwnToken(request: DemoRequest, site: Site): boolean {
@@ -218,28 +218,18 @@ export const outage = defectsOf('session/outage', [
 export const sessionVariants = [
   ...variantsOf('session/revoked-open-page', [
     {
-      name: 'prompt-in-place',
-      title: 'protected pages are guarded by a script, and ask for sign-in where they are',
+      name: 'guarded-twice',
+      title: 'a script guards some of the protected pages, and the server as well',
       options: (options) => ({
         ...options,
         routes: {
           ...options.routes,
-          protected: (options.routes?.protected || []).map((route) => ({
+          protected: (options.routes?.protected || []).map((route, index) => ({
             ...(typeof route === 'string' ? { path: route } : route),
-            guard: 'client' as const,
+            ...(index > 0 && { guard: 'client' as const }),
           })),
         },
       }),
-      apply: changing(isProtectedPage, (response, request, site) =>
-        (header(response, 'location') ?? '').includes('/sign-in') && header(request, 'rsc') === undefined
-          ? replaceHtml(
-              response,
-              200,
-              'Fernwork',
-              `<main><h1>Sign in to go on</h1><a href="${signInUrl(request, site)}">Sign in</a></main>`,
-            )
-          : response,
-      ),
     },
   ]),
   ...variantsOf('session/outage', [

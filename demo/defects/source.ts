@@ -27,7 +27,14 @@ async function lock(root: string, name: string, version: string): Promise<void> 
 }
 
 /** A live secret key that opens nothing. */
-const secretKey = (): string => ['sk', 'live', randomBytes(24).toString('base64').replaceAll(/[^A-Za-z0-9]/g, 'x')].join('_');
+const secretKey = (): string =>
+  [
+    'sk',
+    'live',
+    randomBytes(24)
+      .toString('base64')
+      .replaceAll(/[^A-Za-z0-9]/g, 'x'),
+  ].join('_');
 
 const MATCHER = /matcher: \[[^\]]*\]/;
 const isApi = at('/api/me', '/api/projects');

@@ -59,7 +59,9 @@ export function walk(node: AstNode, visit: (node: AstNode, parents: readonly Ast
 /** Name of an identifier; undefined for anything else. */
 export function nameOf(node: unknown): string | undefined {
   if (!isNode(node)) return undefined;
-  return ['Identifier', 'JSXIdentifier'].includes(node.type) && typeof node['name'] === 'string' ? node['name'] : undefined;
+  return ['Identifier', 'JSXIdentifier'].includes(node.type) && typeof node['name'] === 'string'
+    ? node['name']
+    : undefined;
 }
 
 /** `a.b.c` for member accesses and names; undefined where a part is computed. Calls inside are left out: `a().b` gives `a.b`. */
@@ -80,7 +82,13 @@ export function bare(node: unknown): AstNode | undefined {
   const inner =
     node.type === 'AwaitExpression'
       ? node['argument']
-      : ['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression', 'ChainExpression', 'TSTypeAssertion'].includes(node.type)
+      : [
+            'TSAsExpression',
+            'TSSatisfiesExpression',
+            'TSNonNullExpression',
+            'ChainExpression',
+            'TSTypeAssertion',
+          ].includes(node.type)
         ? node['expression']
         : undefined;
   return isNode(inner) ? bare(inner) : node;

@@ -37,7 +37,8 @@ const PUBLIC_NAME = /^(?:NEXT_PUBLIC|PUBLIC|VITE|NUXT_PUBLIC|EXPO_PUBLIC|REACT_A
 const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|PRIVATE|CREDENTIAL|API_?KEY|DATABASE_URL|CONNECTION_STRING/i;
 
 /** Values that are no secret: nothing, a switch, a number, a placeholder, a reference, what dotenvx encrypted. */
-const HARMLESS_VALUE = /^$|^(?:true|false|\d+)$|^\$\{|^encrypted:|^<.*>$|your|example|placeholder|replace|change[-_ ]?me|dummy|xxx|\.\.\./i;
+const HARMLESS_VALUE =
+  /^$|^(?:true|false|\d+)$|^\$\{|^encrypted:|^<.*>$|your|example|placeholder|replace|change[-_ ]?me|dummy|xxx|\.\.\./i;
 
 /** What every secret that is looked for has in it, for git to find the files; extended regular expression. */
 const HINT = '(sk_(live|test)_|whsec_|(ak|mt|oat)_)[A-Za-z0-9+/]{20,}|PRIVATE KEY-----';
@@ -54,7 +55,12 @@ export async function ignoreAnswers(tree: SourceTree, names: readonly string[]):
     const [source = '', line = '', pattern = ''] = fields.slice(index * 4);
     const shared = source !== '' && !source.endsWith('info/exclude');
     const negated = shared && pattern.startsWith('!');
-    return { name, ignored: shared && !negated, negated, ...(source !== '' && { rule: `${source}:${line} ${pattern}` }) };
+    return {
+      name,
+      ignored: shared && !negated,
+      negated,
+      ...(source !== '' && { rule: `${source}:${line} ${pattern}` }),
+    };
   });
 }
 
@@ -81,7 +87,10 @@ export async function trackedSecrets(tree: SourceTree, given: readonly Secret[])
 export function secretNames(text: string): string[] {
   return text.split(/\r?\n/).flatMap((line) => {
     const [, name = '', raw = ''] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)$/.exec(line) ?? [];
-    const value = raw.replace(/\s+#.*$/, '').replace(/^(["'`])(.*)\1\s*$/, '$2').trim();
+    const value = raw
+      .replace(/\s+#.*$/, '')
+      .replace(/^(["'`])(.*)\1\s*$/, '$2')
+      .trim();
     const isSecret = SECRET_NAME.test(name) && !PUBLIC_NAME.test(name) && !HARMLESS_VALUE.test(value);
     return isSecret ? [name] : [];
   });

@@ -34,7 +34,9 @@ export class Modules {
   /** Paths of all source files, declarations and tests left out. */
   get paths(): readonly string[] {
     return this.tree.files
-      .filter((path) => SOURCE_FILE.test(path) && !/\.d\.\w+$|\.(?:test|spec|stories)\.\w+$|(?:^|\/)__tests__\//.test(path))
+      .filter(
+        (path) => SOURCE_FILE.test(path) && !/\.d\.\w+$|\.(?:test|spec|stories)\.\w+$|(?:^|\/)__tests__\//.test(path),
+      )
       .slice(0, MAX_MODULES);
   }
 
@@ -87,7 +89,9 @@ async function aliasesOf(tree: SourceTree): Promise<Array<readonly [string, stri
   const paths = isRecord(options['paths']) ? options['paths'] : {};
   const aliases = Object.entries(paths).flatMap(([pattern, targets]) =>
     (Array.isArray(targets) ? targets : []).flatMap((target: unknown) =>
-      typeof target === 'string' ? [[pattern.replace(/\*$/, ''), posix.join(base, target.replace(/\*$/, ''))] as const] : [],
+      typeof target === 'string'
+        ? [[pattern.replace(/\*$/, ''), posix.join(base, target.replace(/\*$/, ''))] as const]
+        : [],
     ),
   );
   return typeof options['baseUrl'] === 'string' ? [...aliases, ['', base]] : aliases;

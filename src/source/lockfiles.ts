@@ -46,7 +46,11 @@ export async function installedPackages(tree: SourceTree): Promise<readonly Inst
       found.push({ problem: 'bun.lockb is binary: run bun install --save-text-lockfile and commit bun.lock' });
     if (found.length > 0) return found;
   }
-  return [{ problem: `no lockfile in ${tree.upwards.length === 1 ? tree.root : `${tree.root} and the folders above`}: commit the one of your package manager` }];
+  return [
+    {
+      problem: `no lockfile in ${tree.upwards.length === 1 ? tree.root : `${tree.root} and the folders above`}: commit the one of your package manager`,
+    },
+  ];
 }
 
 /** The nearest package.json, from the project up to the root of its repository; empty when there is none. */

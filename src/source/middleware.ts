@@ -50,7 +50,10 @@ interface Mount {
 
 /** By the package of the SDK, in the order in which an app that has several is taken. */
 const MOUNTS: ReadonlyArray<readonly [sdk: string, mount: Mount]> = [
-  ['@clerk/astro', { framework: 'Astro', call: /^clerkMiddleware$/, place: /^src\/middleware(?:\/index)?\.(?:m?[jt]s)$/ }],
+  [
+    '@clerk/astro',
+    { framework: 'Astro', call: /^clerkMiddleware$/, place: /^src\/middleware(?:\/index)?\.(?:m?[jt]s)$/ },
+  ],
   ['@clerk/express', { framework: 'Express', call: /^(?:\w+\.)?clerkMiddleware$/ }],
   ['@clerk/fastify', { framework: 'Fastify', call: /\.register$/ }],
   ['@clerk/hono', { framework: 'Hono', call: /^clerkMiddleware$/ }],
@@ -76,11 +79,17 @@ export async function middlewareSource(tree: SourceTree): Promise<MiddlewareSour
   const hasNext = app !== undefined && dependencies.includes('@clerk/nextjs');
   const mount = MOUNTS.find(([sdk]) => dependencies.includes(sdk))?.[1];
   if (!hasNext && !mount) {
-    if (dependencies.includes('@clerk/nuxt')) return { kind: 'other', framework: 'Nuxt', mounted: await nuxtModule(tree), misplaced: [] };
-    const clients = dependencies.filter((name) => /^@clerk\/(?:clerk-)?(?:react|vue|clerk-js|expo|chrome-extension)$/.test(name));
+    if (dependencies.includes('@clerk/nuxt'))
+      return { kind: 'other', framework: 'Nuxt', mounted: await nuxtModule(tree), misplaced: [] };
+    const clients = dependencies.filter((name) =>
+      /^@clerk\/(?:clerk-)?(?:react|vue|clerk-js|expo|chrome-extension)$/.test(name),
+    );
     if (clients.length > 0)
       return { kind: 'none', evidence: `package.json has ${clients.join(', ')} and no SDK for a server` };
-    return { kind: 'unknown', problem: `no app with an SDK of Clerk in ${tree.root}: set project.root to the folder of the app` };
+    return {
+      kind: 'unknown',
+      problem: `no app with an SDK of Clerk in ${tree.root}: set project.root to the folder of the app`,
+    };
   }
   const parsing = await parser();
   if ('problem' in parsing) return { kind: 'unknown', problem: parsing.problem };
@@ -104,7 +113,9 @@ async function middlewareFile(modules: Modules, path: string): Promise<Middlewar
   const module = await modules.at(path);
   if (!module) return { path, callsClerk: 'unknown', matcher: 'not constant', runtime: undefined };
   const all = await modules.withImports(path);
-  const strangers = all.flatMap((each) => importsOf(each).filter(({ from }) => modules.resolve(each.path, from) === undefined));
+  const strangers = all.flatMap((each) =>
+    importsOf(each).filter(({ from }) => modules.resolve(each.path, from) === undefined),
+  );
   const callsClerk = all.some(importsClerk)
     ? 'yes'
     : strangers.some(({ from }) => !/^(?:next|react|node:|@clerk\/)/.test(from))
@@ -115,7 +126,9 @@ async function middlewareFile(modules: Modules, path: string): Promise<Middlewar
 }
 
 function importsClerk(module: Module): boolean {
-  return importsOf(module).some(({ from, imported }) => from.startsWith('@clerk/nextjs') && CLERK_MIDDLEWARE.test(imported));
+  return importsOf(module).some(
+    ({ from, imported }) => from.startsWith('@clerk/nextjs') && CLERK_MIDDLEWARE.test(imported),
+  );
 }
 
 async function authRoutes(modules: Modules, app: NextApp): Promise<string[]> {
@@ -123,7 +136,11 @@ async function authRoutes(modules: Modules, app: NextApp): Promise<string[]> {
   for (const path of modules.paths) {
     const route = routeOf(path, app);
     const module = route === undefined ? undefined : await modules.at(path);
-    const asks = module && importsOf(module).some(({ from, imported }) => from === '@clerk/nextjs/server' && NEEDS_MIDDLEWARE.test(imported));
+    const asks =
+      module &&
+      importsOf(module).some(
+        ({ from, imported }) => from === '@clerk/nextjs/server' && NEEDS_MIDDLEWARE.test(imported),
+      );
     if (asks === true && route !== undefined) found.push(route);
   }
   return found;

@@ -32,7 +32,9 @@ export async function nextApp(tree: SourceTree, installed: readonly Installed[])
     .filter(isRecord)
     .map((dependencies) => dependencies['next'])
     .find((range) => typeof range === 'string');
-  const locked = installed.flatMap((one) => ('packages' in one ? one.packages : [])).find(({ name }) => name === 'next');
+  const locked = installed
+    .flatMap((one) => ('packages' in one ? one.packages : []))
+    .find(({ name }) => name === 'next');
   const lowest = /\d+\.\d+\.\d+(?:-[\w.]+)?/.exec(asked ?? '')?.[0];
   const version = locked && isVersion(locked.version) ? locked.version : lowest;
   if (asked === undefined && locked === undefined) return undefined;

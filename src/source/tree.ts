@@ -7,7 +7,19 @@ import { git, nulSeparated } from './git.ts';
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /** Folders that a build or an installation leaves; left out where git does not say so. */
-const GENERATED = new Set(['node_modules', '.git', '.next', '.nuxt', '.output', '.astro', '.vercel', 'dist', 'build', 'out', 'coverage']);
+const GENERATED = new Set([
+  'node_modules',
+  '.git',
+  '.next',
+  '.nuxt',
+  '.output',
+  '.astro',
+  '.vercel',
+  'dist',
+  'build',
+  'out',
+  'coverage',
+]);
 
 /** The source of the app, or why it cannot be read. */
 export type Source = { readonly tree: SourceTree } | { readonly problem: string };
@@ -20,7 +32,7 @@ export class SourceTree {
   readonly repository: string | undefined;
   /** Why git could not be asked; undefined when it could. */
   readonly gitProblem: string | undefined;
-  /** Files that are tracked, or neither tracked nor ignored. */
+  /** Files that are there and are tracked, or neither tracked nor ignored. */
   readonly files: readonly string[];
   readonly #texts = new Map<string, Promise<string | undefined>>();
 
@@ -52,14 +64,20 @@ export class SourceTree {
   static async #list(root: string): Promise<Source> {
     const folder = await stat(root).catch(() => undefined);
     if (folder?.isDirectory() !== true)
-      return { problem: `project.root is ${root}, which is no folder: correct it, or run where the source is checked out` };
+      return {
+        problem: `project.root is ${root}, which is no folder: correct it, or run where the source is checked out`,
+      };
     const top = await git(root, ['rev-parse', '--show-toplevel']);
     if (top.code !== 0) {
       const gitProblem = top.code === 127 ? 'git is not installed here' : (top.stderr.split('\n')[0] ?? 'git failed');
       return { tree: new SourceTree({ root, repository: undefined, gitProblem, files: await walk(root) }) };
     }
-    const listed = await git(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
-    const files = [...new Set(nulSeparated(listed.stdout))].sort();
+    const [listed, gone] = await Promise.all([
+      git(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']),
+      git(root, ['ls-files', '-z', '--deleted']),
+    ]);
+    const deleted = new Set(nulSeparated(gone.stdout));
+    const files = [...new Set(nulSeparated(listed.stdout))].filter((path) => !deleted.has(path)).sort();
     return { tree: new SourceTree({ root, repository: top.stdout.trim(), gitProblem: undefined, files }) };
   }
 
@@ -79,7 +97,7 @@ export class SourceTree {
   /** Folders from the root up to that of the repository, where the files of a workspace may lie. */
   get upwards(): readonly string[] {
     const folders = [this.root];
-    for (let folder = this.root; this.repository !== undefined && folder !== this.repository; ) {
+    for (let folder = this.root; this.repository !== undefined && folder !== this.repository;) {
       const parent = resolve(folder, '..');
       if (parent === folder || !isInside(parent, this.repository)) break;
       folders.push(parent);

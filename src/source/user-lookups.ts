@@ -45,7 +45,11 @@ export function lookupsInLoops(module: Module): Lookup[] {
 /** Where a node stands. */
 export function lookup({ path, text }: Module, node: AstNode): Lookup {
   const code = text.slice(node.start, node.end).replace(/\s+/g, ' ');
-  return { path, line: text.slice(0, node.start).split('\n').length, code: code.length > 80 ? `${code.slice(0, 79)}…` : code };
+  return {
+    path,
+    line: text.slice(0, node.start).split('\n').length,
+    code: code.length > 80 ? `${code.slice(0, 79)}…` : code,
+  };
 }
 
 /** True for a call of `users.getUser()`. */
@@ -70,7 +74,12 @@ function variesWithLoop(call: AstNode, parents: readonly AstNode[]): boolean {
       listOf(outer['arguments']).includes(node) &&
       LOOPS.test((dotted(outer['callee']) ?? memberName(outer['callee']) ?? '').split('.').at(-1) ?? '');
     if (!isCallback) return false;
-    if (listOf(node['params']).flatMap(identifiersIn).some((name) => used.has(name))) return true;
+    if (
+      listOf(node['params'])
+        .flatMap(identifiersIn)
+        .some((name) => used.has(name))
+    )
+      return true;
   }
   return false;
 }
@@ -91,7 +100,10 @@ function isSharedCached(parents: readonly AstNode[]): boolean {
 /** True for a directive such as `'use client'` at the beginning of a body; variants as `'use cache: remote'` count. */
 export function hasDirective(body: readonly AstNode[], directive: string): boolean {
   return body.some(
-    (node) => node.type === 'ExpressionStatement' && typeof node['directive'] === 'string' && node['directive'].startsWith(directive),
+    (node) =>
+      node.type === 'ExpressionStatement' &&
+      typeof node['directive'] === 'string' &&
+      node['directive'].startsWith(directive),
   );
 }
 

@@ -58,7 +58,12 @@ export class ViewerLookups {
     const names = new Set([...viewer, ...viewerNames(target)]);
     const found: Lookup[] = [];
     for (const call of certainCalls(target)) {
-      if (isGetUser(call) && listOf(call['arguments']).slice(0, 1).some((argument) => isViewer(argument, names)))
+      if (
+        isGetUser(call) &&
+        listOf(call['arguments'])
+          .slice(0, 1)
+          .some((argument) => isViewer(argument, names))
+      )
         found.push(lookup(module, call));
       else if (isCurrentUser(module, call)) found.push(lookup(module, call));
       else found.push(...(await this.#follow(module, call, names, depth)));
@@ -105,7 +110,9 @@ function certainCalls(target: AstNode): AstNode[] {
     return true;
   });
   // What follows a conditional return may never run.
-  const leaves = listOf(target['body']['body']).find((statement) => CONDITIONAL.has(statement.type) && returns(statement));
+  const leaves = listOf(target['body']['body']).find(
+    (statement) => CONDITIONAL.has(statement.type) && returns(statement),
+  );
   return leaves ? calls.filter(({ start }) => start < leaves.end) : calls;
 }
 
@@ -124,7 +131,9 @@ function returns(statement: AstNode): boolean {
 function isRefusal(node: AstNode): boolean {
   const test = isNode(node['test']) ? node['test'] : undefined;
   const negated = test?.type === 'UnaryExpression' ? test['argument'] : undefined;
-  return identifiersIn(isNode(negated) ? negated : { type: '', start: 0, end: 0 }).some((name) => /^(?:userId|isAuthenticated|user|viewer)$/.test(name));
+  return identifiersIn(isNode(negated) ? negated : { type: '', start: 0, end: 0 }).some((name) =>
+    /^(?:userId|isAuthenticated|user|viewer)$/.test(name),
+  );
 }
 
 /** Names that a function gets the id of the signed-in user under: `const { userId } = await auth()`. */
@@ -148,6 +157,8 @@ function isAuth(node: unknown): boolean {
 
 function isViewer(node: AstNode, names: ReadonlySet<string>): boolean {
   const plain = bare(node);
+  // What stands in for a missing id is never looked up.
+  if (plain?.type === 'LogicalExpression' && isNode(plain['left'])) return isViewer(plain['left'], names);
   const name = dotted(plain) ?? '';
   return names.has(name) || (/^(?:auth|getAuth)\.userId$/.test(name) && plain?.type === 'MemberExpression');
 }
@@ -162,7 +173,8 @@ function isCurrentUser(module: Module, call: AstNode): boolean {
 /** The function inside of `cache(…)`. */
 function cachedFunction(node: AstNode): AstNode | undefined {
   const plain = bare(node);
-  if (plain?.type !== 'CallExpression' || !/^(?:React\.)?cache$|^unstable_cache$/.test(dotted(plain['callee']) ?? '')) return undefined;
+  if (plain?.type !== 'CallExpression' || !/^(?:React\.)?cache$|^unstable_cache$/.test(dotted(plain['callee']) ?? ''))
+    return undefined;
   return listOf(plain['arguments']).find(isFunction);
 }
 
@@ -180,7 +192,9 @@ function declared({ body }: Module, name: string): AstNode | undefined {
 function exported(module: Module, name: string): AstNode | undefined {
   if (name !== 'default') {
     const renamed = module.body
-      .flatMap((node) => (node.type === 'ExportNamedDeclaration' && !isNode(node['source']) ? listOf(node['specifiers']) : []))
+      .flatMap((node) =>
+        node.type === 'ExportNamedDeclaration' && !isNode(node['source']) ? listOf(node['specifiers']) : [],
+      )
       .find((specifier) => nameOf(specifier['exported']) === name);
     return declared(module, nameOf(renamed?.['local']) ?? name);
   }
@@ -189,4 +203,3 @@ function exported(module: Module, name: string): AstNode | undefined {
   const alias = nameOf(value);
   return alias === undefined ? value : declared(module, alias);
 }
-

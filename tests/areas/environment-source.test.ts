@@ -25,10 +25,14 @@ async function envFiles(files: Files): Promise<Judgement> {
 const levels = ({ findings }: Judgement) => findings.map(({ level, subject }) => `${level} ${subject}`);
 
 describe('environment/env-files-ignored', () => {
-  it('passes where everything is ignored', async () => assertClean(await envFiles({ '.gitignore': IGNORE, 'a.ts': 'x' })));
+  it('passes where everything is ignored', async () =>
+    assertClean(await envFiles({ '.gitignore': IGNORE, 'a.ts': 'x' })));
   it('passes on samples with placeholders', async () =>
     assertClean(
-      await envFiles({ '.gitignore': `${IGNORE}!.env*.example\n`, '.env.local.example': `CLERK_SECRET_KEY=sk_live_${'x'.repeat(40)}\n` }),
+      await envFiles({
+        '.gitignore': `${IGNORE}!.env*.example\n`,
+        '.env.local.example': `CLERK_SECRET_KEY=sk_live_${'x'.repeat(40)}\n`,
+      }),
     ));
   it('fails on names that no rule has', async () =>
     assert.deepEqual(levels(await envFiles({ 'a.ts': 'x' })), [
@@ -43,7 +47,9 @@ describe('environment/env-files-ignored', () => {
     assert.match(finding.message, /\.gitignore:3 !\.env\.production/);
   });
   it('warns of tracked public settings', async () => {
-    const finding = only(await envFiles({ '.gitignore': `${IGNORE}!.env.production\n`, '.env.production': 'NEXT_PUBLIC_A=b\n' }));
+    const finding = only(
+      await envFiles({ '.gitignore': `${IGNORE}!.env.production\n`, '.env.production': 'NEXT_PUBLIC_A=b\n' }),
+    );
     assert.equal(finding.level, 'warning');
   });
   it('fails on a tracked file with a secret, told by its name alone', async () => {
@@ -60,7 +66,10 @@ describe('environment/env-files-ignored', () => {
     assert.ok(!JSON.stringify(finding).includes(value));
   });
   it('warns of a test key in a test', async () =>
-    assert.equal(only(await envFiles({ '.gitignore': IGNORE, 'tests/a.ts': `const k = '${secret('test')}'` })).level, 'warning'));
+    assert.equal(
+      only(await envFiles({ '.gitignore': IGNORE, 'tests/a.ts': `const k = '${secret('test')}'` })).level,
+      'warning',
+    ));
   it('is not verified without a repository', () =>
     assert.match(envFilesIgnored.judge({ problem: 'git could not be asked' }, expectation()).unverified ?? '', /git/));
   it('reads rules of folders above', async () => {
@@ -70,7 +79,9 @@ describe('environment/env-files-ignored', () => {
   });
   it('takes what is encrypted, empty or public for harmless', () =>
     assert.deepEqual(
-      secretNames('A_SECRET=\nB_TOKEN="encrypted:abc"\nNEXT_PUBLIC_API_KEY=a1\nCLERK_PUBLISHABLE_KEY=b\nexport DB_PASSWORD=\'p4ss\' # x\n'),
+      secretNames(
+        'A_SECRET=\nB_TOKEN="encrypted:abc"\nNEXT_PUBLIC_API_KEY=a1\nCLERK_PUBLISHABLE_KEY=b\nexport DB_PASSWORD=\'p4ss\' # x\n',
+      ),
       ['DB_PASSWORD'],
     ));
 });
@@ -100,9 +111,18 @@ describe('environment/middleware-file', () => {
   for (const [name, files] of [
     ['proxy.ts on Next.js 16', next('16.4.5', { 'proxy.ts': GUARD })],
     ['middleware.ts on Next.js 16', next('16.4.5', { 'middleware.ts': GUARD })],
-    ['src/middleware.ts beside src/app', { ...next('15.5.24', { 'src/middleware.ts': GUARD, 'src/app/page.tsx': '' }), 'app/page.tsx': '' }],
-    ['a guard in a module of its own', next('15.5.24', { 'middleware.ts': "export { default } from './lib/guard';", 'lib/guard.ts': GUARD })],
-    ['the matcher of the quickstart', next('16.4.5', { 'proxy.ts': config("['/((?!_next|[^?]*\\\\.(?:css|js)).*)', '/(api|trpc)(.*)'] as const") })],
+    [
+      'src/middleware.ts beside src/app',
+      { ...next('15.5.24', { 'src/middleware.ts': GUARD, 'src/app/page.tsx': '' }), 'app/page.tsx': '' },
+    ],
+    [
+      'a guard in a module of its own',
+      next('15.5.24', { 'middleware.ts': "export { default } from './lib/guard';", 'lib/guard.ts': GUARD }),
+    ],
+    [
+      'the matcher of the quickstart',
+      next('16.4.5', { 'proxy.ts': config("['/((?!_next|[^?]*\\\\.(?:css|js)).*)', '/(api|trpc)(.*)'] as const") }),
+    ],
   ] as const) {
     it(`passes on ${name}`, async () => {
       const given: Record<string, string> = { ...files };
@@ -117,8 +137,16 @@ describe('environment/middleware-file', () => {
     ['no file at all', next('16.4.5', {}), /never made/],
     ['two files', next('16.4.5', { 'proxy.ts': GUARD, 'middleware.ts': GUARD }), /does not build with both/],
     ['another middleware', next('16.4.5', { 'proxy.ts': 'export default () => {};' }), /never put in/],
-    ['a matcher without the API', next('16.4.5', { 'proxy.ts': config("['/((?!api|_next).*)']") }), /does not cover 1 API route: \/api\/me/],
-    ['a matcher that lists pages', next('16.4.5', { 'proxy.ts': config("['/settings(.*)', '/api(.*)']") }), /does not cover 1 page: \/dashboard/],
+    [
+      'a matcher without the API',
+      next('16.4.5', { 'proxy.ts': config("['/((?!api|_next).*)']") }),
+      /does not cover 1 API route: \/api\/me/,
+    ],
+    [
+      'a matcher that lists pages',
+      next('16.4.5', { 'proxy.ts': config("['/settings(.*)', '/api(.*)']") }),
+      /does not cover 1 page: \/dashboard/,
+    ],
   ] as const) {
     it(`fails on ${name}`, async () => {
       const finding = only(await middleware(files));
@@ -128,25 +156,46 @@ describe('environment/middleware-file', () => {
   }
   it('fails on a route that calls auth() and is not covered', async () => {
     const route = "import { auth } from '@clerk/nextjs/server';\nexport async function GET() { await auth(); }";
-    const files = next('16.4.5', { 'proxy.ts': config("['/dashboard', '/api/me']"), 'app/api/teams/[id]/route.ts': route });
+    const files = next('16.4.5', {
+      'proxy.ts': config("['/dashboard', '/api/me']"),
+      'app/api/teams/[id]/route.ts': route,
+    });
     assert.match(only(await middleware(files)).message, /\/api\/teams\/x/);
   });
   it('fails where the deployed API contradicts the source', async () => {
-    const finding = only(await middleware(next('16.4.5', { 'proxy.ts': GUARD }), [answer('/dashboard', 'page', HEADERS), answer('/api/me', 'API route')]));
+    const finding = only(
+      await middleware(next('16.4.5', { 'proxy.ts': GUARD }), [
+        answer('/dashboard', 'page', HEADERS),
+        answer('/api/me', 'API route'),
+      ]),
+    );
     assert.match(finding.cause, /not this source/);
   });
   it('passes where a CDN strips the headers', async () =>
-    assertClean(await middleware(next('16.4.5', { 'proxy.ts': GUARD }), [answer('/dashboard', 'page'), answer('/api/me', 'API route')])));
+    assertClean(
+      await middleware(next('16.4.5', { 'proxy.ts': GUARD }), [
+        answer('/dashboard', 'page'),
+        answer('/api/me', 'API route'),
+      ]),
+    ));
   it('is not verified where the matcher is no constant and nothing was seen', async () => {
     const files = next('16.4.5', { 'proxy.ts': `const m = ['/'];\n${config('m')}` });
     assert.match((await middleware(files)).unverified ?? '', /constant matcher/);
     assertClean(await middleware(files, SEEN));
   });
   const unknown = { kind: 'unknown', problem: 'set project.root to the folder' } as const;
-  it('passes from outside alone', () => assertClean(middlewareFile.judge({ source: unknown, answers: SEEN }, expectation(OPTIONS))));
+  it('passes from outside alone', () =>
+    assertClean(middlewareFile.judge({ source: unknown, answers: SEEN }, expectation(OPTIONS))));
   it('is not verified from outside when some or all answers have no header', () => {
-    for (const answers of [[answer('/dashboard', 'page')], [answer('/dashboard', 'page', HEADERS), answer('/api/me', 'API route')], []])
-      assert.match(middlewareFile.judge({ source: unknown, answers }, expectation(OPTIONS)).unverified ?? '', /set project\.root/);
+    for (const answers of [
+      [answer('/dashboard', 'page')],
+      [answer('/dashboard', 'page', HEADERS), answer('/api/me', 'API route')],
+      [],
+    ])
+      assert.match(
+        middlewareFile.judge({ source: unknown, answers }, expectation(OPTIONS)).unverified ?? '',
+        /set project\.root/,
+      );
   });
   it('finds where Express mounts it', async () =>
     assertClean(
@@ -158,27 +207,40 @@ describe('environment/middleware-file', () => {
   it('fails on a middleware that Astro does not run', async () => {
     const files = {
       'package.json': '{"dependencies":{"@clerk/astro":"3"}}',
-      'middleware.ts': "import { clerkMiddleware } from '@clerk/astro/server';\nexport const onRequest = clerkMiddleware();",
+      'middleware.ts':
+        "import { clerkMiddleware } from '@clerk/astro/server';\nexport const onRequest = clerkMiddleware();",
     };
     assert.match(only(await middleware(files)).cause, /src\/middleware\.ts/);
   });
   it('is not applicable to an app without a server', async () =>
-    assert.match((await middleware({ 'package.json': '{"dependencies":{"@clerk/react":"6"}}', 'a.ts': '' })).inapplicable ?? '', /no SDK for a server/));
+    assert.match(
+      (await middleware({ 'package.json': '{"dependencies":{"@clerk/react":"6"}}', 'a.ts': '' })).inapplicable ?? '',
+      /no SDK for a server/,
+    ));
 });
 
 describe('environment/sdk-advisories', () => {
   const judge = (...copies: ReadonlyArray<readonly [string, string]>) =>
     lockedReleases.judge(
-      { installed: [{ lockfile: 'package-lock.json', packages: copies.map(([name, version]) => ({ name, version, where: `node_modules/${name}` })) }] },
+      {
+        installed: [
+          {
+            lockfile: 'package-lock.json',
+            packages: copies.map(([name, version]) => ({ name, version, where: `node_modules/${name}` })),
+          },
+        ],
+      },
       expectation(),
     );
-  it('passes on fixed releases', () => assertClean(judge(['next', '16.4.5'], ['@clerk/nextjs', '7.9.17'], ['left-pad', '1.0.0'])));
+  it('passes on fixed releases', () =>
+    assertClean(judge(['next', '16.4.5'], ['@clerk/nextjs', '7.9.17'], ['left-pad', '1.0.0'])));
   it('tells everything about a release in one finding', () => {
     const finding = only(judge(['next', '15.2.2'], ['next', '16.4.5']));
     assert.match(finding.message, /package-lock\.json has it at node_modules\/next.*CVE-2025-29927.*CVE-2025-55182/);
     assert.match(finding.expected, /15\.5\.24/);
   });
-  it('warns of what a changelog alone says', () => assert.equal(only(judge(['@clerk/backend', '3.11.0'])).level, 'warning'));
+  it('warns of what a changelog alone says', () =>
+    assert.equal(only(judge(['@clerk/backend', '3.11.0'])).level, 'warning'));
   it('is not verified without a lockfile, a watched package or a release', () => {
     for (const judgement of [
       lockedReleases.judge({ problem: 'set project.root' }, expectation()),

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +14,8 @@ const GENERATED = new Set(['node_modules', '.next', 'next-env.d.ts', 'tsconfig.t
 export async function copyProject(): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'clerk-readiness-project-'));
   await cp(APP_FOLDER, root, { recursive: true, filter: (path) => !GENERATED.has(basename(path)) });
+  // The repository around the app has rules for it too.
+  await appendFile(join(root, '.gitignore'), await readFile(join(APP_FOLDER, '..', '..', '.gitignore')));
   const git = (...args: string[]) => run('git', args, { cwd: root });
   await git('init', '--quiet');
   await git('add', '--all');

@@ -31,8 +31,10 @@ for (const [name, file] of [
       'apps/web/package.json': app('2.4.0'),
       'apps/old/package.json': app('2.3.1'),
     });
-    it('gives a workspace what it asked for', async () => assert.deepEqual(await backendOf(join(root, 'apps/web')), ['2.4.0']));
-    it('and another one another release', async () => assert.deepEqual(await backendOf(join(root, 'apps/old')), ['2.3.1']));
+    it('gives a workspace what it asked for', async () =>
+      assert.deepEqual(await backendOf(join(root, 'apps/web')), ['2.4.0']));
+    it('and another one another release', async () =>
+      assert.deepEqual(await backendOf(join(root, 'apps/old')), ['2.3.1']));
     it('follows dependencies', async () => {
       const [one] = await installedPackages(await treeOf(join(root, 'apps/web')));
       assert.ok(one && 'packages' in one);
@@ -48,7 +50,11 @@ describe('a project', () => {
   for (const [name, files, problem] of [
     ['without a lockfile', { 'package.json': '{}' }, /no lockfile in/],
     ['with bun.lockb', { 'bun.lockb': 'x' }, /bun\.lockb is binary/],
-    ['with the first format of npm', { 'package-lock.json': '{"lockfileVersion":1,"dependencies":{}}' }, /lockfileVersion 1/],
+    [
+      'with the first format of npm',
+      { 'package-lock.json': '{"lockfileVersion":1,"dependencies":{}}' },
+      /lockfileVersion 1/,
+    ],
     ['with an old pnpm', { 'pnpm-lock.yaml': 'lockfileVersion: 5.4\n' }, /older than lockfileVersion 6/],
     ['with a broken lockfile', { 'package-lock.json': '{' }, /could not be read/],
   ] as const) {

@@ -16,7 +16,12 @@ describe('a matcher', () => {
     ['by name covers what is below', '/dashboard/:path*', '/dashboard/a/b', 'all'],
     ['by name covers the page itself', '/dashboard/:path*', '/dashboard', 'all'],
     ['by name covers nothing else', '/dashboard/:path*', '/settings', 'none'],
-    ['with missing covers some requests', [{ source: '/(.*)', missing: [{ type: 'header', key: 'purpose' }] }], '/a', 'some'],
+    [
+      'with missing covers some requests',
+      [{ source: '/(.*)', missing: [{ type: 'header', key: 'purpose' }] }],
+      '/a',
+      'some',
+    ],
     ['that is an object covers', { source: '/(.*)' }, '/a', 'all'],
   ] as const)
     it(name, () => assert.equal(coverage(matcherEntries(matcher) ?? [], path), expected));

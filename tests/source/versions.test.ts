@@ -4,7 +4,18 @@ import { ADVISORIES, advisoriesFor, WATCHED } from '../../src/source/advisories.
 import { compareVersions, isVersion } from '../../src/source/version.ts';
 
 describe('versions are ordered', () => {
-  const ascending = ['1.0.0-alpha', '1.0.0-alpha.1', '1.0.0-alpha.beta', '1.0.0-beta.2', '1.0.0-beta.11', '1.0.0-rc.1', '1.0.0', '1.2.0', '1.10.0', '2.0.0'];
+  const ascending = [
+    '1.0.0-alpha',
+    '1.0.0-alpha.1',
+    '1.0.0-alpha.beta',
+    '1.0.0-beta.2',
+    '1.0.0-beta.11',
+    '1.0.0-rc.1',
+    '1.0.0',
+    '1.2.0',
+    '1.10.0',
+    '2.0.0',
+  ];
   for (const [index, version] of ascending.slice(1).entries())
     it(`${ascending[index]} before ${version}`, () => {
       assert.ok(compareVersions(ascending[index] ?? '', version) < 0);
@@ -35,7 +46,8 @@ describe('advisories', () => {
     ['@clerk/backend', '2.3.1', 'CVE-2025-53548'],
     ['@clerk/astro', '2.17.9', 'CVE-2026-41248'],
   ] as const)
-    it(`${id} is known of ${name} ${version}`, () => assert.ok(ids(name, version).includes(id), ids(name, version).join()));
+    it(`${id} is known of ${name} ${version}`, () =>
+      assert.ok(ids(name, version).includes(id), ids(name, version).join()));
   for (const [name, version] of [
     ['next', '15.5.24'],
     ['next', '16.3.3'],

@@ -57,7 +57,10 @@ export const middlewareFile = defineCheck<MiddlewareEvidence>({
   judge({ source, answers }, expectation): Judgement {
     const told = answers.filter((answer) => isTelling(answer, expectation));
     const seen = told.filter(passedClerk);
-    const summary = [saysSource(source), seen.length === 0 ? '' : `clerkMiddleware answered on ${count(seen.length, 'path')}`]
+    const summary = [
+      saysSource(source),
+      seen.length === 0 ? '' : `clerkMiddleware answered on ${count(seen.length, 'path')}`,
+    ]
       .filter((part) => part !== '')
       .join('; ');
     const findings = judgeSource(source, expectation.readiness);
@@ -68,7 +71,8 @@ export const middlewareFile = defineCheck<MiddlewareEvidence>({
     const proven = isProven(source);
     // A CDN that strips the headers strips them all: some with and some without is the app’s own doing.
     if (seen.length > 0 && unseen.length > 0) {
-      if (source.kind === 'next' && proven) return { findings: unseen.map((answer) => contradicted(answer, seen)), summary };
+      if (source.kind === 'next' && proven)
+        return { findings: unseen.map((answer) => contradicted(answer, seen)), summary };
       return { findings, summary, ...(!proven && { unverified: partly(seen, unseen) }) };
     }
     if (seen.length > 0 || proven) return { findings, summary };
@@ -94,17 +98,22 @@ function passedClerk({ exchanges }: SignedOutAnswer): boolean {
 /** True where the source shows by itself that the middleware runs. */
 function isProven(source: MiddlewareSource): boolean {
   if (source.kind === 'other') return source.mounted.length > 0;
-  return source.kind === 'next' && source.files.every(({ callsClerk, matcher }) => callsClerk === 'yes' && matcher !== 'not constant');
+  return (
+    source.kind === 'next' &&
+    source.files.every(({ callsClerk, matcher }) => callsClerk === 'yes' && matcher !== 'not constant')
+  );
 }
 
 function saysSource(source: MiddlewareSource): string {
   if (source.kind === 'next') return source.files.map(({ path }) => `${path} runs clerkMiddleware`).join(', ');
-  if (source.kind === 'other') return source.mounted.length === 0 ? '' : `${source.mounted.join(', ')} mounts it for ${source.framework}`;
+  if (source.kind === 'other')
+    return source.mounted.length === 0 ? '' : `${source.mounted.join(', ')} mounts it for ${source.framework}`;
   return '';
 }
 
 function judgeSource(source: MiddlewareSource, readiness: Readiness): Finding[] {
-  if (source.kind === 'other') return source.mounted.length > 0 ? [] : source.misplaced.map((path) => misplacedElsewhere(path));
+  if (source.kind === 'other')
+    return source.mounted.length > 0 ? [] : source.misplaced.map((path) => misplacedElsewhere(path));
   if (source.kind !== 'next') return [];
   const { app, files, misplaced, authRoutes } = source;
   const [file, second] = files;
@@ -114,7 +123,12 @@ function judgeSource(source: MiddlewareSource, readiness: Readiness): Finding[] 
   if (file.callsClerk === 'unknown' || file.matcher === 'not constant' || file.matcher === undefined) return [];
   return [
     ...judgeCoverage(file, app, 'page', pagesOf(readiness)),
-    ...judgeCoverage(file, app, 'API route', (readiness.api || []).map(({ path }) => path)),
+    ...judgeCoverage(
+      file,
+      app,
+      'API route',
+      (readiness.api || []).map(({ path }) => path),
+    ),
     ...judgeCoverage(file, app, 'route that calls auth()', authRoutes),
   ];
 }
@@ -122,8 +136,10 @@ function judgeSource(source: MiddlewareSource, readiness: Readiness): Finding[] 
 function judgeCoverage(file: MiddlewareFile, app: NextApp, kind: string, paths: readonly string[]): Finding[] {
   if (file.matcher === undefined || file.matcher === 'not constant') return [];
   const entries = file.matcher;
-  const by = (wanted: Coverage) => [...new Set(paths)].filter((path) => coverage(entries, path, app.basePath) === wanted);
-  const shown = (missed: readonly string[]) => `${missed.slice(0, 5).join(', ')}${missed.length > 5 ? ` and ${missed.length - 5} more` : ''}`;
+  const by = (wanted: Coverage) =>
+    [...new Set(paths)].filter((path) => coverage(entries, path, app.basePath) === wanted);
+  const shown = (missed: readonly string[]) =>
+    `${missed.slice(0, 5).join(', ')}${missed.length > 5 ? ` and ${missed.length - 5} more` : ''}`;
   const [none, some] = [by('none'), by('some')];
   const parts = { subject: file.path, expected: 'a matcher that covers every page and the whole API', docs: DOCS };
   return [
@@ -133,7 +149,8 @@ function judgeCoverage(file: MiddlewareFile, app: NextApp, kind: string, paths: 
           error({
             ...parts,
             message: `its matcher does not cover ${count(none.length, kind)}: ${shown(none)}`,
-            cause: 'The matcher lists paths, or was written for pages only: what it leaves out never reaches clerkMiddleware, auth() throws there, and no guard holds.',
+            cause:
+              'The matcher lists paths, or was written for pages only: what it leaves out never reaches clerkMiddleware, auth() throws there, and no guard holds.',
             fix: QUICKSTART_MATCHER,
           }),
         ]),
@@ -221,9 +238,13 @@ function contradicted({ path, kind, exchanges }: SignedOutAnswer, seen: readonly
   const exchange = exchanges.at(-1);
   return error({
     subject: path,
-    message: `${exchange ? describe(exchange) : path} without x-clerk-auth-* headers, which ${seen.map((answer) => answer.path).slice(0, 3).join(', ')} has; by the source this ${kind} runs clerkMiddleware too`,
+    message: `${exchange ? describe(exchange) : path} without x-clerk-auth-* headers, which ${seen
+      .map((answer) => answer.path)
+      .slice(0, 3)
+      .join(', ')} has; by the source this ${kind} runs clerkMiddleware too`,
     expected: 'x-clerk-auth-status on the answer to a signed-out visitor',
-    cause: 'The deployed build is not this source: an older build, another matcher, or a rewrite in front that leads past the middleware.',
+    cause:
+      'The deployed build is not this source: an older build, another matcher, or a rewrite in front that leads past the middleware.',
     fix: 'Deploy this source, and look for a rewrite or a rule of the CDN for this path.',
     docs: DOCS,
     ...(exchange && { exchange }),
@@ -231,7 +252,11 @@ function contradicted({ path, kind, exchanges }: SignedOutAnswer, seen: readonly
 }
 
 function partly(seen: readonly SignedOutAnswer[], unseen: readonly SignedOutAnswer[]): string {
-  const paths = (answers: readonly SignedOutAnswer[]) => answers.map(({ path }) => path).slice(0, 3).join(', ');
+  const paths = (answers: readonly SignedOutAnswer[]) =>
+    answers
+      .map(({ path }) => path)
+      .slice(0, 3)
+      .join(', ');
   return `clerkMiddleware answered on ${paths(seen)}, but ${paths(unseen)} came without its x-clerk-auth-* headers: set project.root, so that the matcher can be read`;
 }
 
@@ -241,6 +266,7 @@ function nothingSeen(source: MiddlewareSource, told: readonly SignedOutAnswer[])
       ? 'no protected page or API route to look at from outside: set routes.protected and api'
       : `no x-clerk-auth-* header on ${count(told.length, 'answer')} to a signed-out visitor (the middleware is missing, or a CDN strips them)`;
   if (source.kind === 'unknown') return `${outside}; ${source.problem}`;
-  if (source.kind === 'other') return `${outside}; no call that mounts Clerk for ${source.framework} was found in the source`;
+  if (source.kind === 'other')
+    return `${outside}; no call that mounts Clerk for ${source.framework} was found in the source`;
   return `${outside}; the source could not be followed as far as clerkMiddleware and a constant matcher`;
 }

@@ -30,11 +30,15 @@ export const lockedReleases = defineCheck<LockedEvidence>({
     const unverified = [
       ...problems,
       ...odd.map(({ name, version }) => `${name} is installed as ${version}, which is no release`),
-      ...(copies.length === 0 && problems.length === 0 ? [`no package of ${WATCHED.length} that are watched is in the lockfile: set project.root to the folder of the app`] : []),
+      ...(copies.length === 0 && problems.length === 0
+        ? [
+            `no package of ${WATCHED.length} that are watched is in the lockfile: set project.root to the folder of the app`,
+          ]
+        : []),
     ];
     return {
       findings: judgeCopies(copies),
-      summary: `every installed copy of ${[...new Set(copies.map(({ name }) => name))].join(', ')} at or above every fixed release known on ${ADVISORIES_AS_OF}`,
+      summary: `every installed copy of ${[...new Set(copies.map(({ name }) => name))].join(', ')} is at or above every fixed release known on ${ADVISORIES_AS_OF}`,
       ...(unverified.length > 0 && { unverified: unverified.join('; ') }),
     };
   },
@@ -68,7 +72,8 @@ export const runningReleases = defineCheck<RunningEvidence>({
     if (failure !== undefined) return { isNext, failure };
     const found = await tab.page
       .waitForFunction(
-        () => (window as { next?: { version?: string } }).next?.version ?? (document.readyState === 'complete' && 'none'),
+        () =>
+          (window as { next?: { version?: string } }).next?.version ?? (document.readyState === 'complete' && 'none'),
         undefined,
         { timeout: SCRIPTS_MS },
       )
@@ -77,14 +82,26 @@ export const runningReleases = defineCheck<RunningEvidence>({
     return { isNext, ...(typeof found === 'string' && found !== 'none' && { next: found }) };
   },
   judge({ next, isNext, failure }): Judgement {
-    if (failure !== undefined) return { findings: [], summary: '', unverified: `the page could not be opened: ${failure}` };
+    if (failure !== undefined)
+      return { findings: [], summary: '', unverified: `the page could not be opened: ${failure}` };
     if (next !== undefined && isVersion(next))
       return {
-        findings: judgeCopies([{ name: 'next', version: next, where: 'the deployed app', lockfile: 'window.next.version' }]),
+        findings: judgeCopies([
+          { name: 'next', version: next, where: 'the deployed app', lockfile: 'window.next.version' },
+        ]),
         summary: `the deployed app runs next ${next}`,
       };
-    if (isNext) return { findings: [], summary: '', unverified: 'the deployed app does not say which release of Next.js it runs' };
-    return { findings: [], summary: '', inapplicable: 'the deployed app is not built with Next.js, and Clerk’s SDKs do not show their release' };
+    if (isNext)
+      return {
+        findings: [],
+        summary: '',
+        unverified: 'the deployed app does not say which release of Next.js it runs',
+      };
+    return {
+      findings: [],
+      summary: '',
+      inapplicable: 'the deployed app is not built with Next.js, and Clerk’s SDKs do not show their release',
+    };
   },
 });
 
@@ -122,7 +139,8 @@ function judgeRelease(
     subject: `${name} ${version}`,
     message: `${lockfile} has it at ${where}; it is affected by ${shown.map(({ advisory, fixed }) => `${advisory.id} (${advisory.title}; fixed in ${fixed})`).join(', ')}`,
     expected: `${name} ${floor} or later`,
-    cause: 'The release is older than its fix; an override, a range that was never updated, or another dependency keeps it.',
+    cause:
+      'The release is older than its fix; an override, a range that was never updated, or another dependency keeps it.',
     fix: `Update ${name} to ${floor} or later, run your package manager’s why on it to find what asks for this copy, and deploy.`,
     docs: shown[0]?.advisory.url ?? '',
   };

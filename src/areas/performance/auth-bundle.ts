@@ -15,8 +15,11 @@ const MAX_PAGES = 4;
 /** Path of Clerk's own script files, wherever they are served from. */
 const CLERK_SCRIPT = /\/npm\/@clerk\/(?:clerk-js|ui)@/;
 
-/** Key of the style cache in Clerk's UI, and in nothing else; the quotes leave out class names that a team overrides. */
-const UI_MARK = /["'`]cl-internal["'`]/;
+/**
+ * The key of the style cache in Clerk’s UI, and the pattern by which its entry knows its own class names (@clerk/ui 1).
+ * Class names that a team overrides are neither.
+ */
+const UI_MARK = /["'`]cl-internal["'`]|cl-internal-\[A-Za-z/;
 
 /** A bundle that only registers its modules: running the file runs none of them. */
 const REGISTRY = /webpackChunk|TURBOPACK|__turbopack|parcelRequire/;
@@ -47,7 +50,11 @@ interface Coverage {
   readonly url: string;
   readonly source?: string;
   readonly functions: ReadonlyArray<{
-    readonly ranges: ReadonlyArray<{ readonly startOffset: number; readonly endOffset: number; readonly count: number }>;
+    readonly ranges: ReadonlyArray<{
+      readonly startOffset: number;
+      readonly endOffset: number;
+      readonly count: number;
+    }>;
   }>;
 }
 
@@ -104,7 +111,8 @@ function judgeUi({ path, showsAuth, scripts, document }: PageRun): Finding[] {
         subject: path,
         message: `${url} ran Clerk’s UI on a page that shows no part of it`,
         expected: 'Clerk’s UI only on pages that show it, or loaded by Clerk’s own script after the page',
-        cause: 'The UI is imported statically (import … from ‘@clerk/ui’, a bundled clerk-js) in a module that every page loads, such as the root layout.',
+        cause:
+          'The UI is imported statically (import … from ‘@clerk/ui’, a bundled clerk-js) in a module that every page loads, such as the root layout.',
         fix: 'Leave the UI to the SDK, or import it with next/dynamic, React.lazy() or import() where it is shown.',
         docs: DOCS,
         exchange: document,

@@ -76,7 +76,8 @@ function judgeNavigation({ path, signedIn, calls }: Navigation): Finding[] {
         subject: path,
         message: `opened ${signedIn ? 'signed in' : 'signed out'}, it called ${endpoint} ${number} times within ${WATCH_MS / 1000} seconds`,
         expected: `at most ${MAX_CALLS} calls to one endpoint in a navigation`,
-        cause: 'A loop or an effect without dependencies asks Clerk for what it already gave: user.reload(), clerk.client.reload(), a refetch on every render.',
+        cause:
+          'A loop or an effect without dependencies asks Clerk for what it already gave: user.reload(), clerk.client.reload(), a refetch on every render.',
         fix: 'Read useUser() and useAuth(), which change by themselves, and reload only after something was changed elsewhere.',
         docs: 'https://clerk.com/docs/reference/hooks/use-user',
       }),

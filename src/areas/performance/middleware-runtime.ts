@@ -24,7 +24,18 @@ const MAX_RATIO = 10;
 const NOTICEABLE_MS = 300;
 
 /** Headers by which a cache near the visitor gives itself away; its answers say nothing about the way to the app. */
-const EDGE_HEADERS = ['age', 'cf-cache-status', 'cf-ray', 'via', 'x-amz-cf-id', 'x-cache', 'x-nf-request-id', 'x-served-by', 'x-vercel-cache', 'x-vercel-id'];
+const EDGE_HEADERS = [
+  'age',
+  'cf-cache-status',
+  'cf-ray',
+  'via',
+  'x-amz-cf-id',
+  'x-cache',
+  'x-nf-request-id',
+  'x-served-by',
+  'x-vercel-cache',
+  'x-vercel-id',
+];
 
 /** Values of `runtime` that Next.js has. */
 const RUNTIMES: readonly unknown[] = ['nodejs', 'edge', 'experimental-edge'];
@@ -48,7 +59,10 @@ export const middlewareRuntime = defineCheck<RuntimeEvidence>({
   id: 'performance/middleware-runtime',
   async collect({ target, readiness }) {
     const opened = await SourceTree.of(readiness);
-    const source = 'problem' in opened ? ({ kind: 'unknown', problem: opened.problem } as const) : await middlewareSource(opened.tree);
+    const source =
+      'problem' in opened
+        ? ({ kind: 'unknown', problem: opened.problem } as const)
+        : await middlewareSource(opened.tree);
     const page = (readiness.routes.protected || []).find(({ guard }) => guard === 'server')?.path;
     const pages = (await target.publicPages(readiness)).map(({ final }) => final);
     const asset = assetPaths(pages, target.identity.origin)[0] ?? '/favicon.ico';
@@ -58,8 +72,16 @@ export const middlewareRuntime = defineCheck<RuntimeEvidence>({
     const runtime = runtimeOf(source);
     const cost = guard && asset && costOf(guard, asset);
     const doubts = [
-      ...(runtime === undefined ? [source.kind === 'unknown' ? `the runtime is not to be seen from outside: ${source.problem}` : 'the source does not name the runtime'] : []),
-      ...(cost === undefined ? ['the cost of the guard could not be measured: set routes.protected to a page that redirects to sign-in'] : []),
+      ...(runtime === undefined
+        ? [
+            source.kind === 'unknown'
+              ? `the runtime is not to be seen from outside: ${source.problem}`
+              : 'the source does not name the runtime',
+          ]
+        : []),
+      ...(cost === undefined
+        ? ['the cost of the guard could not be measured: set routes.protected to a page that redirects to sign-in']
+        : []),
     ];
     return {
       findings: [...judgeRuntime(source), ...(guard && asset && cost ? judgeCost(guard, asset, cost) : [])],
@@ -127,7 +149,8 @@ function judgeCost(guard: Timing, asset: Timing, cost: Cost): Finding[] {
     return [
       error({
         ...parts,
-        cause: 'The middleware waits for something before it decides: the Backend API, a database, a fetch, a key set that is loaded for each request.',
+        cause:
+          'The middleware waits for something before it decides: the Backend API, a database, a fetch, a key set that is loaded for each request.',
         fix: 'Decide by the session token and its claims, set CLERK_JWT_KEY to spare the key set, and move look-ups into the pages that need them.',
       }),
     ];
@@ -176,7 +199,11 @@ function judgeRuntime(source: MiddlewareSource): Finding[] {
         }),
       ];
     const { version } = source.app;
-    const isTooOld = runtime === 'nodejs' && version !== undefined && (majorOf(source.app) ?? 0) < 16 && compareVersions(version, '15.2.0') < 0;
+    const isTooOld =
+      runtime === 'nodejs' &&
+      version !== undefined &&
+      (majorOf(source.app) ?? 0) < 16 &&
+      compareVersions(version, '15.2.0') < 0;
     if (!isTooOld) return [];
     return [
       warning({

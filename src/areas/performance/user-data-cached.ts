@@ -53,11 +53,21 @@ export const userLookups = defineCheck<LookupEvidence>({
     const known = (await Promise.all(paths.map((path) => modules.at(path)))).filter((module) => module !== undefined);
     const asking: Module[] = [];
     for (const module of known) {
-      if (/getUser|currentUser/.test(module.text) && !hasDirective(module.body, 'use client') && (await knowsClerk(modules, module)))
+      if (
+        /getUser|currentUser/.test(module.text) &&
+        !hasDirective(module.body, 'use client') &&
+        (await knowsClerk(modules, module))
+      )
         asking.push(module);
     }
     const entries = await Promise.all(
-      known.map(async (module) => (ROUTE.test(module.path) ? handlers(modules, module) : PAGE.test(module.path) ? [await render(modules, module)] : [])),
+      known.map(async (module) =>
+        ROUTE.test(module.path)
+          ? handlers(modules, module)
+          : PAGE.test(module.path)
+            ? [await render(modules, module)]
+            : [],
+      ),
     );
     return {
       files: known.length,
@@ -70,7 +80,11 @@ export const userLookups = defineCheck<LookupEvidence>({
     if ('problem' in evidence) return { findings: [], summary: '', unverified: evidence.problem };
     const { files, lookups, inLoops, repeated } = evidence;
     if (files === 0)
-      return { findings: [], summary: '', unverified: 'no source file was found: set project.root to the folder of the app' };
+      return {
+        findings: [],
+        summary: '',
+        unverified: 'no source file was found: set project.root to the folder of the app',
+      };
     return {
       findings: [...inLoops.map(judgeLoop), ...repeated.map(judgeRepeated)],
       summary: `${count(lookups, 'file')} of ${files} look users up, none of them again and again`,
@@ -109,7 +123,8 @@ function judgeLoop({ path, line, code }: Lookup): Finding {
     subject: `${path}:${line}`,
     message: `it looks users up one by one: ${code}`,
     expected: 'one request for all of them',
-    cause: 'Each turn of the loop is a request to Clerk of its own; ids differ, so that no cache helps, and a long list meets the rate limit.',
+    cause:
+      'Each turn of the loop is a request to Clerk of its own; ids differ, so that no cache helps, and a long list meets the rate limit.',
     fix: 'Ask once with clerkClient.users.getUserList({ userId: ids, limit: ids.length }), or keep the names that you show in your own database.',
     docs: DOCS,
   });
@@ -125,13 +140,15 @@ function judgeRepeated({ entry, kind, lookups }: RepeatedLookups): Finding {
   if (kind === 'handler')
     return error({
       ...parts,
-      cause: 'Neither cache() of React nor the memory of fetch works in a route handler: each call is a request to Clerk that the caller waits for.',
+      cause:
+        'Neither cache() of React nor the memory of fetch works in a route handler: each call is a request to Clerk that the caller waits for.',
       fix: 'Look the user up once and pass the object on, or take what you need from sessionClaims.',
       docs: DOCS,
     });
   return warning({
     ...parts,
-    cause: 'Each component asks for itself. Next.js remembers equal fetches within one render, so that this costs nothing until one of them differs or moves out of the render.',
+    cause:
+      'Each component asks for itself. Next.js remembers equal fetches within one render, so that this costs nothing until one of them differs or moves out of the render.',
     fix: 'Ask in one function wrapped in cache() of React, and call that.',
     docs: 'https://react.dev/reference/react/cache',
   });

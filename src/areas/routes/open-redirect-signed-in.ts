@@ -38,9 +38,10 @@ export const openRedirectSignedIn = defineCheck<DepartureEvidence>({
     const { tab, user, identity, readiness } = context;
     if (!tab || !user) throw new Error('routes/open-redirect needs verify(check, { tab, user: testUser })');
     const signIn = new URL(readiness.routes.signIn ?? '/sign-in', identity.origin).href;
-    const [first = '', ...others] = [`https://${FOREIGN_HOST}/`, `//${FOREIGN_HOST}/`, `/\\${FOREIGN_HOST}/`];
-    await keepFromLeaving(tab);
-    await open(tab, withParameters(signIn, PARAMETERS, first));
+    const addresses = [`https://${FOREIGN_HOST}/`, `//${FOREIGN_HOST}/`, `/\\${FOREIGN_HOST}/`];
+    const stopped = await keepFromLeaving(tab);
+    // Without an address: a page that leads away at once would leave nothing to sign in on.
+    await open(tab, signIn);
     const clerkForm = await mounted(tab);
     try {
       await user.signIn(tab);
@@ -48,11 +49,16 @@ export const openRedirectSignedIn = defineCheck<DepartureEvidence>({
       return { signIn, refused: tab.redact((failure as Error).message.split('\n')[0] ?? ''), departures: [] };
     }
     const departures: Departure[] = [];
-    // Where the page itself leads on as soon as the session is there, it has done so with the first address.
-    for (const address of [first, ...others])
-      departures.push({ address, moves: await depart(tab, withParameters(signIn, PARAMETERS, address), clerkForm) });
+    for (const address of addresses)
+      departures.push({
+        address,
+        moves: await depart(tab, withParameters(signIn, PARAMETERS, address), { clerkForm, stopped }),
+      });
     const back = `${identity.origin}${ownPage(context)}`;
-    const control = { address: back, moves: await depart(tab, withParameters(signIn, PARAMETERS, back), clerkForm) };
+    const control = {
+      address: back,
+      moves: await depart(tab, withParameters(signIn, PARAMETERS, back), { clerkForm, stopped }),
+    };
     return { signIn, departures, control };
   },
   judge({ signIn, refused, departures, control }): Judgement {
@@ -81,12 +87,20 @@ function ownPage({ readiness }: CheckContext): string {
  * Stops every request to the foreign host, redirects included, which Playwright's own routing lets through
  * (https://chromedevtools.github.io/devtools-protocol/tot/Fetch/#method-failRequest).
  */
-async function keepFromLeaving({ page }: Tab): Promise<void> {
+async function keepFromLeaving({ page }: Tab): Promise<Move[]> {
+  const stopped: Move[] = [];
   const session = await page.context().newCDPSession(page);
-  session.on('Fetch.requestPaused', ({ requestId }) => {
-    void session.send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' }).catch(() => {});
+  session.on('Fetch.requestPaused', ({ requestId, request: { url } }) => {
+    // The pattern also meets an address of the app that has the foreign one in its query.
+    const foreign = isForeign(new URL(url));
+    if (foreign) stopped.push({ url });
+    const answer = foreign
+      ? session.send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' })
+      : session.send('Fetch.continueRequest', { requestId });
+    void answer.catch(() => {});
   });
-  await session.send('Fetch.enable', { patterns: [{ urlPattern: `*://*${FOREIGN_HOST}*/*` }] });
+  await session.send('Fetch.enable', { patterns: [{ urlPattern: `*${FOREIGN_HOST}*`, requestStage: 'Request' }] });
+  return stopped;
 }
 
 async function mounted({ page }: Tab): Promise<boolean> {
@@ -98,9 +112,14 @@ async function mounted({ page }: Tab): Promise<boolean> {
 }
 
 /** Opens the sign-in page with a session and waits until it has sent the person on. */
-async function depart(tab: Tab, signIn: string, clerkForm: boolean): Promise<readonly Move[]> {
+async function depart(
+  tab: Tab,
+  signIn: string,
+  { clerkForm, stopped }: { readonly clerkForm: boolean; readonly stopped: Move[] },
+): Promise<readonly Move[]> {
   const { page } = tab;
   tab.forget();
+  stopped.length = 0;
   const leaving = left(tab, signIn);
   await open(tab, signIn);
   await leaving;
@@ -109,7 +128,7 @@ async function depart(tab: Tab, signIn: string, clerkForm: boolean): Promise<rea
     await page.evaluate(() => window.Clerk.redirectToAfterSignIn()).catch(() => {});
     await left(tab, signIn);
   }
-  return [...tab.moves];
+  return [...tab.moves, ...stopped];
 }
 
 /** A script that reacts to the session may interrupt the first try. */

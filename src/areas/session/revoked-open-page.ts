@@ -5,7 +5,7 @@ import type { ApiRoute, ProtectedRoute } from '../../config/options.ts';
 import type { Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
-import { tabOf, userOf } from './browser-check.ts';
+import { signInPage, tabOf, userOf } from './browser-check.ts';
 import { openPage, reaction, stir } from './page-visit.ts';
 import type { PageVisit, PageVisitOptions } from './page-visit.ts';
 import { judgeRevoked } from './revoked-findings.ts';
@@ -45,11 +45,11 @@ export const revokedOpenPage = defineCheck<RevokedEvidence>({
   async collect(context: CheckContext) {
     const tab = tabOf(context);
     const user = userOf(context);
-    const { identity, readiness } = context;
+    const { readiness } = context;
     const routes = openedRoutes(readiness.routes.protected || []);
     const [first] = routes;
     if (!first) throw new Error('routes.protected is needed');
-    await openPage(tab, optionsFor(first, identity.origin));
+    await tab.page.goto(signInPage(first, context));
     const { sessionId } = await user.signIn(tab);
 
     const twin = await tab.twin();

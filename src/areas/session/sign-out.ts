@@ -6,7 +6,7 @@ import type { Visit } from '../../target/exchange.ts';
 import { tokenClaims, TOKEN_LIFE } from '../../target/session-token.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
-import { tabOf, userOf } from './browser-check.ts';
+import { signInPage, tabOf, userOf } from './browser-check.ts';
 import { openPage, reaction, still, stir } from './page-visit.ts';
 import type { PageVisit, PageVisitOptions } from './page-visit.ts';
 import { routeOf } from './return-after-sign-in.ts';
@@ -66,7 +66,7 @@ export const signOut = defineCheck<SignOutEvidence>({
       origin: identity.origin,
       ...(route.contains !== undefined && { contains: route.contains }),
     };
-    await openPage(tab, options);
+    await tab.page.goto(signInPage(route, context));
     await userOf(context).signIn(tab);
     const before = await openPage(tab, options);
     const cookies = await tab.context.cookies(identity.origin);

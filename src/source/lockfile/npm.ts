@@ -36,7 +36,12 @@ export function npmLock(text: string): LockGraph {
 
 /** Names that a manifest depends on; those for development count for workspaces only. */
 export function dependencyNames(manifest: Readonly<Record<string, unknown>>, isWorkspace: boolean): string[] {
-  const fields = ['dependencies', 'optionalDependencies', 'peerDependencies', ...(isWorkspace ? ['devDependencies'] : [])];
+  const fields = [
+    'dependencies',
+    'optionalDependencies',
+    'peerDependencies',
+    ...(isWorkspace ? ['devDependencies'] : []),
+  ];
   return fields.flatMap((field) => {
     const given = manifest[field];
     return isRecord(given) ? Object.keys(given) : [];

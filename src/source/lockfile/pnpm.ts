@@ -33,7 +33,10 @@ export function pnpmLock(text: string): LockGraph {
   const visited = new Set<string>();
   /** A workspace that another one links brings its own dependencies along. */
   const linked = (from: string, reference: string): string[] | undefined => {
-    const path = new URL(`${reference.slice('link:'.length)}`, `file:///${from === '.' ? '' : `${from}/`}`).pathname.slice(1);
+    const path = new URL(
+      `${reference.slice('link:'.length)}`,
+      `file:///${from === '.' ? '' : `${from}/`}`,
+    ).pathname.slice(1);
     const step = `${from} ${path}`;
     if (visited.has(step)) return [];
     visited.add(step);

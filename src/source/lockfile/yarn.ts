@@ -44,7 +44,12 @@ export function yarnLock(text: string, manifest: Readonly<Record<string, unknown
     importedBy: (importer) => {
       const workspace = [...lock.keys()].find((key) => key.endsWith(`@workspace:${importer}`));
       if (workspace !== undefined) return dependenciesOf(workspace);
-      const asked = Object.assign({}, ...['dependencies', 'optionalDependencies', 'devDependencies', 'peerDependencies'].map((field) => manifest[field]).filter(isRecord)) as Record<string, unknown>;
+      const asked = Object.assign(
+        {},
+        ...['dependencies', 'optionalDependencies', 'devDependencies', 'peerDependencies']
+          .map((field) => manifest[field])
+          .filter(isRecord),
+      ) as Record<string, unknown>;
       const names = dependencyNames(manifest, true);
       return names.length === 0 ? undefined : names.flatMap((name) => keysOf(name, String(asked[name])));
     },

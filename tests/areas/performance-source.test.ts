@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { userLookups } from '../../src/areas/performance/user-data-cached.ts';
+import { resolveOptions } from '../../src/config/resolve.ts';
+import type { Judgement } from '../../src/result.ts';
+import type { CheckContext } from '../../src/verify.ts';
+import { expectation } from '../support/exchange.ts';
+import { assertClean, only } from '../support/findings.ts';
+import { project } from '../support/project.ts';
+import type { Files } from '../support/project.ts';
+
+async function lookups(files: Files): Promise<Judgement> {
+  const readiness = resolveOptions({ baseURL: 'https://app.example.com', project: { root: project(files) } }, {});
+  // The source is all that this part looks at.
+  const evidence = await userLookups.collect({ readiness } as CheckContext);
+  return userLookups.judge(evidence, expectation());
+}
+
+const CLERK = "import { auth, clerkClient, currentUser } from '@clerk/nextjs/server';\n";
+const LOOKUP = '(await clerkClient()).users.getUser';
+
+describe('performance/user-data-cached: a loop over users', () => {
+  for (const [name, code] of [
+    ['map', `ids.map(async (id) => ${LOOKUP}(id))`],
+    ['map over objects', `posts.map(async ({ authorId }) => ${LOOKUP}(authorId))`],
+    ['for of', `(async () => { for (const id of ids) await ${LOOKUP}(id); })()`],
+  ] as const)
+    it(`fails by ${name}`, async () => {
+      const finding = only(
+        await lookups({ 'lib/team.ts': `${CLERK}export const team = async (ids, posts) => ${code};` }),
+      );
+      assert.equal(finding.level, 'error');
+      assert.match(finding.subject, /lib\/team\.ts:2/);
+    });
+  for (const [name, files] of [
+    [
+      'one request for all',
+      {
+        'lib/a.ts': `${CLERK}export const a = async (ids) => (await clerkClient()).users.getUserList({ userId: ids });`,
+      },
+    ],
+    [
+      'another try for the same user',
+      {
+        'lib/a.ts': `${CLERK}export async function a(id) { for (const wait of [1, 2]) { try { return await ${LOOKUP}(id); } catch {} } }`,
+      },
+    ],
+    [
+      'a function that is made in a loop and looks up something else',
+      { 'lib/a.ts': `${CLERK}export const a = (ids, me) => ids.map(() => () => ${LOOKUP.replace('await ', '')}(me));` },
+    ],
+    [
+      'a cache that outlives the request',
+      {
+        'lib/a.ts': `${CLERK}export const a = unstable_cache(async (ids) => Promise.all(ids.map(async (id) => ${LOOKUP}(id))));`,
+      },
+    ],
+    [
+      'the directive use cache',
+      {
+        'lib/a.ts': `${CLERK}export async function a(ids) { 'use cache'; return Promise.all(ids.map(async (id) => ${LOOKUP}(id))); }`,
+      },
+    ],
+    [
+      'a script that nobody waits for',
+      { 'app/page.tsx': '', 'scripts/a.ts': `${CLERK}for (const id of ids) await ${LOOKUP}(id);` },
+    ],
+    ['another service', { 'lib/a.ts': 'export const a = (ids) => ids.map((id) => directory.users.getUser(id));' }],
+  ] as const)
+    it(`passes on ${name}`, async () => assertClean(await lookups(files)));
+});
+
+describe('performance/user-data-cached: the signed-in user', () => {
+  const route = (body: string) => ({
+    'app/api/me/route.ts': `${CLERK}export async function GET() { const { userId } = await auth(); ${body} }`,
+  });
+  const page = (body: string, more: Files = {}) => ({ 'app/page.tsx': `${CLERK}${body}`, ...more });
+  it('fails where a handler asks twice', async () => {
+    const finding = only(await lookups(route(`const a = await currentUser(); const b = await ${LOOKUP}(userId);`)));
+    assert.equal(finding.level, 'error');
+    assert.equal(finding.subject, 'GET of app/api/me/route.ts');
+  });
+  it('fails where a function of another module asks again', async () => {
+    const files = {
+      ...route(`const a = await ${LOOKUP}(userId); return profile(userId);`),
+      'lib/profile.ts': `${CLERK}export const profile = async (id) => ${LOOKUP}(id);`,
+    };
+    const path = 'app/api/me/route.ts';
+    files[path] = `import { profile } from '../../../lib/profile';\n${files[path]}`;
+    assert.match(only(await lookups(files)).message, /2 times.*lib\/profile\.ts/);
+  });
+  for (const [name, body] of [
+    ['asks once', `return ${LOOKUP}(userId);`],
+    ['asks for two users', `await ${LOOKUP}(userId); return ${LOOKUP}(params.authorId);`],
+    ['asks the second time under a condition', `const a = await currentUser(); if (a.banned) await ${LOOKUP}(userId);`],
+    ['asks in one of two ways', `if (short) return currentUser(); return ${LOOKUP}(userId);`],
+  ] as const)
+    it(`passes where a handler ${name}`, async () => assertClean(await lookups(route(body))));
+  it('warns where a layout and its page ask each for itself', async () => {
+    const own = 'export default async function P() { const user = await currentUser(); return null; }';
+    const finding = only(await lookups(page(own, { 'app/layout.tsx': CLERK + own })));
+    assert.equal(finding.level, 'warning');
+    assert.match(finding.message, /app\/layout\.tsx.*app\/page\.tsx/);
+  });
+  it('warns where two components of a page ask', async () => {
+    const part = (name: string) => `async function ${name}() { const user = await currentUser(); return null; }`;
+    assert.equal(
+      only(await lookups(page(`${part('A')} ${part('B')} export default function P() { return <><A /><B /></>; }`)))
+        .level,
+      'warning',
+    );
+  });
+  it('passes where they share a function in cache()', async () => {
+    const own =
+      "import { viewer } from '@/lib/viewer';\nexport default async function P() { await viewer(); return null; }";
+    assertClean(
+      await lookups({
+        'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./*"] } } } // comment',
+        'lib/viewer.ts': `${CLERK}import { cache } from 'react';\nexport const viewer = cache(async () => currentUser());`,
+        'app/page.tsx': own,
+        'app/layout.tsx': own,
+      }),
+    );
+  });
+  it('is not verified without source files', async () =>
+    assert.match((await lookups({ 'README.md': 'x' })).unverified ?? '', /no source file/));
+});
