@@ -1,10 +1,11 @@
+import { rmSync } from 'node:fs';
 import type { ClerkControl, ClerkStandIn } from './clerk/stand-in.ts';
 import { startClerkStandIn } from './clerk/stand-in.ts';
 import { DEFECTS } from './defects/index.ts';
 import type { Defect, Site } from './defects/defect.ts';
 import { startFront } from './front/front.ts';
 import type { Front } from './front/front.ts';
-import { DEMO_USER, demoPorts, randomKeys } from './instances.ts';
+import { auditLog, DEMO_USER, demoPorts, randomKeys } from './instances.ts';
 import type { DemoKeys, DemoPorts, DemoTarget, InstanceKind } from './instances.ts';
 import type { Certificate } from './net/certificate.ts';
 import { createCertificate } from './net/certificate.ts';
@@ -77,6 +78,7 @@ export interface AppSettings {
   readonly apiUrl: string;
   readonly webhookSecret: string;
   readonly sentryDsn: string;
+  readonly auditLog: string;
 }
 
 /** Starts an app; resolves when it answers. */
@@ -127,8 +129,12 @@ export async function startInstance(options: InstanceOptions): Promise<RunningIn
       site: () => (site ??= createSite(front.url, clerk)),
     });
     closers.push(() => front.close());
+    const log = auditLog({ ...ports, next: port });
+    rmSync(log, { force: true });
+    closers.push(async () => rmSync(log, { force: true }));
     const app = await options.app({
       port,
+      auditLog: log,
       origin: front.url,
       publishableKey: clerk.publishableKey,
       secretKey: keys.secretKey,
@@ -147,6 +153,7 @@ export async function startInstance(options: InstanceOptions): Promise<RunningIn
         secretKey: keys.secretKey,
         webhookSecret: keys.webhookSecret,
         user: { email: DEMO_USER.email, password: keys.password },
+        auditLog: log,
         clerk: clerk.control,
         site: (site ??= createSite(front.url, clerk)),
       },
@@ -167,6 +174,7 @@ const startNextApp: StartApp = (settings) =>
     CLERK_WEBHOOK_SIGNING_SECRET: settings.webhookSecret,
     APP_ORIGIN: settings.origin,
     SENTRY_DSN: settings.sentryDsn,
+    AUDIT_LOG: settings.auditLog,
   });
 
 function createSite(url: string, clerk: ClerkStandIn): Site {

@@ -19,6 +19,8 @@ export interface DemoTarget {
   readonly secretKey: string;
   readonly webhookSecret: string;
   readonly user: { readonly email: string; readonly password: string };
+  /** Where the app keeps what it did; `AUDIT_LOG` in `app/.env.example`. */
+  readonly auditLog: string;
 }
 
 /** The secrets of one instance: right in form, random, and known to no real service. */
@@ -82,6 +84,11 @@ export function demoKeys(): Readonly<Record<InstanceKind, DemoKeys>> {
   return JSON.parse(readFileSync(KEYS_FILE, 'utf8')) as Record<InstanceKind, DemoKeys>;
 }
 
+/** Each instance has its own, found by whoever knows its ports. */
+export function auditLog({ next }: DemoPorts): string {
+  return join(CACHE_FOLDER, `audit-${next}.jsonl`);
+}
+
 /** Where the demo will be and with which keys: known before it is started. */
 export function demoTargets(base: number = basePort()): Readonly<Record<InstanceKind, DemoTarget>> {
   const keys = demoKeys();
@@ -97,6 +104,7 @@ export function demoTargets(base: number = basePort()): Readonly<Record<Instance
       secretKey: keys[kind].secretKey,
       webhookSecret: keys[kind].webhookSecret,
       user: { email: DEMO_USER.email, password: keys[kind].password },
+      auditLog: auditLog(ports),
     };
   };
   return { live: target('live'), test: target('test') };

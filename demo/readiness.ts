@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import type { ReadinessOptions } from '../src/index.ts';
 import type { DemoTarget } from './instances.ts';
 import { APP_FOLDER } from './paths.ts';
@@ -15,6 +16,7 @@ export function demoReadiness({
   secretKey,
   webhookSecret,
   user,
+  auditLog,
 }: DemoTarget): ReadinessOptions {
   return {
     name: kind === 'live' ? 'readiness' : 'staging',
@@ -30,7 +32,7 @@ export function demoReadiness({
       signUp: '/sign-up',
     },
     api: ['/api/me', { path: '/api/projects', methods: ['GET', 'POST'], body: { name: 'Readiness probe' } }],
-    webhook: { path: '/api/webhooks/clerk', secret: webhookSecret },
+    webhook: { path: '/api/webhooks/clerk', secret: webhookSecret, effects: (id) => entriesOf(auditLog, id) },
     health: { path: '/api/health' },
     cors: { allowedOrigins: ['https://app.demo.example'] },
     clerk: { secretKey, apiUrl: backendApiUrl },
@@ -52,4 +54,12 @@ export function demoReadiness({
     // The demo's certificate is made at start and signed by nobody.
     network: { ignoreHTTPSErrors: true },
   };
+}
+
+/** How often the app kept that it handled a delivery; a team asks its database. */
+function entriesOf(log: string, delivery: string): number {
+  if (!existsSync(log)) return 0;
+  return readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(`"${delivery}"`)).length;
 }

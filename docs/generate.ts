@@ -96,11 +96,15 @@ function head({ title, severity, row, methods, smoke, needs, why, fix, docs }: C
     `- **Severity:** ${severity}`,
     `- **Checklist row:** ${row}`,
     `- **Sends:** ${methods.map((method) => METHODS[method]).join(', ')}; ${smoke ? 'part of' : 'not part of'} the smoke run`,
-    `- **Needs:** ${needs.length === 0 ? 'no option besides `baseURL`' : needs.map((path) => `\`${path}\``).join(', ')}`,
+    `- **Needs:** ${needs.length === 0 ? 'no option besides `baseURL`' : needs.map(need).join(', ')}`,
     `- **Why:** ${why}`,
     `- **Usual fix:** ${fix}`,
     `- **Docs:** <${docs}>`,
   ].join('\n');
+}
+
+function need(path: string): string {
+  return path.endsWith('?') ? `\`${path.slice(0, -1)}\` (may be left out)` : `\`${path}\``;
 }
 
 /** The text with what stands between two marker lines replaced; undefined when the markers are not there. */

@@ -14,6 +14,9 @@ const FULL_MODE: Partial<Record<Method, string>> = {
   burst: 'it sends a burst of requests',
 };
 
+/** Marks an option that may be left out, and that says by `false` that the app has none. */
+const OPTIONAL = /\?$/;
+
 /** The first option without which a check, or one part of it, has nothing to observe; undefined when it can run. */
 export function missingNeed(
   entry: Pick<CatalogEntry, 'needs' | 'methods'>,
@@ -34,7 +37,8 @@ export function missingNeed(
 /** Options that nobody can declare as not existing. */
 const NEVER_FALSE: readonly string[] = ['project', 'clerk', 'session'];
 
-function missingOption(path: string, readiness: Readiness): Missing | undefined {
+function missingOption(need: string, readiness: Readiness): Missing | undefined {
+  const path = need.replace(OPTIONAL, '');
   const keys = path.split('.');
   let value: unknown = readiness;
   for (const [depth, key] of keys.entries()) {
@@ -45,6 +49,7 @@ function missingOption(path: string, readiness: Readiness): Missing | undefined 
         reason: `${keys.slice(0, depth + 1).join('.')} is false: declared as not existing`,
       };
   }
+  if (OPTIONAL.test(need)) return undefined;
   const absent = value === undefined || (Array.isArray(value) && value.length === 0);
   return absent
     ? {

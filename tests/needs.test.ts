@@ -42,6 +42,11 @@ describe('a check', () => {
       assert.match(missing.reason, reason);
     });
   }
+  it('goes by an option that may be left out only where that is false', () => {
+    assert.equal(ask(['errorTracking?']), undefined);
+    assert.equal(ask(['errorTracking?'], { errorTracking: {} }), undefined);
+    assert.equal(ask(['errorTracking?'], { errorTracking: false })?.status, 'not-applicable');
+  });
   it('that writes needs mode full', () => {
     assert.match(ask([], {}, ['http', 'writes'])?.reason ?? '', /mode: 'full'/);
     assert.equal(ask([], { mode: 'full' }, ['http', 'writes']), undefined);
@@ -59,6 +64,7 @@ describe('a check', () => {
         session: { user: { email: 'a@example.com' } },
         clerk: { secretKey: ['sk', 'live', 'x'].join('_') },
         project: { root: '.' },
+        rateLimit: { path: '/login' },
       },
       {},
     );

@@ -27,7 +27,7 @@ export interface CatalogEntry {
   readonly methods: readonly Method[];
   /** Part of the post-deploy smoke run. */
   readonly smoke: boolean;
-  /** Options without which nothing can be observed, as paths into the options; `false` in one says that the app has none. */
+  /** Options without which nothing can be observed, as paths into the options; `false` in one says that the app has none. One that ends in `?` may be left out. */
   readonly needs: readonly string[];
   /** What an attacker or a user gets when it fails. */
   readonly why: string;

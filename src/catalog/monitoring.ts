@@ -21,7 +21,7 @@ export const monitoring = [
     severity: 'medium',
     methods: ['browser', 'signed-in'],
     smoke: false,
-    needs: [],
+    needs: ['errorTracking?'],
     why: 'An error without its user cannot be followed up: nobody knows who was affected, or how many.',
     fix: 'Call Sentry.setUser({ id: userId }) in a client component with the id of useAuth(), and allow the ingest host in connect-src.',
     docs: 'https://docs.sentry.io/platforms/javascript/enriching-events/identify-user/',

@@ -22,6 +22,10 @@ export const env = {
   get sentryDsn(): string | undefined {
     return process.env.SENTRY_DSN || undefined;
   },
+  /** File that gets a line for each event that was handled; none is written without it. */
+  get auditLog(): string | undefined {
+    return process.env.AUDIT_LOG || undefined;
+  },
   /** The one other origin whose pages may call `/api`. */
   get allowedOrigin(): string {
     return process.env.ALLOWED_ORIGIN ?? 'https://app.demo.example';

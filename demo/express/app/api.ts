@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import { getAuth } from '@clerk/express';
 import { verifyWebhook } from '@clerk/express/webhooks';
 import express, { Router } from 'express';
@@ -48,7 +49,7 @@ export function health({ apiUrl, secretKey }: Settings): RequestHandler {
 }
 
 /** Clerk's deliveries. The signature covers the bytes as they were sent, so the body must not be parsed before. */
-export function webhook({ webhookSecret }: Settings): RequestHandler[] {
+export function webhook({ webhookSecret, auditLog }: Settings): RequestHandler[] {
   const seen = new Set<string>();
   return [
     express.raw({ type: () => true }),
@@ -57,7 +58,7 @@ export function webhook({ webhookSecret }: Settings): RequestHandler[] {
       if (!event) return void res.status(400).json({ error: 'invalid_signature' });
       const id = req.get('svix-id') ?? '';
       // Deliveries are retried, and their effect must happen once.
-      if (!seen.has(id) && event.type === 'user.created') console.info(`webhook ${event.type} ${event.data.id}`);
+      if (!seen.has(id)) await appendFile(auditLog, `${JSON.stringify({ delivery: id, event: event.type })}\n`);
       seen.add(id);
       res.json({ received: true });
     },

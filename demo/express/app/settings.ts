@@ -9,6 +9,8 @@ export interface Settings {
   /** Clerk's Backend API. */
   readonly apiUrl: string;
   readonly webhookSecret: string;
+  /** File that gets a line for each delivery that was handled. */
+  readonly auditLog: string;
 }
 
 /** Clerk's Frontend API: a publishable key is `pk_<kind>_` and the base64 of its host and a `$`. */

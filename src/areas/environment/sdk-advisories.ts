@@ -6,7 +6,6 @@ import { installedPackages } from '../../source/lockfiles.ts';
 import type { Installed, LockedPackage } from '../../source/lockfiles.ts';
 import { SourceTree } from '../../source/tree.ts';
 import { compareVersions, isVersion } from '../../source/version.ts';
-import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 
 /** What the lockfiles install, or why they cannot be read. */

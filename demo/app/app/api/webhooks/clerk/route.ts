@@ -1,6 +1,7 @@
 import { verifyWebhook } from '@clerk/nextjs/webhooks';
 import type { NextRequest } from 'next/server';
 import { json } from '@/lib/api';
+import { audit } from '@/lib/audit-log';
 import { isFirstDelivery } from '@/lib/deliveries';
 
 type WebhookEvent = Awaited<ReturnType<typeof verifyWebhook>>;
@@ -10,7 +11,11 @@ export async function POST(request: NextRequest): Promise<Response> {
   const event = await verifyWebhook(request).catch(() => undefined);
   if (!event) return json({ error: 'invalid_signature' }, 400);
   // verifyWebhook refuses deliveries without this header, and the signature covers it.
-  if (isFirstDelivery(request.headers.get('svix-id') ?? '')) handle(event);
+  const delivery = request.headers.get('svix-id') ?? '';
+  if (isFirstDelivery(delivery)) {
+    handle(event);
+    await audit({ delivery, event: event.type });
+  }
   return json({ received: true });
 }
 
