@@ -67,7 +67,11 @@ export class Recording {
     { instance, options, browser }: { instance: Instance; options: ReadinessOptions; browser: Browser },
   ): Promise<Recording> {
     const readiness = resolveOptions(
-      { ...options, headers: { 'x-demo-defect': recorder.defect.name }, network: { ...options.network, requestsPerSecond: 2000 } },
+      {
+        ...options,
+        headers: { 'x-demo-defect': recorder.defect.name },
+        network: { ...options.network, requestsPerSecond: 2000 },
+      },
       {},
     );
     const pairs = new Map<AnyCheck, readonly Pair[]>();
@@ -132,12 +136,18 @@ export class Recording {
 
 /** Header lines of different names may come in any order. */
 function isSameAnswer(a: DemoResponse, b: DemoResponse): boolean {
-  const lines = ({ headers }: DemoResponse) => headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`).toSorted();
+  const lines = ({ headers }: DemoResponse) =>
+    headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`).toSorted();
   return a === b || (a.status === b.status && a.body.equals(b.body) && isDeepStrictEqual(lines(a), lines(b)));
 }
 
 /** Paths with query of every exchange with the target that the evidence holds. */
-function pathsIn(evidence: unknown, origin: string, found = new Set<string>(), known = new Set<unknown>()): Set<string> {
+function pathsIn(
+  evidence: unknown,
+  origin: string,
+  found = new Set<string>(),
+  known = new Set<unknown>(),
+): Set<string> {
   if (typeof evidence !== 'object' || evidence === null || known.has(evidence)) return found;
   known.add(evidence);
   const request: unknown = isRecord(evidence) ? evidence['request'] : undefined;

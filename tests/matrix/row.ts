@@ -129,6 +129,9 @@ function summarize(cells: readonly Cell[], readiness: Readiness): Row {
   return {
     cells,
     failed: ids((status) => status === 'fail'),
-    doubtful: ids((status) => status === 'not-verified', cells.filter((cell) => !isAttested(cell, readiness))),
+    doubtful: ids(
+      (status) => status === 'not-verified',
+      cells.filter((cell) => !isAttested(cell, readiness)),
+    ),
   };
 }

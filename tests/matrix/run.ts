@@ -8,10 +8,15 @@ import { startDemo } from '../../demo/demo.ts';
 import type { Instance } from '../../demo/demo.ts';
 import type { Defect } from '../../demo/defects/defect.ts';
 import { DEFECTS } from '../../demo/defects/index.ts';
+import { EXPRESS_DEFECTS, IN_BROWSER } from '../../demo/express/defects/index.ts';
+import { startExpressDemo } from '../../demo/express/demo.ts';
+import { expressReadiness } from '../../demo/express/readiness.ts';
 import { demoReadiness } from '../../demo/readiness.ts';
-import { CATALOG } from '../../src/catalog.ts';
+import { areaOf, CATALOG } from '../../src/catalog.ts';
 import { browserLaunchOptions } from '../../src/config/browser.ts';
 import type { ReadinessOptions } from '../../src/index.ts';
+import type { Identity } from '../../src/target/identity.ts';
+import type { AnyCheck } from '../support/checks.ts';
 import { Recorder, Recording } from './recording.ts';
 import { runRow } from './row.ts';
 import type { Row } from './row.ts';
@@ -27,9 +32,6 @@ const USAGE = `npm run matrix -- [--all] [--browser] [--write] [defect…]
 
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'matrix.md');
 
-/** Rows under way at once: one is judged while the app answers another. */
-const CONCURRENCY = 2;
-
 const { values, positionals } = parseArgs({
   options: {
     all: { type: 'boolean', default: false },
@@ -40,14 +42,33 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
+const selective = !values.all && positionals.length === 0;
+
 /** A target of the matrix. */
 interface Subject {
   readonly name: string;
   readonly instance: Instance;
   readonly options: ReadinessOptions;
   readonly defects: ReadonlyMap<string, Defect>;
-  readonly recorder: Recorder;
+  /** Rows under way at once: one is judged while the app answers another. */
+  readonly lanes: number;
+  /** The checks that a defect can reach; undefined runs all. */
+  readonly reach: (defect: Defect) => Promise<Reach> | Reach;
+  /** Whether a row opens a browser. */
+  readonly inBrowser: (defect: Defect) => boolean;
 }
+
+type Reach = (check: AnyCheck, identity: Identity) => boolean;
+
+/** Checks of a hundred requests and more: on Express, whose defects are apps of their own, they run for rows of their own area. */
+const COSTLY: ReadonlySet<string> = new Set([
+  'routes/bypass',
+  'routes/open-redirect',
+  'api/forged-token',
+  'cors/untrusted-origin',
+  'environment/backend-api',
+  'environment/production-domain',
+]);
 
 async function main(): Promise<number> {
   if (values.help) {
@@ -58,19 +79,36 @@ async function main(): Promise<number> {
   const browser = await chromium.launch(browserLaunchOptions());
   const closers: Array<() => Promise<void>> = [() => browser.close()];
   try {
-    const subjects = await startSubjects(closers);
+    const subjects = await startSubjects(browser, closers);
     const results: Result[] = [];
     const problems: string[] = [];
     for (const subject of subjects) {
+      if (positionals.length > 0) {
+        results.push(...(await runSubject(subject, browser)));
+        continue;
+      }
       const clean = await runRow(subject.instance, undefined, { options: subject.options, browser });
       problems.push(...doubts(clean).map((doubt) => `the clean ${subject.name} target: ${doubt}`));
       results.push(...(await runSubject(subject, browser)));
     }
-    if (positionals.length === 0) problems.push(...tooFew(CATALOG.map(({ id }) => id), DEFECTS.values()));
-    problems.push(...results.flatMap(({ target, defect, wrong }) => wrong.map((why) => `${target} ${defect.name}: ${why}`)));
+    if (positionals.length === 0)
+      problems.push(
+        ...tooFew(
+          CATALOG.map(({ id }) => id),
+          DEFECTS.values(),
+        ),
+      );
+    problems.push(
+      ...results.flatMap(({ target, defect, wrong }) => wrong.map((why) => `${target} ${defect.name}: ${why}`)),
+    );
     const page = matrixPage(results);
     if (values.write && positionals.length === 0) writeFileSync(PAGE, page);
-    console.log(page.split('\n').filter((line) => line.startsWith('- **')).join('\n'));
+    console.log(
+      page
+        .split('\n')
+        .filter((line) => line.startsWith('- **'))
+        .join('\n'),
+    );
     for (const problem of problems) console.log(`MISS ${problem}`);
     // As node:test counts, for whoever adds up the steps of the suite.
     console.log(`ℹ pass ${results.filter(({ wrong }) => wrong.length === 0).length}\nℹ fail ${problems.length}`);
@@ -81,33 +119,59 @@ async function main(): Promise<number> {
   }
 }
 
-async function startSubjects(closers: Array<() => Promise<void>>): Promise<Subject[]> {
+async function startSubjects(browser: Browser, closers: Array<() => Promise<void>>): Promise<Subject[]> {
   const recorder = new Recorder();
-  const demo = await startDemo({
+  const next = await startDemo({
     kinds: ['live'],
     defects: new Map([...DEFECTS, [recorder.defect.name, recorder.defect]]),
     say: console.log,
   });
-  closers.push(() => demo.close());
-  const { live } = demo.instances;
+  closers.push(() => next.close());
+  const { live } = next.instances;
   if (!live) throw new Error('the demo did not start');
-  return [{ name: 'Next.js', instance: live, options: demoReadiness(live), defects: DEFECTS, recorder }];
+  const express = await startExpressDemo({ defects: true });
+  closers.push(() => express.close());
+  const options = demoReadiness(live);
+  const recording = selective ? await Recording.make(recorder, { instance: live, options, browser }) : undefined;
+  return [
+    {
+      name: 'Next.js',
+      instance: live,
+      options,
+      defects: DEFECTS,
+      lanes: 2,
+      reach: (defect) => recording?.reach(defect) ?? everything,
+      inBrowser: (defect) => values.browser || positionals.length > 0 || needsBrowser(defect),
+    },
+    {
+      name: 'Express',
+      instance: express,
+      options: expressReadiness(express),
+      defects: EXPRESS_DEFECTS,
+      lanes: 4,
+      reach: (defect) => (selective ? ({ id }) => reachesOnExpress(id, defect) : everything),
+      inBrowser: ({ name }) => values.browser || IN_BROWSER.has(name),
+    },
+  ];
+}
+
+function everything(): boolean {
+  return true;
+}
+
+function reachesOnExpress(id: string, { name, check }: Defect): boolean {
+  return IN_BROWSER.has(name) ? id === check : !COSTLY.has(id) || areaOf(id) === areaOf(check);
 }
 
 async function runSubject(subject: Subject, browser: Browser): Promise<Result[]> {
-  const { instance, options, recorder, defects } = subject;
+  const { instance, options, defects } = subject;
   const rows = [...defects.values()].filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  if (rows.length === 0) return [];
-  const selective = !values.all && positionals.length === 0;
-  const recording = selective ? await Recording.make(recorder, { instance, options, browser }) : undefined;
   const run = async (defect: Defect): Promise<Result> => {
     const started = performance.now();
-    const reached = await recording?.reach(defect);
-    const inBrowser = values.browser || defect.kind === 'variant' || positionals.length > 0 || needsBrowser(defect);
     const row = await runRow(instance, defect, {
       options,
-      ...(inBrowser && { browser }),
-      ...(reached && { only: reached }),
+      only: await subject.reach(defect),
+      ...(subject.inBrowser(defect) && { browser }),
     });
     const durationMs = Math.round(performance.now() - started);
     const result = { target: subject.name, defect, failed: row.failed, wrong: wrongs(row, defect), durationMs };
@@ -116,8 +180,15 @@ async function runSubject(subject: Subject, browser: Browser): Promise<Result[]>
   };
   // What Clerk does reaches every row, so rows that change it have the place to themselves.
   const together = rows.filter(({ clerk }) => clerk === undefined);
-  const results = await inLanes(together, CONCURRENCY, run);
-  return [...results, ...(await inLanes(rows.filter(({ clerk }) => clerk !== undefined), 1, run))];
+  const results = await inLanes(together, subject.lanes, run);
+  return [
+    ...results,
+    ...(await inLanes(
+      rows.filter(({ clerk }) => clerk !== undefined),
+      1,
+      run,
+    )),
+  ];
 }
 
 function needsBrowser({ check }: Defect): boolean {
@@ -136,10 +207,15 @@ async function inLanes<T, R>(items: readonly T[], lanes: number, run: (item: T) 
 
 function wrongs(row: Row, defect: Defect): string[] {
   if (defect.kind === 'variant') return doubts(row);
-  const others = row.failed.filter((id) => id !== defect.check && !(defect.mayAlsoBreak as readonly string[]).includes(id));
+  const others = row.failed.filter(
+    (id) => id !== defect.check && !(defect.mayAlsoBreak as readonly string[]).includes(id),
+  );
   const poor = row.cells
     .flatMap(({ outcome }) => outcome.findings)
-    .filter(({ level, message, expected, cause, fix }) => level === 'error' && [message, expected, cause, fix].some((text) => text.length < 6));
+    .filter(
+      ({ level, message, expected, cause, fix }) =>
+        level === 'error' && [message, expected, cause, fix].some((text) => text.length < 6),
+    );
   return [
     ...(row.failed.includes(defect.check) ? [] : [`${defect.check} did not fail`]),
     ...others.map((id) => `${id} failed too`),
@@ -150,12 +226,17 @@ function wrongs(row: Row, defect: Defect): string[] {
 /** What a correct target must not meet. */
 function doubts(row: Row): string[] {
   return row.cells
-    .filter(({ id, outcome }) => outcome.status === 'fail' || (outcome.status === 'not-verified' && row.doubtful.includes(id)))
+    .filter(
+      ({ id, outcome }) =>
+        outcome.status === 'fail' || (outcome.status === 'not-verified' && row.doubtful.includes(id)),
+    )
     .map(({ id, outcome }) => `${id} ${outcome.status}: ${outcome.reason}`);
 }
 
 function print({ target, defect, wrong, durationMs }: Result, row: Row): void {
-  console.log(`${wrong.length === 0 ? 'ok  ' : 'MISS'} ${target} ${defect.kind} ${defect.name} (${row.cells.length} checks, ${durationMs} ms): ${defect.title}`);
+  console.log(
+    `${wrong.length === 0 ? 'ok  ' : 'MISS'} ${target} ${defect.kind} ${defect.name} (${row.cells.length} checks, ${durationMs} ms): ${defect.title}`,
+  );
   if (wrong.length === 0 && positionals.length === 0) return;
   for (const { id, outcome } of row.cells.filter(({ outcome }) => outcome.status !== 'pass')) {
     console.log(`       ${id} ${outcome.status}: ${outcome.reason}`);

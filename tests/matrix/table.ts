@@ -32,7 +32,13 @@ export function matrixPage(results: readonly Result[]): string {
     '| Check | Defect | Target | What is broken | Failed |',
     '| --- | --- | --- | --- | --- |',
     ...byCheck(defects).map(({ target, defect, failed, wrong }) =>
-      cells(`\`${defect.check}\``, `\`${defect.name}\``, target, defect.title, wrong.length === 0 ? 'exactly this' : failed.join(', ') || 'nothing'),
+      cells(
+        `\`${defect.check}\``,
+        `\`${defect.name}\``,
+        target,
+        defect.title,
+        wrong.length === 0 ? 'exactly this' : failed.join(', ') || 'nothing',
+      ),
     ),
     '',
     '## Variants',
@@ -40,7 +46,13 @@ export function matrixPage(results: readonly Result[]): string {
     '| Check that might be misled | Variant | Target | What is unusual | Failed |',
     '| --- | --- | --- | --- | --- |',
     ...byCheck(variants).map(({ target, defect, failed, wrong }) =>
-      cells(`\`${defect.check}\``, `\`${defect.name}\``, target, defect.title, wrong.length === 0 ? 'nothing' : failed.join(', ') || wrong.join('; ')),
+      cells(
+        `\`${defect.check}\``,
+        `\`${defect.name}\``,
+        target,
+        defect.title,
+        wrong.length === 0 ? 'nothing' : failed.join(', ') || wrong.join('; '),
+      ),
     ),
     '',
   ].join('\n');

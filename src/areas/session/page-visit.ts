@@ -85,26 +85,32 @@ export async function look(tab: Tab, { path, origin, cookies = {}, contains }: P
 
 /**
  * Waits until an open page lets a person sign in and shows nothing protected any more, goes in circles, or nothing more
- * comes; what it passes through on the way there is not judged.
+ * comes. What it passes through on the way there is not judged: only a sight that stays is.
  */
 export async function reaction(tab: Tab, options: PageVisitOptions): Promise<PageVisit> {
-  const stopped = Promise.race([circling(tab), quiet(tab)]);
-  for (;;) {
-    const ended = await Promise.race([offersSignIn(tab, options.contains), stopped]);
+  let last: PageVisit | undefined;
+  for (const deadline = Date.now() + 2 * SETTLE_MS; ;) {
+    const ended = await Promise.race([offersSignIn(tab, options.contains), circling(tab), quiet(tab)]);
     const seen = await look(tab, options);
-    if (
-      ended !== 'offers sign-in' ||
-      (seen.affordance !== undefined && seen.blank === undefined && !seen.showsProtected)
-    )
-      return seen;
+    const good = seen.affordance !== undefined && seen.blank === undefined && !seen.showsProtected;
+    if (good || ended === 'circling' || Date.now() > deadline || isSameSight(seen, last)) return seen;
+    last = seen;
+    await still(tab);
   }
+}
+
+function isSameSight(a: PageVisit, b: PageVisit | undefined): boolean {
+  return b !== undefined && a.text === b.text && a.affordance === b.affordance && a.moves.length === b.moves.length;
 }
 
 /** From now on the page counts as changed, so that what is done to it next gets its time. */
 export async function stir({ page }: Tab): Promise<void> {
-  await page.evaluate(() => {
-    (window as Window & { readinessLastChange?: number }).readinessLastChange &&= performance.now();
-  });
+  await page
+    .evaluate(() => {
+      (window as Window & { readinessLastChange?: number }).readinessLastChange &&= performance.now();
+    })
+    // A page that is just being left has changed.
+    .catch(() => {});
 }
 
 /** Milliseconds in which a page that is on its way elsewhere does something. */
@@ -114,7 +120,7 @@ const PAUSE_MS = 500;
 export async function still(tab: Tab): Promise<void> {
   for (;;) {
     const paused = await tab.page
-      .waitForFunction(isStill, PAUSE_MS, { timeout: SETTLE_MS, polling: 100 })
+      .waitForFunction(isStill, { ms: PAUSE_MS, awaitsClerk: false }, { timeout: SETTLE_MS, polling: 100 })
       .catch(() => undefined);
     if (paused === undefined || tab.underWay === 0) return;
     await stir(tab);
@@ -203,15 +209,17 @@ async function settled(tab: Tab, contains: string | undefined): Promise<void> {
 
 /** Resolves when a page has come to rest; never otherwise, so that a slow page gets all of its time. */
 async function quiet(tab: Tab): Promise<'quiet'> {
-  const rests = await tab.page.waitForFunction(isStill, QUIET_MS, { timeout: SETTLE_MS, polling: 200 }).then(
-    () => tab.underWay === 0,
-    () => false,
-  );
+  const rests = await tab.page
+    .waitForFunction(isStill, { ms: QUIET_MS, awaitsClerk: true }, { timeout: SETTLE_MS, polling: 200 })
+    .then(
+      () => tab.underWay === 0,
+      () => false,
+    );
   return rests ? 'quiet' : new Promise(() => {});
 }
 
-/** Runs in the page: true once its document has not changed for a while. */
-function isStill(quietMs: number): boolean {
+/** Runs in the page: true once its document has not changed for a while; on a slow machine Clerk may take that long to load. */
+function isStill({ ms, awaitsClerk }: { ms: number; awaitsClerk: boolean }): boolean {
   const page = window as Window & { readinessLastChange?: number };
   if (page.readinessLastChange === undefined) {
     page.readinessLastChange = performance.now();
@@ -220,7 +228,8 @@ function isStill(quietMs: number): boolean {
       page.readinessLastChange = performance.now();
     }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   }
-  return document.readyState === 'complete' && performance.now() - (page.readinessLastChange ?? 0) > quietMs;
+  if (awaitsClerk && (window.Clerk as { loaded?: boolean } | undefined)?.loaded === false) return false;
+  return document.readyState === 'complete' && performance.now() - (page.readinessLastChange ?? 0) > ms;
 }
 
 /** Resolves when a tab moves on and on; never otherwise. */
