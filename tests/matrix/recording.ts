@@ -1,10 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { Browser } from '@playwright/test';
 import type { Defect, Site } from '../../demo/defects/defect.ts';
 import type { Instance } from '../../demo/demo.ts';
 import type { DemoRequest, DemoResponse } from '../../demo/front/message.ts';
-import { Tab } from '../../src/browser.ts';
 import { catalogEntry } from '../../src/catalog.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
 import type { ReadinessOptions } from '../../src/index.ts';
@@ -64,7 +62,7 @@ export class Recording {
   /** Runs each check alone against the clean demo, which must offer the recorder's defect. */
   static async make(
     recorder: Recorder,
-    { instance, options, browser }: { instance: Instance; options: ReadinessOptions; browser: Browser },
+    { instance, options }: { instance: Instance; options: ReadinessOptions },
   ): Promise<Recording> {
     const readiness = resolveOptions(
       {
@@ -76,22 +74,20 @@ export class Recording {
     );
     const pairs = new Map<AnyCheck, readonly Pair[]>();
     let identity: Identity | undefined;
-    for (const check of CHECKS) {
+    for (const check of CHECKS.filter((each) => !methodsOf(each).includes('browser'))) {
       if (missingNeed(catalogEntry(check.id) ?? { needs: [], methods: [] }, readiness, check.part)) continue;
       recorder.take();
       const target = await Target.connect(readiness);
       const user = await TestUser.find(readiness, target.identity);
       const signedIn = await user.signInOverHttp(target);
       const connecting = recorder.take();
-      const tab = methodsOf(check).includes('browser') ? await Tab.open(browser, readiness) : undefined;
       try {
         identity = target.identity;
-        const evidence = await check.collect({ readiness, target, identity, user, signedIn, ...(tab && { tab }) });
+        const evidence = await check.collect({ readiness, target, identity, user, signedIn });
         // Pages that were fetched while connecting are not fetched again; the evidence tells whether the check looked at them.
         const seen = pathsIn(evidence, target.identity.origin);
         pairs.set(check, [...recorder.take(), ...connecting.filter(({ request }) => seen.has(request.target))]);
       } finally {
-        await tab?.close();
         await user.signOutEverywhere();
         await target.close();
       }
@@ -110,12 +106,16 @@ export class Recording {
         if (changes.includes(true)) reached.add(check);
       }),
     );
+    // Of the checks in a browser a row runs its own only: each takes seconds, and `--all` runs them in every row.
+    const inReach = (check: AnyCheck): boolean => {
+      const methods = methodsOf(check);
+      if (methods.includes('browser')) return false;
+      return everywhere || reached.has(check) || (defect.source !== undefined && methods.includes('source'));
+    };
     return (check, identity) =>
-      everywhere ||
       check.id === defect.check ||
-      reached.has(check) ||
-      (defect.source !== undefined && methodsOf(check).includes('source')) ||
-      !isDeepStrictEqual(identity, this.#identity);
+      inReach(check) ||
+      (!methodsOf(check).includes('browser') && !isDeepStrictEqual(identity, this.#identity));
   }
 
   async #changes(defect: Defect, { request, response }: Pair): Promise<boolean> {

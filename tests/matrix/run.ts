@@ -1,4 +1,4 @@
-// The defect matrix: `npm run matrix -- [--all] [--browser] [--write] [defect…]`. Ends with 1 on any miss or false alarm.
+// The defect matrix: `npm run matrix -- [--all] [--write] [defect…]`. Ends with 1 on any miss or false alarm.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,19 +23,17 @@ import type { Row } from './row.ts';
 import { matrixPage, tooFew } from './table.ts';
 import type { Result } from './table.ts';
 
-const USAGE = `npm run matrix -- [--all] [--browser] [--write] [defect…]
+const USAGE = `npm run matrix -- [--all] [--write] [defect…]
 
   defect…    only these rows, in full detail; default: every row
-  --all      run every check in every row, not only those that the defect can reach
-  --browser  run the browser checks in every row, not only in those of a browser check and of variants
-  --write    write docs/matrix.md`;
+  --all    run every check in every row, in a browser too, not only those that the defect can reach
+  --write  write docs/matrix.md`;
 
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'matrix.md');
 
 const { values, positionals } = parseArgs({
   options: {
     all: { type: 'boolean', default: false },
-    browser: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -79,7 +77,7 @@ async function main(): Promise<number> {
   const browser = await chromium.launch(browserLaunchOptions());
   const closers: Array<() => Promise<void>> = [() => browser.close()];
   try {
-    const subjects = await startSubjects(browser, closers);
+    const subjects = await startSubjects(closers);
     const results: Result[] = [];
     const problems: string[] = [];
     for (const subject of subjects) {
@@ -119,7 +117,7 @@ async function main(): Promise<number> {
   }
 }
 
-async function startSubjects(browser: Browser, closers: Array<() => Promise<void>>): Promise<Subject[]> {
+async function startSubjects(closers: Array<() => Promise<void>>): Promise<Subject[]> {
   const recorder = new Recorder();
   const next = await startDemo({
     kinds: ['live'],
@@ -132,7 +130,7 @@ async function startSubjects(browser: Browser, closers: Array<() => Promise<void
   const express = await startExpressDemo({ defects: true });
   closers.push(() => express.close());
   const options = demoReadiness(live);
-  const recording = selective ? await Recording.make(recorder, { instance: live, options, browser }) : undefined;
+  const recording = selective ? await Recording.make(recorder, { instance: live, options }) : undefined;
   return [
     {
       name: 'Next.js',
@@ -141,7 +139,7 @@ async function startSubjects(browser: Browser, closers: Array<() => Promise<void
       defects: DEFECTS,
       lanes: 2,
       reach: (defect) => recording?.reach(defect) ?? everything,
-      inBrowser: (defect) => values.browser || positionals.length > 0 || needsBrowser(defect),
+      inBrowser: (defect) => !selective || needsBrowser(defect),
     },
     {
       name: 'Express',
@@ -150,7 +148,7 @@ async function startSubjects(browser: Browser, closers: Array<() => Promise<void
       defects: EXPRESS_DEFECTS,
       lanes: 4,
       reach: (defect) => (selective ? ({ id }) => reachesOnExpress(id, defect) : everything),
-      inBrowser: ({ name }) => values.browser || IN_BROWSER.has(name),
+      inBrowser: ({ name }) => !selective || IN_BROWSER.has(name),
     },
   ];
 }
