@@ -17,7 +17,7 @@ import { browserLaunchOptions } from '../../src/config/browser.ts';
 import type { ReadinessOptions } from '../../src/index.ts';
 import type { Identity } from '../../src/target/identity.ts';
 import type { AnyCheck } from '../support/checks.ts';
-import { Recorder, Recording } from './recording.ts';
+import { COSTLY, Recorder, Recording } from './recording.ts';
 import { runRow } from './row.ts';
 import type { Row } from './row.ts';
 import { matrixPage, tooFew } from './table.ts';
@@ -57,16 +57,6 @@ interface Subject {
 }
 
 type Reach = (check: AnyCheck, identity: Identity) => boolean;
-
-/** Checks of a hundred requests and more: on Express, whose defects are apps of their own, they run for rows of their own area. */
-const COSTLY: ReadonlySet<string> = new Set([
-  'routes/bypass',
-  'routes/open-redirect',
-  'api/forged-token',
-  'cors/untrusted-origin',
-  'environment/backend-api',
-  'environment/production-domain',
-]);
 
 async function main(): Promise<number> {
   if (values.help) {

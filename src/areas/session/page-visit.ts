@@ -95,7 +95,7 @@ export async function reaction(tab: Tab, options: PageVisitOptions): Promise<Pag
     const good = seen.affordance !== undefined && seen.blank === undefined && !seen.showsProtected;
     if (good || ended === 'circling' || Date.now() > deadline || isSameSight(seen, last)) return seen;
     last = seen;
-    await still(tab);
+    await Promise.race([still(tab), circling(tab)]);
   }
 }
 
@@ -235,9 +235,11 @@ function isStill({ ms, awaitsClerk }: { ms: number; awaitsClerk: boolean }): boo
 /** Resolves when a tab moves on and on; never otherwise. */
 async function circling({ page, moves }: Tab): Promise<'circling'> {
   return new Promise((resolve) => {
-    page.on('framenavigated', () => {
+    const count = (): void => {
       if (moves.length > MAX_MOVES) resolve('circling');
-    });
+    };
+    count();
+    page.on('framenavigated', count);
   });
 }
 
