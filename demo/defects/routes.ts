@@ -40,7 +40,8 @@ const isDashboard = at('/dashboard');
 const isRsc = (request: DemoRequest): boolean => header(request, 'rsc') !== undefined;
 
 /** Where anyone is let in, nothing shows that a broken credential is refused. */
-const GUARD_IS_OPEN = ['errors/auth-failure'] as const;
+/** What a guard adds to answers is gone with it, and so is what it does with broken credentials. */
+const GUARD_IS_OPEN = ['errors/auth-failure', 'environment/middleware-file'] as const;
 
 export const protectedRedirect = defectsOf('routes/protected-redirect', [
   {

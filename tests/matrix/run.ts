@@ -1,4 +1,4 @@
-// The defect matrix: `npm run matrix -- [--all] [--write] [defect…]`. Ends with 1 on any miss or false alarm.
+// The defect matrix: `npm run matrix -- [--all | --core] [--write] [defect…]`. Ends with 1 on any miss or false alarm.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,10 +23,11 @@ import type { Row } from './row.ts';
 import { matrixPage, tooFew } from './table.ts';
 import type { Result } from './table.ts';
 
-const USAGE = `npm run matrix -- [--all] [--write] [defect…]
+const USAGE = `npm run matrix -- [--all | --core] [--write] [defect…]
 
   defect…    only these rows, in full detail; default: every row
   --all    run every check in every row, in a browser too, not only those that the defect can reach
+  --core   only the first defect of each check
   --write  write docs/matrix.md`;
 
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'matrix.md');
@@ -34,6 +35,7 @@ const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'matrix.md');
 const { values, positionals } = parseArgs({
   options: {
     all: { type: 'boolean', default: false },
+    core: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -90,7 +92,7 @@ async function main(): Promise<number> {
       ...results.flatMap(({ target, defect, wrong }) => wrong.map((why) => `${target} ${defect.name}: ${why}`)),
     );
     const page = matrixPage(results);
-    if (values.write && positionals.length === 0) writeFileSync(PAGE, page);
+    if (values.write && positionals.length === 0 && !values.core) writeFileSync(PAGE, page);
     console.log(
       page
         .split('\n')
@@ -153,7 +155,7 @@ function reachesOnExpress(id: string, { name, check }: Defect): boolean {
 
 async function runSubject(subject: Subject, browser: Browser): Promise<Result[]> {
   const { instance, options, defects } = subject;
-  const rows = [...defects.values()].filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const rows = [...defects.values()].filter(isAsked);
   const run = async (defect: Defect): Promise<Result> => {
     const started = performance.now();
     const row = await runRow(instance, defect, {
@@ -177,6 +179,14 @@ async function runSubject(subject: Subject, browser: Browser): Promise<Result[]>
       run,
     )),
   ];
+}
+
+/** The rows that the command line asks for. */
+function isAsked({ name, check, kind }: Defect): boolean {
+  if (positionals.length > 0) return positionals.includes(name);
+  if (!values.core) return true;
+  const first = [...DEFECTS.values()].find((defect) => defect.check === check && defect.kind === 'defect');
+  return kind === 'defect' && first?.name === name;
 }
 
 function needsBrowser({ check }: Defect): boolean {

@@ -92,7 +92,9 @@ export async function reaction(tab: Tab, options: PageVisitOptions): Promise<Pag
   for (const deadline = Date.now() + 2 * SETTLE_MS; ;) {
     const ended = await Promise.race([offersSignIn(tab, options.contains), circling(tab), quiet(tab)]);
     const seen = await look(tab, options);
-    const good = seen.affordance !== undefined && seen.blank === undefined && !seen.showsProtected;
+    // A header stands there before the rest of the page does.
+    const offered = seen.affordance === 'form' || seen.affordance === 'link';
+    const good = offered && seen.blank === undefined && !seen.showsProtected;
     if (good || ended === 'circling' || Date.now() > deadline || isSameSight(seen, last)) return seen;
     last = seen;
     await Promise.race([still(tab), circling(tab)]);
