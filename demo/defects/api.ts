@@ -106,6 +106,7 @@ function believing(
 export const forgedToken = defectsOf('api/forged-token', [
   {
     name: 'token-decoded',
+    mayAlsoBreak: ['errors/auth-failure'],
     title: '/api/me decodes the token and does not verify it',
     apply: believing(() => true),
   },
@@ -127,6 +128,7 @@ export const forgedToken = defectsOf('api/forged-token', [
   },
   {
     name: 'token-alg-none',
+    mayAlsoBreak: ['errors/auth-failure'],
     title: '/api/me believes tokens without a signature, if alg is none',
     apply: believing((token) => token.header['alg'] === 'none'),
   },
@@ -154,16 +156,19 @@ export const forgedToken = defectsOf('api/forged-token', [
   },
   {
     name: 'token-expired',
+    mayAlsoBreak: ['errors/auth-failure'],
     title: '/api/me renews expired tokens from what they say, before it verifies them',
     apply: believing(({ claims }) => Number(claims['exp']) < Date.now() / 1000),
   },
   {
     name: 'token-any-azp',
+    mayAlsoBreak: ['errors/auth-failure'],
     title: '/api/me leaves tokens of other origins to a gateway that is not there',
     apply: believing(({ claims }, site) => claims['azp'] !== site.url),
   },
   {
     name: 'token-any-issuer',
+    mayAlsoBreak: ['errors/auth-failure'],
     title: '/api/me verifies tokens of its own issuer only, and believes the others',
     apply: believing(
       ({ claims }, site) => claims['iss'] !== undefined && claims['iss'] !== `https://${site.frontendApi}`,
@@ -171,6 +176,7 @@ export const forgedToken = defectsOf('api/forged-token', [
   },
   {
     name: 'token-garbage-500',
+    mayAlsoBreak: ['errors/auth-failure'],
     title: '/api/me throws on what is no token: 500',
     apply: changing(at('/api/me'), (response, request) => {
       const token = anyToken(request);
@@ -229,6 +235,7 @@ const isMalformed = (request: DemoRequest): boolean => {
 export const errorShape = defectsOf('api/error-shape', [
   {
     name: 'api-error-stack',
+    mayAlsoBreak: ['errors/error-page'],
     title: 'POST /api/projects answers malformed JSON with the stack',
     apply: changing(all(projects, by('POST'), isMalformed), (response) =>
       replaceJson(response, 500, {
@@ -318,10 +325,10 @@ export const apiVariants = [
   ...variantsOf('api/forged-token', [
     {
       name: 'no-reason-headers',
-      title: 'a CDN takes Clerk’s x-clerk-auth-* headers off the answers of the API',
+      title: 'the answers of the API give no reason and no message in x-clerk-auth-* headers',
       apply: changing(isApi, (response) => ({
         ...response,
-        headers: response.headers.filter(([name]) => !/^x-clerk-auth-/i.test(name)),
+        headers: response.headers.filter(([name]) => !/^x-clerk-auth-(?:reason|message)$/i.test(name)),
       })),
     },
   ]),

@@ -64,6 +64,7 @@ export const protectedRedirect = defectsOf('routes/protected-redirect', [
   },
   {
     name: 'guard-get-only',
+    mayAlsoBreak: ['routes/bypass'],
     title: 'the guard looks at GET requests only: /dashboard renders for POST',
     // The app renders pages for GET alone, so the broken handler is played by a GET.
     apply: rewriting(all(isDashboard, anonymous, by('POST')), (request, site) => ({
@@ -74,6 +75,7 @@ export const protectedRedirect = defectsOf('routes/protected-redirect', [
   },
   {
     name: 'guard-not-rsc',
+    mayAlsoBreak: ['routes/bypass'],
     title: 'the guard looks at documents only: /dashboard gives its RSC payload to anonymous visitors',
     apply: async (request, next, site) => {
       if (!isDashboard(request, site) || !anonymous(request, site) || !isRsc(request)) return next(request);
@@ -92,6 +94,7 @@ export const protectedRedirect = defectsOf('routes/protected-redirect', [
   },
   {
     name: 'guard-second-page-missing',
+    mayAlsoBreak: ['environment/middleware-file'],
     title: '/settings/billing was forgotten in the matcher and in the page',
     apply: rewriting(
       all((request) => pathOf(request) === '/settings/billing', anonymous),

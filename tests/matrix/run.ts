@@ -1,5 +1,5 @@
-// The defect matrix: `npm run matrix -- [--all | --core] [--write] [defect…]`. Ends with 1 on any miss or false alarm.
-import { writeFileSync } from 'node:fs';
+// The defect matrix: `npm run matrix -- [--all | --core] [--resume] [--write] [defect…]`. Ends with 1 on any miss or false alarm.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
@@ -11,6 +11,7 @@ import { DEFECTS } from '../../demo/defects/index.ts';
 import { EXPRESS_DEFECTS, IN_BROWSER } from '../../demo/express/defects/index.ts';
 import { startExpressDemo } from '../../demo/express/demo.ts';
 import { expressReadiness } from '../../demo/express/readiness.ts';
+import { CACHE_FOLDER } from '../../demo/paths.ts';
 import { demoReadiness } from '../../demo/readiness.ts';
 import { areaOf, CATALOG } from '../../src/catalog.ts';
 import { browserLaunchOptions } from '../../src/config/browser.ts';
@@ -23,11 +24,12 @@ import type { Row } from './row.ts';
 import { matrixPage, tooFew } from './table.ts';
 import type { Result } from './table.ts';
 
-const USAGE = `npm run matrix -- [--all | --core] [--write] [defect…]
+const USAGE = `npm run matrix -- [--all | --core] [--resume] [--write] [defect…]
 
   defect…    only these rows, in full detail; default: every row
   --all    run every check in every row, in a browser too, not only those that the defect can reach
   --core   only the first defect of each check
+  --resume leave out rows that held when they were last run
   --write  write docs/matrix.md`;
 
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'matrix.md');
@@ -36,11 +38,21 @@ const { values, positionals } = parseArgs({
   options: {
     all: { type: 'boolean', default: false },
     core: { type: 'boolean', default: false },
+    resume: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
+
+/** Where rows are kept as they were last run. */
+const KEPT = join(CACHE_FOLDER, 'matrix.json');
+
+type Kept = Pick<Result, 'failed' | 'wrong' | 'durationMs'>;
+
+const held = new Map<string, Kept>(
+  existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, 'utf8')) as Array<[string, Kept]>) : [],
+);
 
 const selective = !values.all && positionals.length === 0;
 
@@ -91,8 +103,8 @@ async function main(): Promise<number> {
     problems.push(
       ...results.flatMap(({ target, defect, wrong }) => wrong.map((why) => `${target} ${defect.name}: ${why}`)),
     );
-    const page = matrixPage(results);
-    if (values.write && positionals.length === 0 && !values.core) writeFileSync(PAGE, page);
+    const page = matrixPage(values.write ? subjects.flatMap(keptRows) : results);
+    if (values.write) writeFileSync(PAGE, page);
     console.log(
       page
         .split('\n')
@@ -155,7 +167,7 @@ function reachesOnExpress(id: string, { name, check }: Defect): boolean {
 
 async function runSubject(subject: Subject, browser: Browser): Promise<Result[]> {
   const { instance, options, defects } = subject;
-  const rows = [...defects.values()].filter(isAsked);
+  const rows = [...defects.values()].filter((defect) => isAsked(subject.name, defect));
   const run = async (defect: Defect): Promise<Result> => {
     const started = performance.now();
     const row = await runRow(instance, defect, {
@@ -166,6 +178,7 @@ async function runSubject(subject: Subject, browser: Browser): Promise<Result[]>
     const durationMs = Math.round(performance.now() - started);
     const result = { target: subject.name, defect, failed: row.failed, wrong: wrongs(row, defect), durationMs };
     print(result, row);
+    keep(result);
     return result;
   };
   // What Clerk does reaches every row, so rows that change it have the place to themselves.
@@ -181,9 +194,23 @@ async function runSubject(subject: Subject, browser: Browser): Promise<Result[]>
   ];
 }
 
+function keep({ target, defect, failed, wrong, durationMs }: Result): void {
+  held.set(`${target} ${defect.name}`, { failed, wrong, durationMs });
+  writeFileSync(KEPT, JSON.stringify([...held]));
+}
+
+/** The rows of a target as they were last run. */
+function keptRows({ name, defects }: Subject): Result[] {
+  return [...defects.values()].flatMap((defect) => {
+    const kept = held.get(`${name} ${defect.name}`);
+    return kept ? [{ target: name, defect, ...kept }] : [];
+  });
+}
+
 /** The rows that the command line asks for. */
-function isAsked({ name, check, kind }: Defect): boolean {
+function isAsked(target: string, { name, check, kind }: Defect): boolean {
   if (positionals.length > 0) return positionals.includes(name);
+  if (values.resume && held.get(`${target} ${name}`)?.wrong.length === 0) return false;
   if (!values.core) return true;
   const first = [...DEFECTS.values()].find((defect) => defect.check === check && defect.kind === 'defect');
   return kind === 'defect' && first?.name === name;
