@@ -93,6 +93,7 @@ const isPage = (request: DemoRequest): boolean => !/^\/(?:api|_next)\//.test(pat
 export const authFailure = defectsOf('errors/auth-failure', [
   {
     name: 'session-cookie-500',
+    mayAlsoBreak: ['api/forged-token'],
     title: 'the app decodes __session itself and throws when a part is no JSON',
     apply: changing((request) => isUndecodable(cookie(request, '__session')), internalError),
   },
@@ -157,6 +158,7 @@ function crashPage(html: string) {
 export const errorPage = defectsOf('errors/error-page', [
   {
     name: 'malformed-stack',
+    mayAlsoBreak: ['api/error-shape'],
     title: 'a URL that cannot be decoded is answered with a stack',
     apply: changing(isMalformedPath, (response) =>
       replaceHtml(response, 500, 'Error', `<pre>${stackTrace('URIError: URI malformed')}</pre>`),

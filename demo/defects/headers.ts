@@ -173,7 +173,7 @@ export const violations = defectsOf('headers/csp-violations', [
   {
     name: 'csp-prerendered',
     title: 'the home page is prerendered, so its scripts carry the nonce of the build',
-    mayAlsoBreak: ['headers/csp'],
+    mayAlsoBreak: ['headers/csp', 'headers/csp-clerk'],
     apply: changing(onHome, (response) => {
       const nonce = /'nonce-([^']+)'/.exec(header(response, CSP) ?? '')?.[1];
       return nonce === undefined || !isHtml(response)
