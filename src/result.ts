@@ -108,6 +108,11 @@ export function warning(parts: FindingParts): Finding {
   return finding('warning', parts);
 }
 
+/** The judgement of evidence that proves nothing, with the next step. */
+export function undecided(unverified: string): Judgement {
+  return { findings: [], summary: '', unverified };
+}
+
 const EXCERPT_LENGTH = 500;
 
 function finding(level: Finding['level'], { exchange, ...parts }: FindingParts): Finding {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { elementsByTag } from './html.ts';
-import { body } from './exchange.ts';
+import { body, header } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
 
 /** A publishable key taken apart (facts: `pk_(test|live)_` + base64 of `<Frontend API host>$`). */
@@ -81,4 +81,11 @@ export function withSuffix(
     ...values,
     ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`${name}_${suffix}`, value])),
   };
+}
+
+/** Says in a cause that it was Clerk's middleware that answered, where the answer shows it. */
+export function byClerk(exchange: Exchange): string {
+  return header(exchange, 'x-clerk-auth-status') === undefined
+    ? ''
+    : ' (Clerk’s x-clerk-auth-status header is on the answer)';
 }

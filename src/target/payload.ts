@@ -1,3 +1,4 @@
+import { parseJson } from './json.ts';
 import { body, header, isHtml } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
 import { elementsByTag } from './html.ts';
@@ -80,12 +81,4 @@ export function payloadOf(exchange: Exchange): Payload {
     else code.push(text);
   }
   return { values: [...rscValues(rows.join('')), ...values], code };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

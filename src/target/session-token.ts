@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { isRecord } from '../is-record.ts';
+import { parseJson } from './json.ts';
 
 /** Header `cat` of session tokens (`@clerk/backend` jwtCategories). */
 export const SESSION_TOKEN_CATEGORY = 'cl_B7d4PD111AAA';
@@ -38,10 +39,6 @@ function encode(value: unknown): string {
 
 /** Claims of a session token, unverified; none when it is malformed. */
 export function tokenClaims(jwt: string): Readonly<Record<string, unknown>> {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString());
-    return isRecord(claims) ? claims : {};
-  } catch {
-    return {};
-  }
+  const claims = parseJson(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString());
+  return isRecord(claims) ? claims : {};
 }

@@ -1,4 +1,3 @@
-import { isRecord } from '../is-record.ts';
 import type { Anonymous, AnonymousRequest, VisitOptions } from './anonymous.ts';
 import { withSuffix } from './clerk.ts';
 import type { Connection, Sent } from './connection.ts';
@@ -6,6 +5,7 @@ import { CookieJar } from './cookies.ts';
 import { describe } from './exchange.ts';
 import type { Exchange, Visit } from './exchange.ts';
 import type { Identity } from './identity.ts';
+import { member, parseJson } from './json.ts';
 import { tokenClaims } from './session-token.ts';
 
 /** What signs a user in once. */
@@ -166,7 +166,7 @@ class FrontendApi {
     });
     this.#jar.store(url.origin, sent.raw.setCookies);
     if (sent.exchange.response?.status !== 200) throw new Error(refusal(sent));
-    return parse(sent.raw.body);
+    return parseJson(sent.raw.body);
   }
 
   async token(sessionId: string, origin?: string): Promise<SessionToken> {
@@ -178,7 +178,7 @@ class FrontendApi {
 }
 
 function refusal({ exchange, raw }: Sent): string {
-  const errors = member(parse(raw.body), 'errors');
+  const errors = member(parseJson(raw.body), 'errors');
   const messages = Array.isArray(errors) ? errors.flatMap((each: unknown) => text(each, 'message') ?? []) : [];
   const words = messages.length > 0 ? ` (${messages.join('; ')})` : '';
   return `Could not sign in: ${describe(exchange)}${words}`;
@@ -187,18 +187,6 @@ function refusal({ exchange, raw }: Sent): string {
 function issuedAt(jwt: string): number {
   const seconds = tokenClaims(jwt)['iat'];
   return typeof seconds === 'number' ? seconds : Math.floor(Date.now() / 1000);
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}
-
-function member(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), value);
 }
 
 function text(value: unknown, ...path: readonly string[]): string | undefined {

@@ -1,7 +1,8 @@
 import { isRecord } from '../is-record.ts';
-import { body, describe, status } from './exchange.ts';
+import { describe, status } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
 import type { Identity } from './identity.ts';
+import { jsonOf, member } from './json.ts';
 import type { Target } from './target.ts';
 
 /** The key that the Frontend API publishes, or why it is not known and what to do about it. */
@@ -29,13 +30,8 @@ export async function verificationKey({
 
 function firstKey(answer: Exchange): VerificationKey | undefined {
   if (status(answer) !== 200) return undefined;
-  try {
-    const set: unknown = JSON.parse(body(answer));
-    const keys: readonly unknown[] = isRecord(set) && Array.isArray(set['keys']) ? set['keys'] : [];
-    return keys
-      .filter(isRecord)
-      .flatMap((jwk) => (typeof jwk['kid'] === 'string' ? [{ kid: jwk['kid'], jwk }] : []))[0];
-  } catch {
-    return undefined;
-  }
+  const keys = member(jsonOf(answer), 'keys');
+  return (Array.isArray(keys) ? keys : [])
+    .filter(isRecord)
+    .flatMap((jwk) => (typeof jwk['kid'] === 'string' ? [{ kid: jwk['kid'], jwk }] : []))[0];
 }

@@ -1,19 +1,11 @@
+import { byClerk } from '../../target/clerk.ts';
 import type { ApiRoute } from '../../config/options.ts';
 import { error, warning } from '../../result.ts';
 import type { Finding, FindingParts, Judgement } from '../../result.ts';
 import { describe, header, isRedirect, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { defineCheck } from '../../verify.ts';
-import {
-  ASKED_HEADERS,
-  byClerk,
-  fetchFrom,
-  grantOf,
-  isHandshake,
-  listOf,
-  preflightFrom,
-  variesByOrigin,
-} from './probe.ts';
+import { ASKED_HEADERS, fetchFrom, grantOf, isHandshake, listOf, preflightFrom, variesByOrigin } from './probe.ts';
 
 /** What a declared origin was answered on one API path. */
 export interface AllowedOriginAnswer {

@@ -64,10 +64,3 @@ export function isHandshake(exchange: Exchange): boolean {
     headerValues(exchange, 'set-cookie').some((cookie) => cookie.startsWith('__clerk_handshake'))
   );
 }
-
-/** `behind Clerk’s guard` when its headers are on the answer. */
-export function byClerk(exchange: Exchange): string {
-  return header(exchange, 'x-clerk-auth-status') === undefined
-    ? ''
-    : ' (Clerk’s x-clerk-auth-status header is on the answer)';
-}

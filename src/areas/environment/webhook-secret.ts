@@ -3,7 +3,7 @@ import type { Finding, Judgement } from '../../result.ts';
 import { describe, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { defineCheck } from '../../verify.ts';
-import type { CheckContext, Expectation } from '../../verify.ts';
+import type { CheckContext } from '../../verify.ts';
 import {
   deliver,
   foreignSecret,
@@ -12,6 +12,7 @@ import {
   isRefused,
   sign,
   signedDelivery,
+  webhookOf,
 } from '../webhook/delivery.ts';
 
 const DOCS = 'https://clerk.com/docs/guides/development/webhooks/syncing';
@@ -63,12 +64,6 @@ export const webhookSecretTaken = defineCheck<SecretDeliveries>({
     };
   },
 });
-
-/** @throws Error when the check runs without the options that it needs. */
-function webhookOf({ webhook }: Expectation['readiness']): { readonly path: string; readonly secret: string } {
-  if (!webhook || webhook.secret === undefined) throw new Error('webhook.path and webhook.secret are needed');
-  return { path: webhook.path, secret: webhook.secret };
-}
 
 function keyBytes(secret: string): number {
   return Buffer.from(secret.replace(/^whsec_/, ''), 'base64').length;

@@ -1,3 +1,4 @@
+import { parseJson } from '../../target/json.ts';
 import { isRecord } from '../../is-record.ts';
 
 /** Who an error report is about, as far as it says. */
@@ -14,9 +15,9 @@ export interface ReportedUser {
  */
 export function reportedIn(body: string, marker: string): ReportedUser | 'none' | undefined {
   const [header, ...lines] = body.split('\n');
-  if (!isEnvelopeHeader(parse(header))) return undefined;
+  if (!isEnvelopeHeader(parseJson(header ?? ''))) return undefined;
   const event = lines
-    .map(parse)
+    .map(parseJson)
     .filter(isEvent)
     .find((item) => JSON.stringify(item).includes(marker));
   return event === undefined ? 'none' : userOf(event);
@@ -42,12 +43,4 @@ function userOf({ user }: Record<string, unknown>): ReportedUser {
 
 function isFilled(value: unknown): boolean {
   return isRecord(value) ? Object.values(value).some(isFilled) : value !== undefined && value !== null && value !== '';
-}
-
-function parse(line: string | undefined): unknown {
-  try {
-    return JSON.parse(line ?? '');
-  } catch {
-    return undefined;
-  }
 }

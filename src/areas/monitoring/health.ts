@@ -4,6 +4,7 @@ import { body, describe, header, isHtml, isRedirect, redirectTarget, status } fr
 import type { Exchange } from '../../target/exchange.ts';
 import { stackFrameIn } from '../../target/leaks.ts';
 import { isSamePage } from '../../target/sign-in.ts';
+import { jsonOf } from '../../target/json.ts';
 import { defineCheck } from '../../verify.ts';
 
 const HEALTH_DOCS = 'https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check';
@@ -121,7 +122,7 @@ function judgeHealthy(get: Exchange, contains: string | undefined): Finding[] {
       }),
     ];
   }
-  const json = parseJson(body(get));
+  const json = jsonOf(get);
   if (json === undefined && contains === undefined) {
     findings.push(
       error({
@@ -261,7 +262,7 @@ function judgeHead(head: Exchange): Finding[] {
 }
 
 function namesClerk(exchange: Exchange): boolean {
-  const json = parseJson(body(exchange));
+  const json = jsonOf(exchange);
   return json === undefined ? /clerk/i.test(body(exchange)) : hasClerkEntry(json);
 }
 
@@ -292,12 +293,4 @@ function failedCheck(json: unknown, name = 'status'): string | undefined {
     if (inner !== undefined) return inner;
   }
   return undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

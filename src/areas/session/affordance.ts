@@ -9,7 +9,7 @@ export type Affordance = 'form' | 'link' | 'header link';
 
 /** Parts that stand on every page, so that they say nothing about this one. */
 const HEADER = 'header, nav, footer, [role="banner"], [role="navigation"], [role="contentinfo"]';
-const IN_CONTENT = `:not(:is(${HEADER}) *)`;
+export const IN_CONTENT = `:not(:is(${HEADER}) *)`;
 
 const FORM = [
   'input[name="identifier"]',

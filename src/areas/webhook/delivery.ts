@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'svix';
+import type { Readiness } from '../../config/options.ts';
 import type { Anonymous } from '../../target/anonymous.ts';
-import { header, status } from '../../target/exchange.ts';
+import { status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 
 /** What a signature is made for. */
@@ -65,9 +66,14 @@ export function isDelivered(exchange: Exchange): boolean {
   return status(exchange) >= 200 && status(exchange) < 300;
 }
 
-/** Says in a cause that it was Clerk's middleware that answered, where the answer shows it. */
-export function byClerk(exchange: Exchange): string {
-  return header(exchange, 'x-clerk-auth-status') === undefined
-    ? ''
-    : ' (Clerk’s x-clerk-auth-status header is on the answer)';
+/** A webhook of the options whose secret is given. */
+type WebhookWithSecret = Exclude<Readiness['webhook'], false | undefined> & { readonly secret: string };
+
+/**
+ * The endpoint and its secret.
+ * @throws Error when the check runs without the options that it needs.
+ */
+export function webhookOf({ webhook }: Readiness): WebhookWithSecret {
+  if (!webhook || webhook.secret === undefined) throw new Error('webhook.path and webhook.secret are needed');
+  return { ...webhook, secret: webhook.secret };
 }

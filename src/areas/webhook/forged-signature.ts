@@ -1,3 +1,4 @@
+import { byClerk } from '../../target/clerk.ts';
 import { createHmac, randomBytes } from 'node:crypto';
 import { body, describe, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
@@ -5,7 +6,7 @@ import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
-import { byClerk, deliver, foreignSecret, harmlessMessage, isRefused, sign, signedDelivery } from './delivery.ts';
+import { deliver, foreignSecret, harmlessMessage, isRefused, sign, signedDelivery } from './delivery.ts';
 import type { Delivery, Message } from './delivery.ts';
 
 /** One way to forge a delivery. */

@@ -1,10 +1,10 @@
 import { describe, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
-import { error } from '../../result.ts';
+import { error, undecided } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
-import { deliver, harmlessMessage, isDelivered, sign, signedDelivery } from './delivery.ts';
+import { deliver, harmlessMessage, isDelivered, sign, signedDelivery, webhookOf } from './delivery.ts';
 
 const RETRY_DOCS = 'https://docs.svix.com/retries';
 
@@ -23,8 +23,7 @@ export interface ReplayEvidence {
 export const replay = defineCheck<ReplayEvidence>({
   id: 'webhook/replay',
   async collect({ target, readiness }) {
-    if (!readiness.webhook || readiness.webhook.secret === undefined) throw new Error('webhook.secret is needed');
-    const { path, secret, effects } = readiness.webhook;
+    const { path, secret, effects } = webhookOf(readiness);
     const message = harmlessMessage(new Date());
     const delivery = signedDelivery(message, sign(secret, message));
     const counted: number[] = [];
@@ -94,8 +93,4 @@ function processedTwice(first: number, both: number, second: Exchange): Finding 
     docs: RETRY_DOCS,
     exchange: second,
   });
-}
-
-function undecided(unverified: string): Judgement {
-  return { findings: [], summary: '', unverified };
 }

@@ -1,9 +1,18 @@
 import { describe, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
-import { error } from '../../result.ts';
+import { error, undecided } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
-import { deliver, foreignSecret, harmlessMessage, isDelivered, isRefused, sign, signedDelivery } from './delivery.ts';
+import {
+  deliver,
+  foreignSecret,
+  harmlessMessage,
+  isDelivered,
+  isRefused,
+  sign,
+  signedDelivery,
+  webhookOf,
+} from './delivery.ts';
 
 const MINUTE = 60_000;
 
@@ -32,8 +41,7 @@ export interface StaleTimestampEvidence {
 export const staleTimestamp = defineCheck<StaleTimestampEvidence>({
   id: 'webhook/stale-timestamp',
   async collect({ target, readiness }) {
-    if (!readiness.webhook || readiness.webhook.secret === undefined) throw new Error('webhook.secret is needed');
-    const { path, secret } = readiness.webhook;
+    const { path, secret } = webhookOf(readiness);
     const now = Date.now();
     const send = (signer: string, offset = 0) => {
       const message = harmlessMessage(new Date(now + offset));
@@ -89,8 +97,4 @@ function judgeAnswer({ age, exchange }: StaleAnswer): Finding {
       'The handler fails on a delivery whose signature is right and whose time is not: the error of the time check is not caught, and Clerk (Svix) retries on 5xx for days.',
     fix: 'Catch every error of verifyWebhook() and answer 400.',
   });
-}
-
-function undecided(unverified: string): Judgement {
-  return { findings: [], summary: '', unverified };
 }

@@ -1,10 +1,10 @@
+import { byClerk } from '../../target/clerk.ts';
 import { describe, isRedirect, redirectTarget, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import {
-  byClerk,
   deliver,
   foreignSecret,
   harmlessMessage,
@@ -12,6 +12,7 @@ import {
   isRefused,
   sign,
   signedDelivery,
+  webhookOf,
 } from './delivery.ts';
 
 /** Milliseconds after which Svix gives a delivery up (https://docs.svix.com/retries). */
@@ -30,8 +31,7 @@ export interface ValidDeliveryEvidence {
 export const validDelivery = defineCheck<ValidDeliveryEvidence>({
   id: 'webhook/valid-delivery',
   async collect({ target, readiness }) {
-    if (!readiness.webhook || readiness.webhook.secret === undefined) throw new Error('webhook.secret is needed');
-    const { path, secret } = readiness.webhook;
+    const { path, secret } = webhookOf(readiness);
     const now = new Date();
     const [first, second] = [harmlessMessage(now), harmlessMessage(now)];
     const list = `${sign(foreignSecret(), second)} ${sign(secret, second)}`;
