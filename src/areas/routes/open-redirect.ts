@@ -19,7 +19,7 @@ export interface RedirectAttempt {
   readonly place: string;
   readonly address: string;
   readonly visit: Visit;
-  /** The same with one parameter at a time, where all together led astray. */
+  /** The same with one parameter at a time, for the first address that leads astray with all of them. */
   readonly alone: ReadonlyArray<{ readonly parameter: string; readonly visit: Visit }>;
 }
 
@@ -40,7 +40,7 @@ export const openRedirect = defineCheck<RedirectEvidence>({
     const addresses = foreignAddresses(origin);
     const pages = await pagesOf(context);
     const [onPages, onEndpoints, controls] = await Promise.all([
-      Promise.all(pages.flatMap((page) => addresses.map((address) => tryPage(context, page, address)))),
+      Promise.all(pages.map((page) => tryPage(context, page, addresses))),
       Promise.all(
         readiness.routes.redirects.flatMap((place) =>
           addresses.map(async (address) => ({
@@ -60,7 +60,7 @@ export const openRedirect = defineCheck<RedirectEvidence>({
         })),
       ),
     ]);
-    return { attempts: [...onPages, ...onEndpoints], controls };
+    return { attempts: [...onPages.flat(), ...onEndpoints], controls };
   },
   judge({ attempts, controls }): Judgement {
     const idle = controls.find(({ visits }) => !visits.some(({ exchanges }) => exchanges.some(isRedirect)));
@@ -91,14 +91,25 @@ async function learnedSignIn(context: CheckContext): Promise<string | undefined>
   return end.origin === target.identity.origin && isSignIn(end, context) ? end.pathname : undefined;
 }
 
-async function tryPage({ target }: CheckContext, place: string, address: string): Promise<RedirectAttempt> {
-  const visitWith = (parameters: readonly string[]) =>
+/** Every address on a page; the first that leads astray shows which parameters do it. */
+async function tryPage(
+  { target }: CheckContext,
+  place: string,
+  addresses: readonly string[],
+): Promise<RedirectAttempt[]> {
+  const visitWith = (parameters: readonly string[], address: string) =>
     target.anonymous.visit(withParameters(place, parameters, address));
-  const visit = await visitWith(PARAMETERS);
-  const alone = leadsAstray(visit)
-    ? await Promise.all(PARAMETERS.map(async (parameter) => ({ parameter, visit: await visitWith([parameter]) })))
-    : [];
-  return { place, address, visit, alone };
+  const visits = await Promise.all(
+    addresses.map(async (address) => ({ address, visit: await visitWith(PARAMETERS, address) })),
+  );
+  const first = visits.find(({ visit }) => leadsAstray(visit));
+  const alone = await Promise.all(
+    (first ? PARAMETERS : []).map(async (parameter) => ({
+      parameter,
+      visit: await visitWith([parameter], first?.address ?? ''),
+    })),
+  );
+  return visits.map((each) => ({ place, ...each, alone: each === first ? alone : [] }));
 }
 
 /** A page with an address in each of these parameters. */
