@@ -1,5 +1,6 @@
 import { mapHeader, without, withHeader } from '../front/message.ts';
 import { defectsOf, variantsOf } from './defect.ts';
+import type { Site } from './defect.ts';
 import { all, at, by, changing, replaceHtml, replaceJson } from './tools.ts';
 
 const isContact = all(at('/api/contact'), by('POST'));
@@ -33,12 +34,14 @@ export const rateLimit = defectsOf('abuse/rate-limit', [
 /** Requests that the firewall lets pass, and the quiet after which it forgets a client. */
 const FIREWALL = { requests: 10, quietMs: 1000 };
 
-function firewall(): (now: number) => boolean {
-  let seen = 0;
-  let last = 0;
-  return (now) => {
-    seen = now - last > FIREWALL.quietMs ? 1 : seen + 1;
-    last = now;
+/** A firewall remembers what each site was asked. */
+function firewall(): (site: Site) => boolean {
+  const memory = new WeakMap<Site, { readonly seen: number; readonly last: number }>();
+  return (site) => {
+    const last = Date.now();
+    const before = memory.get(site);
+    const seen = before === undefined || last - before.last > FIREWALL.quietMs ? 1 : before.seen + 1;
+    memory.set(site, { seen, last });
     return seen > FIREWALL.requests;
   };
 }
@@ -57,8 +60,8 @@ export const rateLimitVariants = variantsOf('abuse/rate-limit', [
   {
     name: 'limit-challenge',
     title: 'a firewall challenges a client that sends ten requests at once',
-    apply: changing(isContact, (response) =>
-      challenges(Date.now())
+    apply: changing(isContact, (response, _request, site) =>
+      challenges(site)
         ? withHeader(
             replaceHtml(without(response, 'retry-after'), 403, 'Just a moment...', '<p>Checking your browser</p>'),
             'cf-mitigated',
@@ -70,8 +73,8 @@ export const rateLimitVariants = variantsOf('abuse/rate-limit', [
   {
     name: 'limit-bare-403',
     title: 'a filter refuses a client that sends ten requests at once',
-    apply: changing(isContact, (response) =>
-      blocks(Date.now())
+    apply: changing(isContact, (response, _request, site) =>
+      blocks(site)
         ? replaceJson(without(response, 'retry-after'), 403, { error: 'blocked' })
         : replaceJson(without(response, 'retry-after'), 400, invalid),
     ),

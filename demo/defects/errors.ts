@@ -120,6 +120,7 @@ export const authFailure = defectsOf('errors/auth-failure', [
   {
     name: 'authorization-500',
     title: 'an Authorization header that is no token is answered with 500',
+    mayAlsoBreak: ['api/forged-token'],
     apply: changing(
       all(
         isApi,

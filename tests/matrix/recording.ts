@@ -103,7 +103,8 @@ export class Recording {
       }
     }
     if (!identity) throw new Error('no check could run');
-    return new Recording(pairs, identity, instance.site);
+    // A copy: what a defect remembers of a site must not begin with a replay.
+    return new Recording(pairs, identity, { ...instance.site });
   }
 
   /** Tells which checks a defect reaches, given what the pack takes the target for under it. */
