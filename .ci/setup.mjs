@@ -73,10 +73,12 @@ async function requireBrowser() {
   if (!existsSync('/usr/bin/apt-get')) {
     say(reason);
   } else {
-    say(`${reason} Installing the chromium package of the system (apt-get) …`);
     apt('update');
-    apt('install', '-y', '--no-install-recommends', 'chromium');
-    if (missing() === undefined) return;
+    for (const name of ['chromium-headless-shell', 'chromium']) {
+      say(`${reason} Installing the ${name} package of the system (apt-get) …`);
+      apt('install', '-y', '--no-install-recommends', name);
+      if (missing() === undefined) return;
+    }
   }
   fail(`No browser could be installed. Install Chromium or Chrome by hand and set ${BROWSER_VARIABLE} to its path.`);
 }

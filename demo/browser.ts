@@ -1,15 +1,9 @@
-import { existsSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
+import { browserLaunchOptions } from '../src/config/browser.ts';
 
-const SYSTEM_CHROMIUM = '/usr/bin/chromium';
-
-export function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_PATH ?? (existsSync(SYSTEM_CHROMIUM) ? SYSTEM_CHROMIUM : undefined);
-  return chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-  });
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch(browserLaunchOptions());
 }
 
 /** Everything that went wrong in the pages of a context. */

@@ -15,6 +15,9 @@ const SYSTEM_BROWSERS = [
   '/usr/bin/chromium-browser',
 ] as const;
 
+/** Debian's Chromium without a window, which opens pages in less than half the time of the whole browser. */
+const SYSTEM_SHELL = '/usr/bin/chromium-headless-shell';
+
 /** Keeps a browser from calling its maker; where the network is closed, these calls delay every page. */
 const QUIET_ARGUMENTS = [
   '--disable-background-networking',
@@ -49,7 +52,10 @@ export function browserExecutable(
   const named = env[BROWSER_VARIABLE];
   if (named !== undefined && named !== '') return named;
   if (existsSync(headlessShell(own))) return undefined;
-  return [own, ...SYSTEM_BROWSERS].find((path) => existsSync(path));
+  // Where there is a screen, somebody may want to watch (--headed).
+  const watched = env['DISPLAY'] !== undefined || env['WAYLAND_DISPLAY'] !== undefined;
+  const system = watched ? [...SYSTEM_BROWSERS, SYSTEM_SHELL] : [SYSTEM_SHELL, ...SYSTEM_BROWSERS];
+  return [own, ...system].find((path) => existsSync(path));
 }
 
 /** Says how to get a browser; undefined when there is one. */

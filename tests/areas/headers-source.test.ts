@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { chromium } from '@playwright/test';
 import type { Browser } from '@playwright/test';
+import { browserLaunchOptions } from '../../src/config/browser.ts';
 import { policy } from '../../src/areas/headers/policy.ts';
 import { allowsFetch, allowsRuntimeStyles, allowsScript, matchesSource } from '../../src/areas/headers/source.ts';
 
@@ -60,7 +61,7 @@ test('a source expression matches URLs as CSP 3 says', async (t) => {
 
 let browser: Browser;
 before(async () => {
-  browser = await chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium' });
+  browser = await chromium.launch(browserLaunchOptions());
 });
 after(() => browser.close());
 
