@@ -73,12 +73,17 @@ export function givenInstanceType({ backend }: KeyEvidence): string | undefined 
   return typeof type === 'string' ? type : undefined;
 }
 
-/** Why the probe says nothing, with the next step. */
-export function muteReason({ probe }: KeyEvidence): string {
+/** Why the server’s own key was not seen. */
+export function unseen({ probe }: KeyEvidence): string {
   const routes = probe.mute.map(({ request }) => new URL(request.url).pathname);
   return routes.length === 0
-    ? 'there is no route behind Clerk’s middleware to ask: name some in api or routes.protected, or set clerk.secretKey'
-    : `no x-clerk-auth-reason on ${routes.join(', ')} (a CDN strips it, or the SDK of this framework does not send it), so the server’s own key was not seen: set clerk.secretKey (or CLERK_SECRET_KEY) to have the key itself verified`;
+    ? 'there is no route behind Clerk’s middleware to ask (name some in api or routes.protected)'
+    : `no x-clerk-auth-reason on ${routes.join(', ')} (a CDN strips it, or the SDK of this framework does not send it), so the server’s own key was not seen`;
+}
+
+/** The same with the next step. */
+export function muteReason(evidence: KeyEvidence): string {
+  return `${unseen(evidence)}: set clerk.secretKey (or CLERK_SECRET_KEY) to have the key itself verified`;
 }
 
 /** Reasons of `@clerk/backend` (`errors.ts`, `authStatus.ts`) by what they say of the key; all claims are judged after the lookup. */

@@ -3,11 +3,11 @@ import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
-import { givenInstanceType, givenKids, keyEvidence, lookupOf, muteReason } from './kid-probe.ts';
+import { givenInstanceType, givenKids, keyEvidence, lookupOf, unseen } from './kid-probe.ts';
 import type { KeyEvidence } from './kid-probe.ts';
 
 const DOCS = 'https://clerk.com/docs/guides/development/deployment/production';
-const ATTEST = "or vouch for it with attest: { 'environment/secret-key-live': … }";
+const VOUCH = "vouch for the server with attest: { 'environment/secret-key-live': … }";
 
 /** environment/secret-key-live. */
 export const secretKeyLive = defineCheck<KeyEvidence>({
@@ -109,9 +109,7 @@ function proof(evidence: KeyEvidence, { readiness, identity }: Expectation): str
     const kind = given ?? identity.clerk.publishableKeyKind;
     return `Clerk accepts the server’s own secret key${kind === undefined ? '' : `, of a ${kind} instance`}`;
   }
-  return lookupOf(evidence.probe.foreign) === 'not found'
-    ? `Clerk accepts the server’s own secret key; clerk.secretKey is an sk_${given}_ key`
-    : `clerk.secretKey is an sk_${given}_ key that Clerk accepts; that the server uses the same one was not seen`;
+  return `Clerk accepts the server’s own secret key; clerk.secretKey is an sk_${given}_ key`;
 }
 
 function doubt(evidence: KeyEvidence, expectation: Expectation): string | undefined {
@@ -126,11 +124,15 @@ function doubt(evidence: KeyEvidence, expectation: Expectation): string | undefi
       ? undefined
       : `Clerk accepts the server’s secret key, but its kind is not known (${'unknown' in evidence.frontend ? evidence.frontend.unknown : 'it is not of the instance of the pages'}): set clerk.secretKey (or CLERK_SECRET_KEY)`;
   }
-  if (givenKids(evidence) !== undefined) return undefined;
-  if (given) return 'the Backend API gave no keys for clerk.secretKey: see environment/backend-api';
-  return server === 'found'
-    ? `the server verifies with a fixed public key (CLERK_JWT_KEY) and does not show its secret key: set clerk.secretKey (or CLERK_SECRET_KEY) to have the key itself verified, ${ATTEST}`
-    : `${muteReason(evidence)}, ${ATTEST}`;
+  if (given && givenKids(evidence) === undefined)
+    return 'the Backend API gave no keys for clerk.secretKey: see environment/backend-api';
+  const hidden =
+    server === 'found'
+      ? 'the server verifies with a fixed public key (CLERK_JWT_KEY) and does not show its secret key'
+      : unseen(evidence);
+  return given
+    ? `clerk.secretKey is a key that Clerk accepts, but ${hidden}, so nothing shows that the server uses the same one: ${VOUCH}`
+    : `${hidden}: set clerk.secretKey (or CLERK_SECRET_KEY) to have that key verified, and ${VOUCH}`;
 }
 
 /** The server's key is that of the pages' instance, whose kind the publishable key tells. */
