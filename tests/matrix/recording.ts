@@ -20,7 +20,10 @@ interface Pair {
   readonly response: DemoResponse;
 }
 
-/** Checks of a hundred requests and more: where it is not known what a defect reaches, they run for rows of their own area only. */
+/**
+ * Checks of dozens or hundreds of requests. For rows of another area they run only where the defect changes what
+ * their judgement hangs on; `--all` runs them in every row.
+ */
 export const COSTLY: ReadonlySet<string> = new Set([
   'routes/bypass',
   'routes/open-redirect',
@@ -110,18 +113,19 @@ export class Recording {
   /** Tells which checks a defect reaches, given what the pack takes the target for under it. */
   async reach(defect: Defect): Promise<(check: AnyCheck, identity: Identity) => boolean> {
     const everywhere = defect.options !== undefined || defect.clerk !== undefined;
+    const isNear = (check: AnyCheck): boolean => !COSTLY.has(check.id) || areaOf(check.id) === areaOf(defect.check);
     const reached = new Set<AnyCheck>();
     await Promise.all(
       [...this.#pairs].map(async ([check, pairs]) => {
-        const changes = await Promise.all(pairs.map((pair) => this.#changes(defect, pair)));
-        if (changes.includes(true)) reached.add(check);
+        const changes = await Promise.all(pairs.map((pair) => this.#change(defect, pair)));
+        if (changes.includes('decision') || (isNear(check) && changes.includes('rest'))) reached.add(check);
       }),
     );
     // Of the checks in a browser a row runs its own only: each takes seconds, and `--all` runs them in every row.
     const inReach = (check: AnyCheck): boolean => {
       const methods = methodsOf(check);
       if (methods.includes('browser')) return false;
-      if (everywhere && (!COSTLY.has(check.id) || areaOf(check.id) === areaOf(defect.check))) return true;
+      if (everywhere && isNear(check)) return true;
       return reached.has(check) || (defect.source !== undefined && methods.includes('source'));
     };
     return (check, identity) =>
@@ -130,7 +134,7 @@ export class Recording {
       (!methodsOf(check).includes('browser') && !isDeepStrictEqual(identity, this.#identity));
   }
 
-  async #changes(defect: Defect, { request, response }: Pair): Promise<boolean> {
+  async #change(defect: Defect, { request, response }: Pair): Promise<Change> {
     let other = false;
     const answering = defect.apply(
       request,
@@ -142,15 +146,27 @@ export class Recording {
     );
     // What the clean demo answered is at hand, so a defect that takes a turn of the event loop makes the app slower.
     const answer = await Promise.race([answering, setImmediate(undefined)]);
-    return answer === undefined || other || !isSameAnswer(answer, response);
+    return answer === undefined || other ? 'decision' : changeOf(response, answer);
   }
 }
 
-/** Header lines of different names may come in any order. */
-function isSameAnswer(a: DemoResponse, b: DemoResponse): boolean {
-  const lines = ({ headers }: DemoResponse) =>
-    headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`).toSorted();
-  return a === b || (a.status === b.status && a.body.equals(b.body) && isDeepStrictEqual(lines(a), lines(b)));
+/** What a defect changes in an answer: whether it lets in, sends on or permits; or something else of it. */
+type Change = 'decision' | 'rest' | 'nothing';
+
+const DECIDING = /^(location|refresh|set-cookie|vary|access-control-.*|x-clerk-.*)$/;
+
+function changeOf(before: DemoResponse, after: DemoResponse): Change {
+  if (before === after) return 'nothing';
+  if (before.status !== after.status) return 'decision';
+  const [had, has] = [lines(before), lines(after)];
+  const deciding = (all: readonly string[]) => all.filter((line) => DECIDING.test(line.slice(0, line.indexOf(':'))));
+  if (!isDeepStrictEqual(deciding(had), deciding(has))) return 'decision';
+  return before.body.equals(after.body) && isDeepStrictEqual(had, has) ? 'nothing' : 'rest';
+}
+
+/** Header lines, of which those of different names may come in any order. */
+function lines({ headers }: DemoResponse): string[] {
+  return headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`).toSorted();
 }
 
 /** Paths with query of every exchange with the target that the evidence holds. */
