@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { ReadinessConfigError } from '../config/error.ts';
 import { didYouMean } from '../config/suggest.ts';
+import { TargetError } from '../target/reachable.ts';
 import { TOOL } from '../target/user-agent.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -62,7 +63,11 @@ try {
 } catch (failure) {
   const isMistake = failure instanceof UsageError || failure instanceof ReadinessConfigError;
   process.stderr.write(
-    `clerk-readiness: ${isMistake ? failure.message : failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)}\n`,
+    `clerk-readiness: ${isMistake || failure instanceof TargetError ? failure.message : trace(failure)}\n`,
   );
   process.exitCode = isMistake ? MISTAKE : 1;
+}
+
+function trace(failure: unknown): string {
+  return failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
 }
