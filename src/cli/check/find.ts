@@ -102,10 +102,12 @@ class Finder {
       page.visit ? [{ path: page.path, how: howFound(page.sources), visit: page.visit }] : [],
     );
     const guarded = [...seen, ...guessed].filter(({ path, visit }) => !isEntry(path) && this.#isGuarded(visit));
-    const served = found.filter(
-      (page) =>
-        !isEntry(page.path) && !looksPrivate(page.path) && fateOf(page, unknown.final, this.#expectation) === 'served',
-    );
+    const served = found.filter((page) => {
+      const fate = fateOf(page, unknown.final, this.#expectation);
+      // The home page of a single-page app is there, although every path answers with it.
+      const isOpen = fate === 'served' || (fate === 'shell' && page.path === '/');
+      return isOpen && !isEntry(page.path) && !looksPrivate(page.path);
+    });
     return { pages: fewOfEachFolder(served), guarded };
   }
 

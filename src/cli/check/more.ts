@@ -13,7 +13,7 @@ interface Need {
 const NEEDS: readonly Need[] = [
   { pattern: /in routes\.public/, give: '--public <path> for each page that anybody may see' },
   { pattern: /\broutes\.public\b/, give: '--public <path>' },
-  { pattern: /set routes\.protected\b/, give: '--protected <path>' },
+  { pattern: /(?:set|in) routes\.protected\b/, give: '--protected <path>' },
   { pattern: /set api\b/, give: '--api <path>' },
   { pattern: /set webhook\.path/, give: '--webhook <path>' },
   { pattern: /set health\.path/, give: '--health <path>' },
@@ -24,6 +24,7 @@ const NEEDS: readonly Need[] = [
   { pattern: /set clerk\.secretKey/, give: '--with-secrets, with CLERK_SECRET_KEY' },
   { pattern: /set webhook\.secret/, give: '--with-secrets, with CLERK_WEBHOOK_SIGNING_SECRET' },
   { pattern: /set mode: 'full'/, give: "mode: 'full', on a deployment that may be written to", configured: true },
+  { pattern: /set clerk\.publishableKey/, give: 'clerk.publishableKey', configured: true },
   { pattern: /set cors\.allowedOrigins/, give: 'cors.allowedOrigins', configured: true },
   { pattern: /set errors\.crashPath/, give: 'errors.crashPath', configured: true },
   { pattern: /set rateLimit/, give: 'rateLimit', configured: true },
