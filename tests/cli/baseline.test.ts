@@ -5,7 +5,8 @@ import test from 'node:test';
 import { resolveOptions } from '../../src/config/resolve.ts';
 import { buildReport } from '../../src/report/report.ts';
 import type { RunEnd } from '../../src/report/verdict.ts';
-import type { CheckResult, Waiver } from '../../src/result.ts';
+import type { Waiver } from '../../src/result.ts';
+import type { Outcome } from '../../src/verify.ts';
 import { settle, today } from '../../src/settle.ts';
 import { catalogEntry } from '../../src/catalog.ts';
 import { cli, folder } from './support/cli.ts';
@@ -15,7 +16,7 @@ const NOW = Date.now();
 const day = (offset: number) => today(new Date(NOW + offset * 86_400_000));
 
 /** A folder with the report of a run in which some checks failed and all others were not selected. */
-function ran(statuses: Readonly<Record<string, CheckResult['status']>>, end: Partial<RunEnd> = {}): string {
+function ran(statuses: Readonly<Record<string, Outcome['status']>>, end: Partial<RunEnd> = {}): string {
   const cwd = folder();
   const checks = Object.entries(statuses).map(([id, status]) => {
     const entry = catalogEntry(id);

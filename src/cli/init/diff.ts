@@ -32,13 +32,15 @@ function hunkText(hunk: readonly Line[]): string[] {
 
 function hunksOf(lines: readonly Line[]): Line[][] {
   const hunks: Line[][] = [];
-  let end = -1;
-  for (const [index, line] of lines.entries()) {
-    if (line.mark === ' ') continue;
-    const start = Math.max(end, index - CONTEXT);
-    if (start > end || hunks.length === 0) hunks.push([]);
+  // Where the last hunk ends.
+  let end = 0;
+  for (const [index, { mark }] of lines.entries()) {
+    if (mark === ' ') continue;
+    const start = Math.max(0, index - CONTEXT);
     const next = Math.min(lines.length, index + CONTEXT + 1);
-    hunks.at(-1)?.push(...lines.slice(Math.max(start, end), next));
+    const last = hunks.at(-1);
+    if (last && start <= end) last.push(...lines.slice(end, next));
+    else hunks.push(lines.slice(start, next));
     end = next;
   }
   return hunks;
