@@ -156,7 +156,7 @@ class Check {
         colours: paint('red', 'x') !== 'x',
         onLine: (line) => {
           this.#progress.clear();
-          if (held.length > 0 || /^Result: /.test(stripVTControlCharacters(line))) held.push(line);
+          if (held.length > 0 || stripVTControlCharacters(line).startsWith('Result: ')) held.push(line);
           else this.#print(line);
         },
         onProgress: ({ done, total, title }) => this.#progress.show(`  ${done}/${total} ${title}`),
@@ -182,7 +182,7 @@ class Check {
     const chosen =
       this.#flags.grep === undefined
         ? report.checks
-        : report.checks.filter(({ reason }) => !/^not selected/.test(reason));
+        : report.checks.filter(({ reason }) => !reason.startsWith('not selected'));
     return `${renderMore(chosen)}\n`;
   }
 

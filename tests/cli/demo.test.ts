@@ -51,7 +51,7 @@ describe('against the demo', () => {
   });
 
   for (const [defect, id] of [
-    ['webhook-accepts-all', 'webhook/forged-signature'],
+    ['webhook-unverified', 'webhook/forged-signature'],
     ['hsts-absent', 'headers/security'],
   ] as const) {
     test(`check with the defect ${defect} fails by ${id}`, async () => {

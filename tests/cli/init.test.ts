@@ -91,7 +91,7 @@ describe('init', () => {
     const install = written.jobs['gate']?.steps.find(({ run: line }) => line === 'pnpm install --frozen-lockfile');
     assert.equal(install?.['working-directory'], '.');
     const upload = written.jobs['smoke']?.steps.find(({ uses }) => String(uses).startsWith('actions/upload-artifact'));
-    assert.equal((upload?.['with'] as { path: string }).path, 'apps/web/blob-report');
+    assert.equal((upload?.['with'] as { path: string } | undefined)?.path, 'apps/web/blob-report');
     assert.ok(existsSync(join(top, 'apps/web/readiness.config.ts')));
   });
 
@@ -335,9 +335,20 @@ test('a unified diff shows what changes and what is around it', () => {
       '--- file',
       '+++ file',
       '@@ -1,6 +1,6 @@',
-      ...[' line 1', ' line 2', '-line 3', '+line three', ' line 4', ' line 5', ' line 6'],
+      ' line 1',
+      ' line 2',
+      '-line 3',
+      '+line three',
+      ' line 4',
+      ' line 5',
+      ' line 6',
       '@@ -16,5 +16,6 @@',
-      ...[' line 16', ' line 17', ' line 18', '+line 18.5', ' line 19', ' line 20'],
+      ' line 16',
+      ' line 17',
+      ' line 18',
+      '+line 18.5',
+      ' line 19',
+      ' line 20',
     ].join('\n'),
   );
   assert.equal(unifiedDiff('file', before, before), '');

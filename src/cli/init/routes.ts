@@ -189,7 +189,7 @@ async function guardedApi(
     const asks =
       module !== undefined &&
       importsOf(module).some(
-        ({ from, imported }) => /^@clerk\//.test(from) && /^(?:auth|currentUser|getAuth)$/.test(imported),
+        ({ from, imported }) => from.startsWith('@clerk/') && /^(?:auth|currentUser|getAuth)$/.test(imported),
       );
     if (!asks && standing(path, guard) !== 'protected') continue;
     const methods = module ? exportedMethods(module) : [];
@@ -218,7 +218,8 @@ async function verifying(
   for (const endpoint of endpoints) {
     const module = await modules?.at(endpoint.file);
     const verifies =
-      module && importsOf(module).some(({ from, imported }) => /^@clerk\//.test(from) && imported === 'verifyWebhook');
+      module &&
+      importsOf(module).some(({ from, imported }) => from.startsWith('@clerk/') && imported === 'verifyWebhook');
     if (verifies === true) return endpoint;
   }
   return undefined;
