@@ -21,8 +21,8 @@ export function validate(input: ReadinessOptions): ReadinessOptions {
  * @throws ReadinessConfigError with one line for each mistake.
  */
 export function validateWaivers(input: unknown, file: string): Record<string, Waiver> {
-  const result = v.safeParse(WAIVERS, input);
-  if (result.success) return result.output;
+  const result = v.safeParse(v.object({ waive: WAIVERS }), { waive: input });
+  if (result.success) return result.output.waive;
   throw invalid(`The waivers of ${file} are`, result.issues);
 }
 

@@ -141,7 +141,7 @@ test('mistakes', async () => {
   writeFileSync(join(cwd, FILE), '{ "headers/cps": { "reason": "x", "until": "2026-12-01" } }');
   assert.match(
     (await baseline(cwd, '--yes')).stderr,
-    /The waivers of readiness-waivers\.json are not valid:\n {2}- \['headers\/cps'\] is no check of this pack; did you mean "headers\/csp"\?/,
+    /The waivers of readiness-waivers\.json are not valid:\n {2}- waive\['headers\/cps'\] is no check of this pack; did you mean "headers\/csp"\?/,
   );
   writeFileSync(join(cwd, FILE), '{');
   assert.match((await baseline(cwd, '--yes')).stderr, /readiness-waivers\.json, which is not JSON/);

@@ -71,6 +71,8 @@ describe('against the demo', () => {
     for (const name of readdirSync(source))
       if (!/^(?:node_modules|\.next|next-env\.d\.ts)$/.test(name))
         cpSync(join(source, name), join(root, basename(name)), { recursive: true });
+    // In this repository the rules of its root do that.
+    writeFileSync(join(root, '.gitignore'), 'node_modules\n.env*\n!.env.example\n');
     execFileSync('git', ['init', '--quiet'], { cwd: root });
     execFileSync('git', ['add', '--all'], { cwd: root });
     const written = await cli(['init', '--yes', '--insecure', '--url', url], { cwd: root });
