@@ -21,7 +21,9 @@ export function validate(input: ReadinessOptions): ReadinessOptions {
  * @throws ReadinessConfigError with one line for each mistake.
  */
 export function validateWaivers(input: unknown, file: string): Record<string, Waiver> {
-  const result = v.safeParse(v.object({ waive: WAIVERS }), { waive: input });
+  // A list passes for a record without entries.
+  const waive = Array.isArray(input) ? 'a list' : input;
+  const result = v.safeParse(v.object({ waive: WAIVERS }), { waive });
   if (result.success) return result.output.waive;
   throw invalid(`The waivers of ${file} are`, result.issues);
 }

@@ -32,7 +32,7 @@ const BROKEN: ReadonlyArray<readonly [content: string | undefined, message: RegE
     '{',
     /^waive names \S+, which is not JSON \(.*\): correct it, or write it again with "npx clerk-readiness baseline"$/s,
   ],
-  ['[]', /^The waivers of \S+ are not valid:\n {2}- waive must be an object; got Array$/],
+  ['[]', /^The waivers of \S+ are not valid:\n {2}- waive must be an object; got "a list"$/],
   [
     JSON.stringify({ 'headers/csp': { ...WAIVER, until: 'soon' } }),
     /^The waivers of \S+ are not valid:\n {2}- waive\['headers\/csp'\]\.until must be a day as YYYY-MM-DD; got "soon"$/,
