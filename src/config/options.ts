@@ -149,8 +149,12 @@ export interface ReadinessOptions {
    * @example { 'monitoring/uptime': async () => (await fetch(monitorUrl)).ok ? monitorUrl : undefined }
    */
   probe?: Record<string, Probe>;
-  /** Known failures, by check id. */
-  waive?: Record<string, Waiver>;
+  /**
+   * Known failures, by check id; or the path of a JSON file with them, relative to the working directory, as
+   * `clerk-readiness baseline` writes it.
+   * @example './readiness-waivers.json'
+   */
+  waive?: Record<string, Waiver> | string;
   /** How the target is reached. Proxy variables of the environment (`HTTPS_PROXY`, `NO_PROXY`) are honoured. */
   network?: {
     /** Accept any certificate; for self-signed staging only. Default `false`. */
@@ -238,6 +242,8 @@ export interface Readiness {
   readonly attest: Readonly<Record<string, Attestation>>;
   readonly probe: Readonly<Record<string, Probe>>;
   readonly waive: Readonly<Record<string, Waiver>>;
+  /** File that the waivers were read from, as given. */
+  readonly waiverFile?: string;
   readonly network: Network;
   readonly report: { readonly dir: string };
 }

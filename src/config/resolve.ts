@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { ReadinessConfigError } from './error.ts';
 import { SCHEMA, WEBHOOK_SECRET } from './schema.ts';
 import { validate } from './validate.ts';
+import { readWaivers } from './waivers.ts';
 import type { ApiRoute, ProtectedRoute, ProtectedRouteOptions, Readiness, ReadinessOptions } from './options.ts';
 import { isGlob } from '../target/glob.ts';
 
@@ -80,7 +81,7 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
     ...defined('project', options.project),
     attest: options.attest ?? {},
     probe: options.probe ?? {},
-    waive: options.waive ?? {},
+    ...waivers(options.waive),
     network: {
       ignoreHTTPSErrors: false,
       resolve: {},
@@ -109,6 +110,10 @@ function fromEnvironment<T>(
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   throw new ReadinessConfigError(`The environment variable ${name} ${result.issues[0].message}`);
+}
+
+function waivers(waive: ReadinessOptions['waive']): Pick<Readiness, 'waive' | 'waiverFile'> {
+  return typeof waive === 'string' ? { waive: readWaivers(waive), waiverFile: waive } : { waive: waive ?? {} };
 }
 
 function protectedRoute(route: string | ProtectedRouteOptions): ProtectedRoute {

@@ -104,6 +104,9 @@ function isKnownOrForeign(id: string): boolean {
   return CATALOG.some((entry) => entry.id === id) || !AREAS.some((area) => area === areaOf(id));
 }
 
+/** Known failures by check id, in the options or in a file. */
+export const WAIVERS = v.record(CHECK_ID, v.strictObject({ reason: TEXT, until: DAY }));
+
 /** Shape of {@link ReadinessOptions}; unknown keys are errors. */
 export const SCHEMA = v.strictObject({
   baseURL: v.optional(SITE_URL),
@@ -206,7 +209,7 @@ export const SCHEMA = v.strictObject({
   project: v.optional(v.strictObject({ root: TEXT })),
   attest: v.optional(v.record(CHECK_ID, v.strictObject({ evidence: TEXT, by: TEXT, on: DAY, until: v.optional(DAY) }))),
   probe: v.optional(v.record(CHECK_ID, v.custom<Probe>(isFunction, 'must be a function'))),
-  waive: v.optional(v.record(CHECK_ID, v.strictObject({ reason: TEXT, until: DAY }))),
+  waive: v.optional(v.union([TEXT, WAIVERS])),
   network: v.optional(
     v.strictObject({
       ignoreHTTPSErrors: v.optional(v.boolean()),

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { ReadinessConfigError } from './error.ts';
-import { SCHEMA } from './schema.ts';
+import { SCHEMA, WAIVERS } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 import type { ReadinessOptions } from './options.ts';
+import type { Waiver } from '../result.ts';
 import { isRecord } from '../is-record.ts';
 
 /**
@@ -12,8 +13,24 @@ import { isRecord } from '../is-record.ts';
 export function validate(input: ReadinessOptions): ReadinessOptions {
   const result = v.safeParse(SCHEMA, input);
   if (result.success) return result.output;
-  const lines = flatten(result.issues).map((issue) => `  - ${explain(issue)}`);
-  throw new ReadinessConfigError(['The clerk-readiness options are not valid:', ...new Set(lines)].join('\n'));
+  throw invalid('The clerk-readiness options are', result.issues);
+}
+
+/**
+ * Checks the shape of a file of waivers.
+ * @throws ReadinessConfigError with one line for each mistake.
+ */
+export function validateWaivers(input: unknown, file: string): Record<string, Waiver> {
+  // A list passes for a record without entries.
+  const waive = Array.isArray(input) ? 'a list' : input;
+  const result = v.safeParse(v.object({ waive: WAIVERS }), { waive });
+  if (result.success) return result.output.waive;
+  throw invalid(`The waivers of ${file} are`, result.issues);
+}
+
+function invalid(what: string, issues: readonly Issue[]): ReadinessConfigError {
+  const lines = flatten(issues).map((issue) => `  - ${explain(issue)}`);
+  return new ReadinessConfigError([`${what} not valid:`, ...new Set(lines)].join('\n'));
 }
 
 type Issue = v.BaseIssue<unknown>;

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from '@playwright/test';
+import { readinessProjects, withReadinessReporter } from '../config/projects.ts';
+import type { ReadinessConfig } from '../config/projects.ts';
+import { RUN_VARIABLE } from './check/options.ts';
+import type { CheckRun } from './check/options.ts';
+import { UsageError } from './usage-error.ts';
+
+const file = process.env[RUN_VARIABLE];
+if (file === undefined)
+  throw new UsageError(`this configuration belongs to "clerk-readiness check", which sets ${RUN_VARIABLE}`);
+const { options, declaredPublic, outputDir } = JSON.parse(readFileSync(file, 'utf8')) as CheckRun;
+
+/** The test of routes/undeclared, which must not take for declared what was merely found to be open. */
+const UNDECLARED = /pages that are not declared public require sign-in/;
+
+const PROGRESS = fileURLToPath(
+  new URL(`./check/progress-reporter${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+);
+
+const [target, checks] = readinessProjects(options);
+const [, asDeclared] = readinessProjects({
+  ...options,
+  routes: { ...options.routes, public: [...declaredPublic] },
+});
+
+/** One target: its checks, and one of them with other options. */
+export default defineConfig<ReadinessConfig>({
+  outputDir,
+  reporter: withReadinessReporter([[PROGRESS]]),
+  projects: [
+    target,
+    { ...checks, grepInvert: UNDECLARED },
+    { ...asDeclared, name: `${asDeclared.name ?? ''}-undeclared`, grep: UNDECLARED },
+  ],
+} as ReadinessConfig);
