@@ -5,6 +5,7 @@ import type { PlaywrightTestConfig, PlaywrightTestOptions, PlaywrightWorkerOptio
 import type { ReadinessWorkerFixtures } from '../../fixtures/index.ts';
 import { METADATA_KEY } from '../report/record.ts';
 import type { TargetMetadata } from '../report/record.ts';
+import { runId } from '../user/tag.ts';
 import { browserLaunchOptions } from './browser.ts';
 import { ReadinessConfigError } from './error.ts';
 import type { Readiness, ReadinessOptions } from './options.ts';
@@ -43,6 +44,8 @@ export function readinessProjects(
     throw new ReadinessConfigError(
       `the specs of clerk-readiness are missing at ${SPECS_DIR}: install the package again`,
     );
+  // Workers have the environment of this process, so that they all name the same run.
+  runId();
   const setupName = `${readiness.name}-target`;
   return [
     {
