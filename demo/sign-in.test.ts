@@ -98,10 +98,7 @@ for (const [where, find] of Object.entries(INSTANCES)) {
         try {
           await tab.context.addCookies(await client.browserCookies());
           await tab.page.goto('/dashboard');
-          await tab.page.waitForFunction(
-            (id) => window.Clerk?.session?.id === id,
-            client.sessionId,
-          );
+          await tab.page.waitForFunction((id) => window.Clerk?.session?.id === id, client.sessionId);
           assert.deepEqual(
             tab.moves.map(({ status }) => status),
             [200],

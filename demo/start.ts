@@ -58,10 +58,10 @@ async function main(): Promise<void> {
   if (!values.keep) setInterval(() => process.ppid === parent || close(), PARENT_CHECK_MS).unref();
 
   const { instances } = await starting;
-  for (const { kind, url, frontendApi, proxyUrl = `https://${frontendApi}`, backendApiUrl, user } of Object.values(instances)) {
-    console.log(
-      `${kind}: ${url} (Frontend API ${proxyUrl}, Backend API ${backendApiUrl}, user ${user.email})`,
-    );
+  for (const { kind, url, frontendApi, proxyUrl = `https://${frontendApi}`, backendApiUrl, user } of Object.values(
+    instances,
+  )) {
+    console.log(`${kind}: ${url} (Frontend API ${proxyUrl}, Backend API ${backendApiUrl}, user ${user.email})`);
   }
   console.log('ready');
 }

@@ -121,7 +121,9 @@ function usersAskedFor({ state, query }: Call) {
   const emails = query.getAll('email_address').flatMap((value) => value.split(','));
   const part = query.get('query') ?? '';
   const users = [...state.users.values()].filter(
-    (user) => (emails.length === 0 || emails.includes(user.email)) && [user.id, user.email].some((text_) => text_.includes(part)),
+    (user) =>
+      (emails.length === 0 || emails.includes(user.email)) &&
+      [user.id, user.email].some((text_) => text_.includes(part)),
   );
   return query.get('order_by') === '+created_at' ? users : users.reverse();
 }
@@ -179,7 +181,12 @@ function createSignInToken(call: Call): void {
   const id = randomId('sit_');
   const seconds = Number(text(fields, 'expires_in_seconds')) || DEFAULT_TICKET_SECONDS;
   // A signed token, as in Clerk; which claims it has is a guess.
-  const secret = state.signer.sign({ exp: nowSeconds() + seconds, iid: state.signer.keyId, sid: id, st: 'sign_in_token' });
+  const secret = state.signer.sign({
+    exp: nowSeconds() + seconds,
+    iid: state.signer.keyId,
+    sid: id,
+    st: 'sign_in_token',
+  });
   state.tickets.set(secret, { id, userId, status: 'pending', expiresAt: nowSeconds() + seconds });
   sendJson(response, 200, signInTokenJson(id, userId, 'pending', secret));
 }

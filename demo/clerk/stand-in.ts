@@ -63,6 +63,8 @@ export interface ClerkControl {
   /** A `Cookie` header by which the app knows the session's user, without any handshake. */
   cookieHeader(sessionId: string, claims?: Claims): string;
   revokeSession(sessionId: string): void;
+  /** The secret text of every sign-in token so far. */
+  tickets(): readonly string[];
   /** Sessions that are not over. */
   openSessions(): readonly Session[];
   /** Life of session tokens minted from now on. */
@@ -129,6 +131,7 @@ export async function startClerkStandIn(options: StandInOptions): Promise<ClerkS
       setFurtherStep: (step) => void (state.furtherStep = step),
       setNewUserRules: (rules) => void (state.newUserRules = rules),
       limitRate: (api, { times, ...limit }) => void state.rateLimits.set(api, { left: times, ...limit }),
+      tickets: () => [...state.tickets.keys()],
       openSessions: () => [...state.sessions.values()].filter(({ status }) => ['active', 'pending'].includes(status)),
       log: state.log,
       clearLog: () => void (state.log.length = 0),

@@ -6,18 +6,18 @@ const TESTING_TOKEN = '__clerk_testing_token';
 
 /**
  * Lets the pages of a context pass bot protection: each request to the Frontend API carries a testing token.
- * `@clerk/testing` does it where the Frontend API has a host of its own. It sends requests from Node, past the browser,
- * so on the app's own origin (proxy mode) they would lack the extra headers of the options: there, and where the
- * package is not installed, the browser sends them itself.
+ * `@clerk/testing` does it for a production instance with a host of its own. Elsewhere the browser sends the token itself:
+ * the package sends requests from Node, so on the app's own origin (proxy mode) they would lack the extra headers of the
+ * options; and it prints the address of a request that fails, which in development names the browser's own token.
  */
 export async function passBotProtection(
   context: BrowserContext,
-  { origin, clerk: { frontendApi } }: Identity,
+  { origin, clerk: { frontendApi, publishableKeyKind } }: Identity,
   testingToken: string,
 ): Promise<void> {
   if (frontendApi === undefined) return;
-  const proxied = new URL(frontendApi).origin === origin;
-  const testing = proxied ? undefined : await import('@clerk/testing/playwright').catch(() => undefined);
+  const fits = publishableKeyKind === 'live' && new URL(frontendApi).origin !== origin;
+  const testing = fits ? await import('@clerk/testing/playwright').catch(() => undefined) : undefined;
   if (testing) {
     // Read from there on every request.
     process.env['CLERK_TESTING_TOKEN'] = testingToken;
