@@ -44,11 +44,13 @@ export class Consumer {
       join(this.folder, 'playwright.config.ts'),
       `import { readinessProjects } from '../../../src/index.ts';
        const options = ${JSON.stringify(readiness)};
+       if (options.session?.user?.password) options.session.user.password = process.env.TEST_USER_PASSWORD;
        const use = ${JSON.stringify(use)};
        const [target, checks] = readinessProjects(options);
        const own = { name: 'own', testDir: '.', dependencies: [target.name], use: { ...checks.use, ...use } };
        export default {
-         reporter: [['list'], ['json', { outputFile: 'results.json' }], ['html', { open: 'never' }], ['../../../src/report/reporter.ts']],
+         reporter: [['list'], ['json', { outputFile: 'results.json' }], ['html', { open: 'never', outputFolder: 'html' }], ['../../../src/report/reporter.ts']],
+         outputDir: 'results',
          fullyParallel: true,
          projects: [target, { ...checks, use: { ...checks.use, ...use } }, own],
        };`,
@@ -64,12 +66,17 @@ export class Consumer {
     );
   }
 
-  /** Starts Playwright as the leader of a process group, as a shell does; the secret key is in the environment. */
+  /** Starts Playwright as the leader of a process group, as a shell does; secrets are in the environment, the password of `session.user` too. */
   start(args: readonly string[] = []): { readonly child: ChildProcess; readonly done: Promise<Run> } {
     const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));
     const child = spawn(process.execPath, [CLI, 'test', ...args], {
       cwd: this.folder,
-      env: { ...clean, CLERK_SECRET_KEY: this.#instance.secretKey, CLERK_API_URL: this.#instance.backendApiUrl },
+      env: {
+        ...clean,
+        CLERK_SECRET_KEY: this.#instance.secretKey,
+        CLERK_API_URL: this.#instance.backendApiUrl,
+        TEST_USER_PASSWORD: this.#instance.user.password,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

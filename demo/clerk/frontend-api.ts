@@ -143,7 +143,9 @@ function continueSignIn(call: Call, id: string, attempt: boolean): void {
 function useSession(call: Call, id: string, action: string): void {
   const { client, state, origin } = call;
   const session = state.sessions.get(id);
-  if (!client || session?.clientId !== client.id || session.status !== 'active') {
+  // A session that waits for a task can be ended, and gives no tokens here; what it may do in Clerk is a guess.
+  const usable = session?.status === 'active' || (session?.status === 'pending' && ['end', 'remove'].includes(action));
+  if (!client || session?.clientId !== client.id || !usable) {
     return sendJson(call.response, 401, clerkError('authentication_invalid', 'Invalid authentication'));
   }
   session.lastActiveAt = Date.now();
