@@ -49,8 +49,8 @@ for (const [where, find] of Object.entries(INSTANCES)) {
         assert.ok(found);
         instance = found;
         readiness = resolveOptions({ ...demoReadiness(instance), ...options(instance) }, {});
-        if (readiness.session.user !== 'ephemeral') assert.ok(readiness.session.user);
         target = await Target.connect(readiness);
+        assert.equal(target.identity.clerk.frontendApi, instance.proxyUrl ?? `https://${instance.frontendApi}`);
         user = await TestUser.find(readiness, target.identity);
       });
       after(async () => {
@@ -76,12 +76,15 @@ for (const [where, find] of Object.entries(INSTANCES)) {
       test('on an open page, which reacts', async () => {
         const tab = await Tab.open(browser, readiness);
         try {
+          const hosts = new Set<string>();
+          tab.page.on('request', (request) => hosts.add(new URL(request.url()).host));
           await tab.page.goto('/sign-in');
           await tab.page.locator('input[name="identifier"]').waitFor();
           const { sessionId } = await user.signIn(tab);
           await tab.page.getByRole('button', { name: 'Open user menu' }).waitFor();
           await tab.page.goto('/dashboard');
           await tab.page.getByText('Your projects').first().waitFor();
+          assert.equal(hosts.has(instance.frontendApi), instance.proxyUrl === undefined, 'a proxy hides the host');
           assert.deepEqual(
             instance.clerk.openSessions().map(({ id }) => id),
             [sessionId],
