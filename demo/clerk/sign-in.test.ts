@@ -156,8 +156,9 @@ describe('signing in at Clerk', () => {
     test('has a tag that names the process, and a password that nobody knows', async () => {
       const account = await open();
       const user = clerk.control.users().find(({ id }) => id === account.id);
-      assert.equal((user?.privateMetadata.clerkReadiness as { pid: number }).pid, process.pid);
-      assert.ok((user?.password ?? '').length >= 32);
+      assert.ok(user);
+      assert.equal((user.privateMetadata.clerkReadiness as { pid: number }).pid, process.pid);
+      assert.ok((user.password ?? '').length >= 32);
       await account.remove();
       assert.ok(account.removed);
       assert.ok(!clerk.control.users().some(({ id }) => id === account.id));
