@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ClerkControl, ClerkStandIn } from './clerk/stand-in.ts';
 import { startClerkStandIn } from './clerk/stand-in.ts';
 import { DEFECTS } from './defects/index.ts';
@@ -11,8 +12,12 @@ import type { Certificate } from './net/certificate.ts';
 import { createCertificate } from './net/certificate.ts';
 import { assertFree, freePort } from './net/listen.ts';
 import { startNext } from './next-server.ts';
+import { CACHE_FOLDER } from './paths.ts';
 import { prepare, SCRIPTS_FOLDER } from './prepare.ts';
 import { startSentryStandIn } from './sentry.ts';
+
+/** The path that Clerk's SDKs take for their proxy. Source: DEFAULT_PROXY_PATH of @clerk/shared */
+const PROXY_PATH = '/__clerk';
 
 /** A running instance, with a hand on its Clerk. */
 export interface Instance extends DemoTarget {
@@ -30,6 +35,8 @@ export interface DemoOptions {
   readonly kinds: readonly InstanceKind[];
   /** Whether requests may ask for defects, or the defects on offer. */
   readonly defects: boolean | ReadonlyMap<string, Defect>;
+  /** Whether the live instance's Frontend API is reached through a path of the app's own origin. */
+  readonly proxied?: boolean;
   /** The first port; 0, the default, takes free ones. */
   readonly basePort?: number;
   /** Random when left out. */
@@ -39,7 +46,7 @@ export interface DemoOptions {
 
 /** Builds what is out of date and starts the whole demo on this machine. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const { kinds, defects, basePort = 0, keys, say = () => {} } = options;
+  const { kinds, defects, proxied = false, basePort = 0, keys, say = () => {} } = options;
   const ports = kinds.map((kind) => demoPorts(kind, basePort));
   if (basePort !== 0) await assertFree(ports.flatMap((each) => Object.values(each)));
   await prepare(say);
@@ -50,6 +57,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
         kind,
         app: startNextApp,
         defects: defects === true ? DEFECTS : defects || undefined,
+        proxied: proxied && kind === 'live',
         certificate,
         ports: ports[i] ?? demoPorts(kind, 0),
         keys: keys?.[kind] ?? randomKeys(kind),
@@ -79,6 +87,8 @@ export interface AppSettings {
   readonly webhookSecret: string;
   readonly sentryDsn: string;
   readonly auditLog: string;
+  /** Proxy mode: the path of the app's own origin, and where the Frontend API really is. */
+  readonly proxy?: { readonly url: string; readonly frontendApiUrl: string; readonly certificateFile: string };
 }
 
 /** Starts an app; resolves when it answers. */
@@ -89,6 +99,7 @@ export interface InstanceOptions {
   readonly app: StartApp;
   /** The defects on offer; undefined: none. */
   readonly defects: ReadonlyMap<string, Defect> | undefined;
+  readonly proxied?: boolean;
   readonly certificate: Certificate;
   readonly ports: DemoPorts;
   readonly keys: DemoKeys;
@@ -132,6 +143,12 @@ export async function startInstance(options: InstanceOptions): Promise<RunningIn
     const log = auditLog({ ...ports, next: port });
     rmSync(log, { force: true });
     closers.push(async () => rmSync(log, { force: true }));
+    const proxyUrl = options.proxied === true ? `${front.url}${PROXY_PATH}` : undefined;
+    const certificateFile = join(CACHE_FOLDER, `certificate-${port}.pem`);
+    if (proxyUrl !== undefined) {
+      writeFileSync(certificateFile, certificate.cert);
+      closers.push(async () => rmSync(certificateFile, { force: true }));
+    }
     const app = await options.app({
       port,
       auditLog: log,
@@ -141,6 +158,9 @@ export async function startInstance(options: InstanceOptions): Promise<RunningIn
       apiUrl: clerk.backendApiUrl,
       webhookSecret: keys.webhookSecret,
       sentryDsn: sentry.dsn,
+      ...(proxyUrl !== undefined && {
+        proxy: { url: proxyUrl, frontendApiUrl: `https://${clerk.frontendApi}`, certificateFile },
+      }),
     });
     closers.push(() => app.close());
     return {
@@ -148,6 +168,7 @@ export async function startInstance(options: InstanceOptions): Promise<RunningIn
         kind,
         url: front.url,
         frontendApi: clerk.frontendApi,
+        ...(proxyUrl !== undefined && { proxyUrl }),
         backendApiUrl: clerk.backendApiUrl,
         publishableKey: clerk.publishableKey,
         secretKey: keys.secretKey,
@@ -175,6 +196,12 @@ const startNextApp: StartApp = (settings) =>
     APP_ORIGIN: settings.origin,
     SENTRY_DSN: settings.sentryDsn,
     AUDIT_LOG: settings.auditLog,
+    ...(settings.proxy && {
+      CLERK_PROXY_URL: settings.proxy.url,
+      // The SDK's proxy sends requests there instead of to Clerk, and must take the demo's certificate.
+      CLERK_FAPI_URL: settings.proxy.frontendApiUrl,
+      NODE_EXTRA_CA_CERTS: settings.proxy.certificateFile,
+    }),
   });
 
 function createSite(url: string, clerk: ClerkStandIn): Site {

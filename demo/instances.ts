@@ -14,6 +14,8 @@ export interface DemoTarget {
   readonly url: string;
   /** Host and port of the Frontend API, as in the publishable key. */
   readonly frontendApi: string;
+  /** Where the browser reaches the Frontend API instead, in proxy mode. */
+  readonly proxyUrl?: string;
   readonly backendApiUrl: string;
   readonly publishableKey: string;
   readonly secretKey: string;

@@ -3,10 +3,11 @@ import { startDemo } from './demo.ts';
 import { basePort, demoKeys } from './instances.ts';
 import type { InstanceKind } from './instances.ts';
 
-const USAGE = `node --import tsx demo/start.ts [--kind live|test|both] [--defects] [--port N] [--keep]
+const USAGE = `node --import tsx demo/start.ts [--kind live|test|both] [--defects] [--proxy] [--port N] [--keep]
 
   --kind     which instances to start: live (default), test or both
   --defects  let requests ask for defects with the header x-demo-defect
+  --proxy    reach the live instance's Frontend API through a path of the app's own origin
   --port     the first port, instead of DEMO_PORT or 4310
   --keep     stay when the process that started the demo ends`;
 
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
     options: {
       kind: { type: 'string', default: 'live' },
       defects: { type: 'boolean', default: false },
+      proxy: { type: 'boolean', default: false },
       port: { type: 'string' },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -38,6 +40,7 @@ async function main(): Promise<void> {
   const starting = startDemo({
     kinds,
     defects: values.defects,
+    proxied: values.proxy,
     basePort: basePort(),
     keys: demoKeys(),
     say: console.log,
@@ -55,10 +58,10 @@ async function main(): Promise<void> {
   if (!values.keep) setInterval(() => process.ppid === parent || close(), PARENT_CHECK_MS).unref();
 
   const { instances } = await starting;
-  for (const { kind, url, frontendApi, backendApiUrl, user } of Object.values(instances)) {
-    console.log(
-      `${kind}: ${url} (Frontend API https://${frontendApi}, Backend API ${backendApiUrl}, user ${user.email})`,
-    );
+  for (const { kind, url, frontendApi, proxyUrl = `https://${frontendApi}`, backendApiUrl, user } of Object.values(
+    instances,
+  )) {
+    console.log(`${kind}: ${url} (Frontend API ${proxyUrl}, Backend API ${backendApiUrl}, user ${user.email})`);
   }
   console.log('ready');
 }

@@ -8,6 +8,11 @@ export interface Missing {
   readonly reason: string;
 }
 
+/** An option without which a check cannot go on; it ends as not verified, with the option to set. */
+export class MissingOptionError extends Error {
+  override readonly name = 'MissingOptionError';
+}
+
 /** Why methods are for mode `full` only. */
 const FULL_MODE: Partial<Record<Method, string>> = {
   writes: 'it writes to the target',

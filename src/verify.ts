@@ -1,5 +1,6 @@
 import type { CheckId, Part } from './catalog.ts';
 import type { Readiness } from './config/options.ts';
+import { MissingOptionError } from './needs.ts';
 import type { Finding, Judgement, Status } from './result.ts';
 import { describe } from './target/exchange.ts';
 import type { Identity } from './target/identity.ts';
@@ -57,13 +58,23 @@ export async function verify<Evidence>(check: Check<Evidence>, context: CheckCon
   const started = performance.now();
   const requestsBefore = target.requests;
   const obstaclesBefore = target.obstacles.length;
-  const judgement = check.judge(await check.collect(context), context);
+  const judgement = await judged(check, context);
   const obstacles = target.obstacles.slice(obstaclesBefore);
   return {
     ...conclude(judgement, obstacles, readiness.strict),
     requests: target.requests - requestsBefore,
     durationMs: Math.round(performance.now() - started),
   };
+}
+
+/** An option that turns out to be missing on the way leaves the check undecided. */
+async function judged<Evidence>(check: Check<Evidence>, context: CheckContext): Promise<Judgement> {
+  try {
+    return check.judge(await check.collect(context), context);
+  } catch (failure) {
+    if (failure instanceof MissingOptionError) return { findings: [], summary: '', unverified: failure.message };
+    throw failure;
+  }
 }
 
 /** Errors win over doubts, doubts over passes. */

@@ -16,6 +16,7 @@ export default clerkMiddleware(
   },
   () => ({
     publishableKey: env.publishableKey,
+    ...(env.clerkProxyUrl && { proxyUrl: env.clerkProxyUrl, frontendApiProxy: { enabled: true } }),
     signInUrl: '/sign-in',
     signUpUrl: '/sign-up',
     // Refuses session tokens that were issued to pages of any other origin.

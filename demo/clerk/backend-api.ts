@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { clerkError, readFields, sendJson, text } from './http.ts';
+import { clerkError, readFields, sendJson, sendRateLimit, text } from './http.ts';
 import type { Fields } from './http.ts';
 import { randomId } from './keys.ts';
 import { backendSessionJson, backendUserJson } from './resources.ts';
@@ -39,7 +39,7 @@ const ROUTES: Readonly<Record<string, Handler>> = {
       expires_at: nowSeconds() + 3600,
     }),
   'GET /v1/clients/handshake_payload': handshakePayload,
-  'GET /v1/users': (call) => sendJson(call.response, 200, usersAskedFor(call).map(backendUserJson)),
+  'GET /v1/users': (call) => sendJson(call.response, 200, page(call, usersAskedFor(call)).map(backendUserJson)),
   'GET /v1/users/count': (call) =>
     sendJson(call.response, 200, { object: 'total_count', total_count: usersAskedFor(call).length }),
   'POST /v1/users': createUser,
@@ -77,6 +77,8 @@ export function backendApi(state: ClerkState): (request: IncomingMessage, respon
     const method = request.method ?? 'GET';
     const fields = method === 'GET' ? {} : await readFields(request);
     state.log.push({ api: 'backend', method, path: url.pathname, testingToken: false });
+    const wait = state.limited('backend', method, url.pathname);
+    if (wait !== undefined) return sendRateLimit(response, wait);
     const shown = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
     const further = state.furtherKeys.get(shown);
     if (shown !== state.settings.secretKey && !further) {
@@ -117,10 +119,33 @@ function handshakePayload(call: Call): void {
 
 function usersAskedFor({ state, query }: Call) {
   const emails = query.getAll('email_address').flatMap((value) => value.split(','));
-  return [...state.users.values()].filter((user) => emails.length === 0 || emails.includes(user.email));
+  const part = query.get('query') ?? '';
+  const users = [...state.users.values()].filter(
+    (user) =>
+      (emails.length === 0 || emails.includes(user.email)) &&
+      [user.id, user.email].some((text_) => text_.includes(part)),
+  );
+  return query.get('order_by') === '+created_at' ? users : users.reverse();
+}
+
+/** Ten at a time unless more are asked for. Source: spec bapi/2026-05-12 */
+function page<T>({ query }: Call, all: readonly T[]): T[] {
+  const offset = Number(query.get('offset') ?? 0);
+  return all.slice(offset, offset + Number(query.get('limit') ?? 10));
 }
 
 function createUser({ state, response, fields }: Call): void {
+  const { required, unknown } = state.newUserRules;
+  const strange = unknown.find((name) => name in fields);
+  if (strange !== undefined) {
+    const message = `${strange} is not a valid parameter for this request.`;
+    return sendJson(response, 422, clerkError('form_param_unknown', message, { param_name: strange }));
+  }
+  const absent = required.filter((name) => !(name in fields));
+  if (absent.length > 0) {
+    const message = `${JSON.stringify(absent)} data doesn't match user requirements set for this instance`;
+    return sendJson(response, 422, clerkError('form_data_missing', message, { param_names: absent }));
+  }
   const [email] = Array.isArray(fields.email_address) ? (fields.email_address as unknown[]) : [];
   if (typeof email !== 'string') {
     return sendJson(
@@ -143,6 +168,8 @@ function createUser({ state, response, fields }: Call): void {
     firstName: text(fields, 'first_name'),
     lastName: text(fields, 'last_name'),
     password: text(fields, 'password') || undefined,
+    externalId: text(fields, 'external_id') || null,
+    privateMetadata: isObject(fields.private_metadata) ? fields.private_metadata : {},
   });
   sendJson(response, 200, backendUserJson(user));
 }
@@ -151,9 +178,15 @@ function createSignInToken(call: Call): void {
   const { state, response, fields } = call;
   const userId = text(fields, 'user_id');
   if (!state.users.has(userId)) return notFound(call);
-  const secret = randomId('tkt_');
   const id = randomId('sit_');
   const seconds = Number(text(fields, 'expires_in_seconds')) || DEFAULT_TICKET_SECONDS;
+  // A signed token, as in Clerk; which claims it has is a guess.
+  const secret = state.signer.sign({
+    exp: nowSeconds() + seconds,
+    iid: state.signer.keyId,
+    sid: id,
+    st: 'sign_in_token',
+  });
   state.tickets.set(secret, { id, userId, status: 'pending', expiresAt: nowSeconds() + seconds });
   sendJson(response, 200, signInTokenJson(id, userId, 'pending', secret));
 }
@@ -161,8 +194,19 @@ function createSignInToken(call: Call): void {
 function revokeSignInToken(call: Call): void {
   const ticket = [...call.state.tickets.values()].find(({ id }) => id === call.ids[0]);
   if (!ticket) return notFound(call);
+  // Spec bapi/2026-05-12: 400 for one that was used; the error's code is a guess.
+  if (ticket.status === 'accepted')
+    return sendJson(
+      call.response,
+      400,
+      clerkError('sign_in_token_cannot_be_revoked_code', 'Only pending sign-in tokens can be revoked.'),
+    );
   ticket.status = 'revoked';
   sendJson(call.response, 200, signInTokenJson(ticket.id, ticket.userId, 'revoked'));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 function signInTokenJson(id: string, userId: string, status: string, token?: string): object {

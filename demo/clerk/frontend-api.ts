@@ -2,7 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { clientCookies, findClient } from './client-cookies.ts';
 import { environmentJson } from './environment.ts';
 import { answerHandshake } from './handshake.ts';
-import { clerkError, readFields, sendJson } from './http.ts';
+import { clerkError, readFields, sendJson, sendRateLimit } from './http.ts';
 import type { Fields } from './http.ts';
 import { randomId } from './keys.ts';
 import { clientJson, sessionJson, signInJson } from './resources.ts';
@@ -41,6 +41,8 @@ export function frontendApi(
     const { origin } = request.headers;
     for (const [name, value] of Object.entries(corsHeaders(origin))) response.setHeader(name, value);
     if (request.method === 'OPTIONS') return answerPreflight(request, response);
+    const wait = state.limited('frontend', method, path);
+    if (wait !== undefined) return sendRateLimit(response, wait);
     if (path === '/v1/client/handshake') return answerHandshake(state, request, response, url);
     const fields = method === 'GET' ? {} : await readFields(request);
     answer({ state, response, method, path, origin, fields, client: findClient(state, request, url) });
@@ -141,7 +143,9 @@ function continueSignIn(call: Call, id: string, attempt: boolean): void {
 function useSession(call: Call, id: string, action: string): void {
   const { client, state, origin } = call;
   const session = state.sessions.get(id);
-  if (!client || session?.clientId !== client.id || session.status !== 'active') {
+  // A session that waits for a task can be ended, and gives no tokens here; what it may do in Clerk is a guess.
+  const usable = session?.status === 'active' || (session?.status === 'pending' && ['end', 'remove'].includes(action));
+  if (!client || session?.clientId !== client.id || !usable) {
     return sendJson(call.response, 401, clerkError('authentication_invalid', 'Invalid authentication'));
   }
   session.lastActiveAt = Date.now();

@@ -19,6 +19,13 @@ export function clerkError(code: string, message: string, meta: object = {}): ob
   return { errors: [{ code, message, long_message: message, meta }], clerk_trace_id: randomBytes(16).toString('hex') };
 }
 
+/** A rate limit, as Clerk's APIs answer it: with the seconds to wait. */
+export function sendRateLimit(response: ServerResponse, retryAfter: number): void {
+  sendJson(response, 429, clerkError('too_many_requests', 'Too many requests. Please try again in a bit.'), {
+    'retry-after': String(retryAfter),
+  });
+}
+
 export async function readFields(request: IncomingMessage): Promise<Fields> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);

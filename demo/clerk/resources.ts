@@ -10,7 +10,7 @@ export function userJson(user: User): object {
   return {
     object: 'user',
     id: user.id,
-    external_id: null,
+    external_id: user.externalId,
     username: null,
     first_name: user.firstName,
     last_name: user.lastName,
@@ -60,7 +60,7 @@ export function userJson(user: User): object {
 
 /** The user as the Backend API shows it to the app's server. */
 export function backendUserJson(user: User): object {
-  return { ...userJson(user), private_metadata: {} };
+  return { ...userJson(user), private_metadata: user.privateMetadata };
 }
 
 export function sessionJson(state: ClerkState, session: Session, origin: string | undefined): object {
@@ -75,7 +75,7 @@ export function sessionJson(state: ClerkState, session: Session, origin: string 
     last_active_at: session.lastActiveAt,
     last_active_organization_id: null,
     actor: null,
-    tasks: null,
+    tasks: session.status === 'pending' && state.furtherStep ? [{ key: state.furtherStep }] : null,
     user: user ? userJson(user) : null,
     public_user_data: user ? publicUserData(user) : null,
     last_active_token:
@@ -106,7 +106,7 @@ export function clientJson(state: ClerkState, client: Client, origin: string | u
   return {
     object: 'client',
     id: client.id,
-    sessions: state.activeSessions(client).map((session) => sessionJson(state, session, origin)),
+    sessions: state.shownSessions(client).map((session) => sessionJson(state, session, origin)),
     sign_in: signIn ? signInJson(signIn) : null,
     sign_up: null,
     last_active_session_id: state.currentSession(client)?.id ?? null,
@@ -132,7 +132,7 @@ export function signInJson(signIn: SignIn): object {
           { strategy: 'email_code', email_address_id: emailId, safe_identifier: user.email, primary: true },
         ]
       : null,
-    supported_second_factors: null,
+    supported_second_factors: signIn.status.startsWith('needs_') && signIn.verified ? [{ strategy: 'totp' }] : null,
     first_factor_verification:
       signIn.strategy === null ? null : verification(signIn.verified ? 'verified' : 'unverified', signIn.strategy),
     second_factor_verification: null,

@@ -2,7 +2,7 @@ import { clerkError, text } from './http.ts';
 import type { Fields } from './http.ts';
 import { randomId } from './keys.ts';
 import { nowSeconds } from './tokens.ts';
-import type { Client, ClerkState, SignIn } from './state.ts';
+import type { Client, ClerkState, FurtherStep, SignIn } from './state.ts';
 
 /** What a sign-in step answers: the sign-in, or one of Clerk's errors. */
 export type SignInResult = { readonly signIn: SignIn } | { readonly status: number; readonly error: object };
@@ -92,10 +92,19 @@ function complete(
   strategy: string,
   origin: string | undefined,
 ): SignInResult {
-  signIn.sessionId = state.addSession(client, userId, origin).id;
-  signIn.status = 'complete';
+  const { furtherStep } = state;
   signIn.strategy = strategy;
   signIn.verified = true;
+  if (furtherStep !== undefined && isFurtherStep(furtherStep)) {
+    signIn.status = furtherStep;
+    return { signIn };
+  }
+  signIn.sessionId = state.addSession(client, userId, origin, furtherStep === undefined ? 'active' : 'pending').id;
+  signIn.status = 'complete';
   client.signInId = null;
   return { signIn };
+}
+
+function isFurtherStep(step: string): step is FurtherStep {
+  return step.startsWith('needs_');
 }

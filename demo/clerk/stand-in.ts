@@ -10,7 +10,17 @@ import { clerkError, sendJson } from './http.ts';
 import { publishableKey } from './keys.ts';
 import type { InstanceKind } from './keys.ts';
 import { ClerkState } from './state.ts';
-import type { Disguise, FurtherKey, LogEntry, Session } from './state.ts';
+import type {
+  Disguise,
+  FurtherKey,
+  FurtherStep,
+  LogEntry,
+  NewUser,
+  NewUserRules,
+  Session,
+  SessionTask,
+  User,
+} from './state.ts';
 import { createTokenSigner, nowSeconds } from './tokens.ts';
 import type { Claims } from './tokens.ts';
 
@@ -35,6 +45,15 @@ export interface StandInOptions {
 /** What a test can do to the running stand-in. In the process only: there is no way in over the network. */
 export interface ClerkControl {
   readonly user: { readonly id: string; readonly email: string };
+  /** Everybody there is now. */
+  users(): readonly User[];
+  addUser(user: NewUser): User;
+  /** What sign-ins from now on end at, instead of an active session. */
+  setFurtherStep(step: FurtherStep | SessionTask | undefined): void;
+  /** What the Backend API asks of new users from now on. */
+  setNewUserRules(rules: NewUserRules): void;
+  /** Answers the next requests with 429: `times` of them, or of those to one method and path. */
+  limitRate(api: 'frontend' | 'backend', limit: { times: number; retryAfter: number; of?: string }): void;
   readonly log: readonly LogEntry[];
   clearLog(): void;
   /** Starts a session of the demo user, as if a browser had signed in at this origin. */
@@ -44,6 +63,10 @@ export interface ClerkControl {
   /** A `Cookie` header by which the app knows the session's user, without any handshake. */
   cookieHeader(sessionId: string, claims?: Claims): string;
   revokeSession(sessionId: string): void;
+  /** The secret text of every sign-in token so far. */
+  tickets(): readonly string[];
+  /** Sessions that are not over. */
+  openSessions(): readonly Session[];
   /** Life of session tokens minted from now on. */
   setTokenLifetime(seconds: number): void;
   /** An API that is down drops every connection. */
@@ -103,6 +126,13 @@ export async function startClerkStandIn(options: StandInOptions): Promise<ClerkS
     control: {
       ...sessionControl(state, user.id),
       user: { id: user.id, email: user.email },
+      users: () => [...state.users.values()],
+      addUser: (added) => state.addUser(added),
+      setFurtherStep: (step) => void (state.furtherStep = step),
+      setNewUserRules: (rules) => void (state.newUserRules = rules),
+      limitRate: (api, { times, ...limit }) => void state.rateLimits.set(api, { left: times, ...limit }),
+      tickets: () => [...state.tickets.keys()],
+      openSessions: () => [...state.sessions.values()].filter(({ status }) => ['active', 'pending'].includes(status)),
       log: state.log,
       clearLog: () => void (state.log.length = 0),
       setTokenLifetime: (seconds) => void (state.tokenLifetimeSeconds = seconds),

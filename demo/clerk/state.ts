@@ -9,8 +9,13 @@ export interface User {
   readonly firstName: string;
   readonly lastName: string;
   readonly password: string | undefined;
+  readonly externalId: string | null;
+  readonly privateMetadata: Readonly<Record<string, unknown>>;
   readonly createdAt: number;
 }
+
+/** A user to add; what is left out is empty, and the time is now. */
+export type NewUser = Pick<User, 'email' | 'firstName' | 'lastName' | 'password'> & Partial<Omit<User, 'id'>>;
 
 export interface Session {
   readonly id: string;
@@ -20,7 +25,8 @@ export interface Session {
   readonly origin: string | undefined;
   readonly createdAt: number;
   readonly expireAt: number;
-  status: 'active' | 'ended' | 'removed' | 'revoked';
+  /** `pending`: the user has a task to do first. */
+  status: 'active' | 'pending' | 'ended' | 'removed' | 'revoked';
   lastActiveAt: number;
 }
 
@@ -38,10 +44,29 @@ export interface Client {
 export interface SignIn {
   readonly id: string;
   readonly user: User | undefined;
-  status: 'needs_identifier' | 'needs_first_factor' | 'complete';
+  status: 'needs_identifier' | 'needs_first_factor' | FurtherStep | 'complete';
   strategy: string | null;
   verified: boolean;
   sessionId: string | null;
+}
+
+/** What a sign-in may ask for after the first factor, and what a session may ask for before it is active. */
+export type FurtherStep = 'needs_second_factor' | 'needs_client_trust' | 'needs_new_password';
+export type SessionTask = 'choose-organization' | 'reset-password' | 'setup-mfa';
+
+/** What an instance asks of a new user beyond an e-mail address, by the names of Clerk's API. */
+export interface NewUserRules {
+  readonly required: readonly string[];
+  readonly unknown: readonly string[];
+}
+
+/** Requests that an API is about to refuse with 429. */
+export interface RateLimit {
+  left: number;
+  /** Seconds, in the header `Retry-After`. */
+  readonly retryAfter: number;
+  /** Method and path, as `POST /v1/users`; undefined: all. */
+  readonly of?: string | undefined;
 }
 
 export interface Ticket {
@@ -104,6 +129,10 @@ export class ClerkState {
   readonly log: LogEntry[] = [];
   disguise: Disguise = {};
   readonly furtherKeys = new Map<string, FurtherKey>();
+  /** What the next sign-ins end at instead of an active session. */
+  furtherStep: FurtherStep | SessionTask | undefined;
+  newUserRules: NewUserRules = { required: [], unknown: [] };
+  readonly rateLimits = new Map<'frontend' | 'backend', RateLimit>();
   /** Life of a session token. 60 in Clerk. */
   tokenLifetimeSeconds = 60;
 
@@ -126,8 +155,22 @@ export class ClerkState {
     return { keys: keyId === undefined ? keys : keys.map((key) => ({ ...key, kid: keyId })) };
   }
 
-  addUser(user: Pick<User, 'email' | 'firstName' | 'lastName' | 'password'>): User {
-    const added: User = { ...user, id: randomId('user_'), createdAt: Date.now() };
+  /** Takes a request of the rate limit, if one is on: the seconds to wait, undefined when it may go on. */
+  limited(api: 'frontend' | 'backend', method: string, path: string): number | undefined {
+    const limit = this.rateLimits.get(api);
+    if (!limit || limit.left === 0 || (limit.of !== undefined && limit.of !== `${method} ${path}`)) return undefined;
+    limit.left -= 1;
+    return limit.retryAfter;
+  }
+
+  addUser(user: NewUser): User {
+    const added: User = {
+      externalId: null,
+      privateMetadata: {},
+      createdAt: Date.now(),
+      ...user,
+      id: randomId('user_'),
+    };
     this.users.set(added.id, added);
     return added;
   }
@@ -154,14 +197,14 @@ export class ClerkState {
     return client;
   }
 
-  addSession(client: Client, userId: string, origin?: string): Session {
+  addSession(client: Client, userId: string, origin?: string, status: Session['status'] = 'active'): Session {
     const now = Date.now();
     const session: Session = {
       id: randomId('sess_'),
       clientId: client.id,
       userId,
       origin,
-      status: 'active',
+      status,
       createdAt: now,
       lastActiveAt: now,
       expireAt: now + WEEK_MS,
@@ -177,6 +220,13 @@ export class ClerkState {
     return client.sessionIds
       .map((id) => this.sessions.get(id))
       .filter((session) => session?.status === 'active') as Session[];
+  }
+
+  /** The sessions that a browser is shown: those of signed-in users, and those that wait for a task. */
+  shownSessions(client: Client): Session[] {
+    return client.sessionIds
+      .map((id) => this.sessions.get(id))
+      .filter((session) => session?.status === 'active' || session?.status === 'pending') as Session[];
   }
 
   /** The session that a handshake restores. */

@@ -35,6 +35,14 @@ export interface ApiRouteOptions {
   body?: unknown;
 }
 
+/** A dedicated, least-privilege test user of yours. */
+export interface TestUserOptions {
+  /** E-mail address by which Clerk knows the user. */
+  email: string;
+  /** Signs in with this password. Default: with a short-lived sign-in token, which needs `clerk.secretKey`. */
+  password?: string | undefined;
+}
+
 /** What a probe of the options is told. */
 export interface ProbeRequest {
   /** Origin of the target. */
@@ -138,8 +146,14 @@ export interface ReadinessOptions {
     /** Backend API; default: the environment variable `CLERK_API_URL`, else `https://api.clerk.com`. */
     apiUrl?: string | undefined;
   };
-  /** A dedicated, least-privilege test user. */
-  session?: { user?: { email: string; password?: string | undefined } };
+  /** Genuine sessions. */
+  session?: {
+    /**
+     * A dedicated, least-privilege test user of yours, or `'ephemeral'`: a user who is created for the run and removed
+     * after it, in mode `full` only.
+     */
+    user?: TestUserOptions | 'ephemeral';
+  };
   /** Turns the source-tree audit on. */
   project?: { root: string };
   /** Evidence for what cannot be seen from outside, by check id. */
@@ -237,7 +251,7 @@ export interface Readiness {
   readonly errors?: { readonly crashPath: string } | false;
   readonly errorTracking?: { readonly page?: string } | false;
   readonly clerk: { readonly secretKey?: string; readonly publishableKey?: string; readonly apiUrl: string };
-  readonly session: { readonly user?: { readonly email: string; readonly password?: string } };
+  readonly session: { readonly user?: { readonly email: string; readonly password?: string } | 'ephemeral' };
   readonly project?: { readonly root: string };
   readonly attest: Readonly<Record<string, Attestation>>;
   readonly probe: Readonly<Record<string, Probe>>;

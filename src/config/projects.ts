@@ -5,6 +5,7 @@ import type { PlaywrightTestConfig, PlaywrightTestOptions, PlaywrightWorkerOptio
 import type { ReadinessWorkerFixtures } from '../../fixtures/index.ts';
 import { METADATA_KEY } from '../report/record.ts';
 import type { TargetMetadata } from '../report/record.ts';
+import { runId } from '../user/tag.ts';
 import { browserLaunchOptions } from './browser.ts';
 import { ReadinessConfigError } from './error.ts';
 import type { Readiness, ReadinessOptions } from './options.ts';
@@ -43,6 +44,8 @@ export function readinessProjects(
     throw new ReadinessConfigError(
       `the specs of clerk-readiness are missing at ${SPECS_DIR}: install the package again`,
     );
+  // Workers have the environment of this process, so that they all name the same run.
+  runId();
   const setupName = `${readiness.name}-target`;
   return [
     {
@@ -105,7 +108,7 @@ function project(options: ReadinessOptions, readiness: Readiness, setup: boolean
     timeout: CHECK_TIMEOUT_MS,
     metadata: { [METADATA_KEY]: metadata },
     use: {
-      readinessOptions: options,
+      readinessOptions: keptOutOfReports(options),
       ...(readiness.baseURL !== undefined && { baseURL: readiness.baseURL }),
       ignoreHTTPSErrors: readiness.network.ignoreHTTPSErrors,
       launchOptions: browserLaunchOptions(process.env, readiness.network.resolve),
@@ -115,6 +118,17 @@ function project(options: ReadinessOptions, readiness: Readiness, setup: boolean
       video: 'off',
     },
   };
+}
+
+/**
+ * Playwright's `json` reporter writes what projects use into its file; options hold passwords and keys. Workers read the
+ * configuration themselves, so nothing needs the options as JSON. In place, because the same object is often given to a
+ * project of the consumer's own as well.
+ */
+function keptOutOfReports(options: ReadinessOptions): ReadinessOptions {
+  const toJSON = () => ({ ...(options.baseURL !== undefined && { baseURL: options.baseURL }) });
+  const unseen = { value: toJSON, enumerable: false, configurable: true };
+  return Object.defineProperty(Object.isExtensible(options) ? options : { ...options }, 'toJSON', unseen);
 }
 
 function uniqueNames(projects: ReadinessProject[]): ReadinessProject[] {

@@ -31,7 +31,7 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
     fromEnvironment(env, 'webhookSecret', WEBHOOK_SECRET) ??
     fromEnvironment(env, 'formerWebhookSecret', WEBHOOK_SECRET);
   const declaredPublic = options.routes?.public ?? ['/'];
-  return {
+  return assertConsistent({
     name,
     baseURL: baseURL === undefined ? undefined : withoutTrailingSlash(baseURL),
     profile: options.profile ?? 'production',
@@ -75,9 +75,7 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
         fromEnvironment(env, 'apiUrl', SCHEMA.entries.clerk.wrapped.entries.apiUrl) ??
         'https://api.clerk.com',
     },
-    session: options.session?.user
-      ? { user: { email: options.session.user.email, ...defined('password', options.session.user.password) } }
-      : {},
+    session: { ...defined('user', testUser(options.session?.user)) },
     ...defined('project', options.project),
     attest: options.attest ?? {},
     probe: options.probe ?? {},
@@ -96,7 +94,27 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
     report: {
       dir: options.report?.dir ?? (name === DEFAULT_NAME ? DEFAULT_REPORT_DIR : `${DEFAULT_REPORT_DIR}/${name}`),
     },
-  };
+  });
+}
+
+/** Options that make no sense without others. */
+function assertConsistent(readiness: Readiness): Readiness {
+  const { session, mode, clerk } = readiness;
+  if (session.user !== 'ephemeral') return readiness;
+  const needed = [
+    ...(mode === 'full' ? [] : ["mode: 'full'"]),
+    ...(clerk.secretKey === undefined ? ['clerk.secretKey (or CLERK_SECRET_KEY)'] : []),
+  ];
+  if (needed.length === 0) return readiness;
+  throw new ReadinessConfigError(
+    `session.user is 'ephemeral', so a user is created for the run and removed after it: set ${needed.join(' and ')}, or name a user of yours with session.user.email`,
+  );
+}
+
+type UserOption = NonNullable<ReadinessOptions['session']>['user'];
+
+function testUser(user: UserOption): Readiness['session']['user'] {
+  return typeof user === 'object' ? { email: user.email, ...defined('password', user.password) } : user;
 }
 
 function fromEnvironment<T>(

@@ -199,10 +199,13 @@ export const SCHEMA = v.strictObject({
   session: v.optional(
     v.strictObject({
       user: v.optional(
-        v.strictObject({
-          email: v.pipe(v.string(), v.email('must be an e-mail address')),
-          password: v.optional(TEXT),
-        }),
+        v.union([
+          v.literal('ephemeral'),
+          v.strictObject({
+            email: v.pipe(v.string(), v.email('must be an e-mail address')),
+            password: v.optional(TEXT),
+          }),
+        ]),
       ),
     }),
   ),

@@ -67,7 +67,7 @@ function explain({ keys, issue }: Mistake): string {
 }
 
 /** Fields whose values must not be printed. */
-const SECRET = /^(headers\b|clerk\.secretKey|webhook\.secret|session\.user\.)/;
+const SECRET = /^(headers\b|clerk\.secretKey|webhook\.secret|session\.user\b)/;
 const USER_INFO = /\/\/[^/@"]*@/;
 
 function got(keys: readonly unknown[], { received, input }: Issue): string {

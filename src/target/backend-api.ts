@@ -1,13 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { header, status } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
+import { MAX_TRIES, waitForRateLimit } from './rate-limit.ts';
 import type { Target } from './target.ts';
-
-/** Tries of one Backend API call; only a rate limit is tried again. */
-export const MAX_TRIES = 4;
-
-/** Longest wait for a rate limit to end, seconds. */
-export const MAX_RETRY_AFTER = 10;
 
 /** Who asks, and where. */
 export interface BackendApi {
@@ -32,11 +26,6 @@ export async function askBackendApi(
       judged: true,
     });
     if (status(answer) !== 429 || tries === MAX_TRIES) return answer;
-    await delay(waitOf(answer, tries) * 1000);
+    await waitForRateLimit(header(answer, 'retry-after'), tries);
   }
-}
-
-function waitOf(answer: Exchange, tries: number): number {
-  const seconds = Number(header(answer, 'retry-after') ?? tries);
-  return Math.min(Number.isFinite(seconds) && seconds >= 0 ? seconds : tries, MAX_RETRY_AFTER);
 }

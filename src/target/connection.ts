@@ -29,6 +29,8 @@ export interface Request {
   /** Names of headers with a made-up credential: recorded as sent, so that the curl command reproduces the request. */
   readonly forged?: readonly string[];
   readonly body?: string;
+  /** The body is a credential, whatever its form, and is not recorded. */
+  readonly confidential?: true;
   /** The check judges a refusal or a failure of this request itself, so it is no obstacle to it. */
   readonly judged?: true;
 }
@@ -114,7 +116,9 @@ export class Connection {
       method,
       url: this.#redactor.text(request.origin + request.path),
       headers: headers.map(([name, value]) => [name, this.#record(request, name, value)] as const),
-      ...(request.body !== undefined && { body: this.#redactor.text(request.body) }),
+      ...(request.body !== undefined && {
+        body: request.confidential === true ? '[redacted]' : this.#redactor.text(request.body),
+      }),
     };
     this.#sent += 1;
     const started = performance.now();

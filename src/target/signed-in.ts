@@ -1,34 +1,24 @@
 import type { Anonymous, AnonymousRequest, VisitOptions } from './anonymous.ts';
 import { withSuffix } from './clerk.ts';
-import type { Connection, Sent } from './connection.ts';
-import { CookieJar } from './cookies.ts';
-import { describe } from './exchange.ts';
+import type { Connection } from './connection.ts';
 import type { Exchange, Visit } from './exchange.ts';
+import { FrontendApi } from './frontend-api.ts';
+import type { FirstFactor, SessionOwner, SessionToken } from './frontend-api.ts';
 import type { Identity } from './identity.ts';
-import { member, parseJson } from './json.ts';
 import { tokenClaims } from './session-token.ts';
-
-/** What signs a user in once. */
-export interface Ticket {
-  /** Sign-in token of the Backend API. */
-  readonly ticket: string;
-  /** Testing token, by which bot detection lets a test pass. */
-  readonly testingToken: string;
-}
+import { reaches } from './set-cookie.ts';
+import type { BrowserCookie } from './set-cookie.ts';
 
 /** Seconds that a session token must still hold, so that it does not end under way. */
 const RESERVE = 20;
+
+/** Life of Clerk's cookies, seconds; what they hold ends long before. */
+const YEAR = 365 * 24 * 3600;
 
 interface Parts {
   readonly connection: Connection;
   readonly identity: Identity;
   readonly anonymous: Anonymous;
-}
-
-/** A session token and when it ends, in seconds since the epoch. */
-interface SessionToken {
-  readonly jwt: string;
-  readonly expiresAt: number;
 }
 
 /**
@@ -38,30 +28,36 @@ interface SessionToken {
  */
 export class SignedIn {
   readonly sessionId: string;
+  /** Who is signed in, as Clerk says. */
+  readonly owner: SessionOwner;
   readonly #parts: Parts;
   readonly #frontendApi: FrontendApi;
   /** Seconds since the epoch at which the client signed in; a token from before would lead to a handshake. */
   readonly #clientUat: number;
   #token: Promise<SessionToken>;
 
-  private constructor(parts: Parts, frontendApi: FrontendApi, sessionId: string, token: SessionToken) {
+  private constructor(
+    parts: Parts,
+    frontendApi: FrontendApi,
+    session: { readonly sessionId: string; readonly owner: SessionOwner; readonly token: SessionToken },
+  ) {
     this.#parts = parts;
     this.#frontendApi = frontendApi;
-    this.sessionId = sessionId;
-    this.#clientUat = issuedAt(token.jwt);
-    this.#token = Promise.resolve(token);
+    this.sessionId = session.sessionId;
+    this.owner = session.owner;
+    this.#clientUat = issuedAt(session.token.jwt);
+    this.#token = Promise.resolve(session.token);
   }
 
   /**
-   * Signs in with a ticket.
-   * @throws Error with Clerk's own words when it refuses.
+   * Signs in, and proves that the session is active.
+   * @param testingToken by which bot protection lets a test pass
+   * @throws Error with Clerk's own words and the fix when it refuses.
    */
-  static async open(parts: Parts, { ticket, testingToken }: Ticket): Promise<SignedIn> {
-    const frontendApi = await FrontendApi.open(parts, testingToken);
-    const answer = await frontendApi.post('/v1/client/sign_ins', { strategy: 'ticket', ticket });
-    const sessionId = text(answer, 'response', 'created_session_id');
-    if (sessionId === undefined) throw new Error('Clerk took the sign-in token but began no session');
-    return new SignedIn(parts, frontendApi, sessionId, await frontendApi.token(sessionId));
+  static async open(parts: Parts, factor: FirstFactor, testingToken: string | undefined): Promise<SignedIn> {
+    const frontendApi = await FrontendApi.open(parts, testingToken === undefined ? {} : { testingToken });
+    const { sessionId, owner } = await frontendApi.signIn(factor);
+    return new SignedIn(parts, frontendApi, { sessionId, owner, token: await frontendApi.token(sessionId) });
   }
 
   /** One request; cookies of the session are sent unless own ones are given. Redirects are not followed. */
@@ -112,84 +108,45 @@ export class SignedIn {
       this.#parts.identity.clerk.publishableKey,
     );
   }
-}
 
-/** The Frontend API as the browser of one client calls it. */
-class FrontendApi {
-  readonly #connection: Connection;
-  readonly #url: string;
-  readonly #origin: string;
-  readonly #testingToken: string;
-  readonly #jar = new CookieJar();
-  #devBrowser: string | undefined;
-
-  private constructor({ connection, identity }: Parts, url: string, testingToken: string) {
-    this.#connection = connection;
-    this.#url = url;
-    this.#origin = identity.origin;
-    this.#testingToken = testingToken;
+  /** The same session as a browser keeps it: the cookies of the app's host and those that Clerk set on its own. */
+  async browserCookies(): Promise<BrowserCookie[]> {
+    const { hostname, protocol } = new URL(this.#parts.identity.origin);
+    const clerks = this.#frontendApi.cookies;
+    // What Clerk keeps for the whole domain it also changes there; a second one for the host would go stale.
+    const isClerks = (name: string) => clerks.some((cookie) => cookie.name === name && reaches(cookie, hostname));
+    const own = Object.entries(await this.cookies()).filter(([name]) => !isClerks(name));
+    return [
+      ...clerks,
+      ...own.map(([name, value]) => ({
+        name,
+        value,
+        domain: hostname,
+        path: '/',
+        expires: Math.floor(Date.now() / 1000) + YEAR,
+        httpOnly: false,
+        secure: protocol === 'https:',
+        // As clerk-js sets them.
+        sameSite: name.startsWith('__client_uat') ? ('Strict' as const) : ('Lax' as const),
+      })),
+    ];
   }
 
-  static async open(parts: Parts, testingToken: string): Promise<FrontendApi> {
-    const { frontendApi, publishableKeyKind } = parts.identity.clerk;
-    if (frontendApi === undefined) {
-      throw new Error(
-        'clerk.publishableKey is missing: none was found in the pages of the target, and signing in needs it',
-      );
-    }
-    const opened = new FrontendApi(parts, frontendApi, testingToken);
-    // A development instance knows a browser by a token in the URL, because its cookies would be third-party ones.
-    if (publishableKeyKind === 'test') opened.#devBrowser = text(await opened.post('/v1/dev_browser', {}), 'id');
-    return opened;
+  /** Whether Clerk lets the session act, asked now. */
+  async isActive(): Promise<boolean> {
+    return this.#frontendApi.ownerOf(this.sessionId).then(
+      () => true,
+      () => false,
+    );
   }
 
-  get developmentCookies(): Readonly<Record<string, string>> {
-    return this.#devBrowser === undefined ? {} : { __clerk_db_jwt: this.#devBrowser };
+  /** Signs out, as the user does. */
+  async end(): Promise<void> {
+    await this.#frontendApi.end(this.sessionId);
   }
-
-  /** @throws Error with Clerk's own words when it refuses. */
-  async post(path: string, fields: Readonly<Record<string, string>>, origin = this.#origin): Promise<unknown> {
-    const url = new URL(this.#url + path);
-    url.searchParams.set('__clerk_testing_token', this.#testingToken);
-    if (this.#devBrowser !== undefined) url.searchParams.set('__clerk_db_jwt', this.#devBrowser);
-    const cookie = this.#jar.header(url.origin);
-    const sent = await this.#connection.sendRaw({
-      method: 'POST',
-      origin: url.origin,
-      path: url.pathname + url.search,
-      headers: {
-        origin,
-        'content-type': 'application/x-www-form-urlencoded',
-        ...(cookie !== undefined && { cookie }),
-      },
-      body: new URLSearchParams(fields).toString(),
-    });
-    this.#jar.store(url.origin, sent.raw.setCookies);
-    if (sent.exchange.response?.status !== 200) throw new Error(refusal(sent));
-    return parseJson(sent.raw.body);
-  }
-
-  async token(sessionId: string, origin?: string): Promise<SessionToken> {
-    const jwt = text(await this.post(`/v1/client/sessions/${sessionId}/tokens`, {}, origin), 'jwt');
-    const expiresAt = jwt === undefined ? undefined : tokenClaims(jwt)['exp'];
-    if (jwt === undefined || typeof expiresAt !== 'number') throw new Error('Clerk gave no session token');
-    return { jwt, expiresAt };
-  }
-}
-
-function refusal({ exchange, raw }: Sent): string {
-  const errors = member(parseJson(raw.body), 'errors');
-  const messages = Array.isArray(errors) ? errors.flatMap((each: unknown) => text(each, 'message') ?? []) : [];
-  const words = messages.length > 0 ? ` (${messages.join('; ')})` : '';
-  return `Could not sign in: ${describe(exchange)}${words}`;
 }
 
 function issuedAt(jwt: string): number {
   const seconds = tokenClaims(jwt)['iat'];
   return typeof seconds === 'number' ? seconds : Math.floor(Date.now() / 1000);
-}
-
-function text(value: unknown, ...path: readonly string[]): string | undefined {
-  const found = member(value, ...path);
-  return typeof found === 'string' ? found : undefined;
 }

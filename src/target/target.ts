@@ -7,13 +7,13 @@ import { discover } from './discover.ts';
 import type { Discovery } from './discover.ts';
 import type { Exchange, Visit } from './exchange.ts';
 import { isHtml } from './exchange.ts';
+import type { FirstFactor } from './frontend-api.ts';
 import { identify } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { assertReachable, missingBaseURL } from './reachable.ts';
 import { Redactor } from './redact.ts';
 import type { Secret } from './redact.ts';
 import { SignedIn } from './signed-in.ts';
-import type { Ticket } from './signed-in.ts';
 import { wallOf } from './wall.ts';
 import type { Wall } from './wall.ts';
 
@@ -133,11 +133,13 @@ export class Target {
   }
 
   /**
-   * Signs in over the Frontend API, as clerk-js does with a sign-in token.
-   * @throws Error with Clerk's own words when it refuses.
+   * Signs in over the Frontend API, as a browser does that Clerk has not seen yet.
+   * @param testingToken by which bot protection lets a test pass
+   * @throws Error with Clerk's own words and the fix when it refuses.
    */
-  async signIn(ticket: Ticket): Promise<SignedIn> {
-    return SignedIn.open({ connection: this.#connection, identity: this.identity, anonymous: this.anonymous }, ticket);
+  async signIn(factor: FirstFactor, testingToken?: string): Promise<SignedIn> {
+    const parts = { connection: this.#connection, identity: this.identity, anonymous: this.anonymous };
+    return SignedIn.open(parts, factor, testingToken);
   }
 
   /** Every page that any visitor gets, as visited: the public ones, sign-in, sign-up and the answer to an unknown path. */
@@ -166,8 +168,12 @@ export function secretsOf(readiness: Readiness): Secret[] {
       .map(([name, value]) => [`headers.${name}`, value] as const),
     ['clerk.secretKey', readiness.clerk.secretKey],
     ['webhook.secret', readiness.webhook ? readiness.webhook.secret : undefined],
-    ['session.user.password', readiness.session.user?.password],
-    ['session.user.email', readiness.session.user?.email],
+    ...(typeof readiness.session.user === 'object'
+      ? [
+          ['session.user.password', readiness.session.user.password] as const,
+          ['session.user.email', readiness.session.user.email] as const,
+        ]
+      : []),
   ];
   return secrets.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 }

@@ -16,6 +16,21 @@ import { Target } from '../../src/target/target.ts';
 
 const URL_ONLY = { baseURL: 'https://example.com' };
 
+test('no option is in what a reporter makes of the projects; Playwright’s json reporter writes them down', () => {
+  const secret = randomBytes(12).toString('hex');
+  const options = {
+    ...URL_ONLY,
+    headers: { 'x-bypass': secret },
+    clerk: { secretKey: `sk_live_${secret}` },
+    session: { user: { email: 'jane@example.com', password: secret } },
+  };
+  const projects = readinessProjects(options);
+  assert.ok(!JSON.stringify(projects).includes(secret));
+  assert.ok(!JSON.stringify({ use: { readinessOptions: options } }).includes(secret), 'nor in a project of one’s own');
+  assert.equal(resolveOptions(projects[1].use?.readinessOptions ?? {}, {}).headers['x-bypass'], secret);
+  assert.ok(!JSON.stringify(readinessProjects(Object.freeze({ ...options }))).includes(secret));
+});
+
 /** Made at run time, in the form of the real thing. */
 const webhookSecret = () => `whsec_${randomBytes(24).toString('base64')}`;
 const FROM_ENVIRONMENT = webhookSecret();

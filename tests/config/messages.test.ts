@@ -84,6 +84,7 @@ const CASES: ReadonlyArray<readonly [options: Wrong, ...messages: string[]]> = [
     'cors.allowedOrigins[0] must be an origin such as "https://app.example.com", without a path; got "https://app.example.com/"',
   ],
   [{ session: { user: { email: 'nobody' } } }, 'session.user.email must be an e-mail address'],
+  [{ session: { user: 'ephemral' } }, 'session.user must be "ephemeral" or an object'],
   [{ project: { root: ' ' } }, 'project.root must not be empty; got " "'],
   [{ headers: { 'x y': '1' } }, "headers['x y'] must be a header name"],
   // URLs.
@@ -143,6 +144,26 @@ test('options that are no object', () => {
 
 test('a waiver or attestation of a consumer’s own check is accepted', () => {
   assert.deepEqual(mistakes({ waive: { 'acme/tenants': { reason: 'x', until: '2026-12-01' } } }), []);
+});
+
+test('an ephemeral user needs the mode and the key by which it is made, and the message names what is missing', () => {
+  const clerk = { secretKey: `sk_live_${randomBytes(20).toString('hex')}` };
+  const message = (options: object) => {
+    try {
+      resolveOptions({ session: { user: 'ephemeral' }, ...options }, {});
+    } catch (failure) {
+      assert.ok(failure instanceof ReadinessConfigError);
+      return failure.message;
+    }
+    return undefined;
+  };
+  assert.equal(message({ mode: 'full', clerk }), undefined);
+  assert.match(
+    message({ clerk }) ?? '',
+    /^session\.user is 'ephemeral', .*: set mode: 'full', or name a user of yours/,
+  );
+  assert.match(message({ mode: 'full' }) ?? '', /: set clerk\.secretKey \(or CLERK_SECRET_KEY\), or/);
+  assert.match(message({}) ?? '', /: set mode: 'full' and clerk\.secretKey/);
 });
 
 test('a message never repeats a secret', () => {

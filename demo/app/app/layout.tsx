@@ -22,6 +22,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
         <ClerkProvider
           dynamic
           publishableKey={env.publishableKey}
+          {...(env.clerkProxyUrl && { proxyUrl: env.clerkProxyUrl })}
           signInUrl="/sign-in"
           signUpUrl="/sign-up"
           signInFallbackRedirectUrl="/dashboard"

@@ -14,6 +14,10 @@ export const env = {
   get clerkApiUrl(): string {
     return process.env.CLERK_API_URL ?? 'https://api.clerk.com';
   },
+  /** Where the browser reaches Clerk's Frontend API: a path of this app, which hands it on. Without it, Clerk's own host. */
+  get clerkProxyUrl(): string | undefined {
+    return process.env.CLERK_PROXY_URL || undefined;
+  },
   /** Where users find this app, for example `https://app.example.com`. */
   get appOrigin(): string {
     return required('APP_ORIGIN');
