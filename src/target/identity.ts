@@ -60,6 +60,12 @@ export function identify(origin: string, pages: readonly Exchange[], given: stri
   };
 }
 
+/** What Clerk writes into `iss`: the host of the key, also where the Frontend API is reached through a proxy. */
+export function issuerOf({ origin, clerk: { publishableKey = '', frontendApi = origin } }: Identity): string {
+  const host = parsePublishableKey(publishableKey)?.frontendApi;
+  return host === undefined ? frontendApi : `https://${host}`;
+}
+
 function frontendApiOrigin(origin: string, proxyUrl: string | undefined, host: string | undefined): string | undefined {
   if (proxyUrl !== undefined && URL.canParse(proxyUrl, origin))
     return new URL(proxyUrl, origin).href.replace(/\/$/, '');

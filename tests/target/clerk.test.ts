@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { bundledPublishableKeys, clerkTraces, parsePublishableKey } from '../../src/target/clerk.ts';
-import { identify } from '../../src/target/identity.ts';
+import { identify, issuerOf } from '../../src/target/identity.ts';
 import { exchange, ORIGIN } from '../support/exchange.ts';
 
 const key = (kind: string, text: string) => `pk_${kind}_${Buffer.from(text).toString('base64')}`;
@@ -117,6 +117,7 @@ describe('identify', () => {
       body: `<script data-clerk-publishable-key="${LIVE}" data-clerk-proxy-url="/__clerk/"></script>`,
     });
     assert.equal(identify(ORIGIN, [page], undefined).clerk.frontendApi, `${ORIGIN}/__clerk`);
+    assert.notEqual(new URL(issuerOf(identify(ORIGIN, [page], undefined))).origin, ORIGIN);
   });
   it('prefers the given key and knows nothing of a bare page', () => {
     assert.equal(identify(ORIGIN, [], OTHER).clerk.publishableKeyKind, 'test');

@@ -4,6 +4,7 @@ import { withSuffix } from '../../target/clerk.ts';
 import { status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import type { SignedIn } from '../../target/signed-in.ts';
+import { issuerOf } from '../../target/identity.ts';
 import { verificationKey } from '../../target/verification-key.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
@@ -132,13 +133,14 @@ function isTestable(plain: Exchange): boolean {
 }
 
 async function foreignAttempts(
-  { identity: { origin, clerk } }: CheckContext,
+  { identity }: CheckContext,
   key: Awaited<ReturnType<typeof verificationKey>>,
 ): Promise<Attempt[]> {
+  const { origin, clerk } = identity;
   const now = new Date();
   const all = await forgeries({
     origin,
-    issuer: clerk.frontendApi ?? origin,
+    issuer: issuerOf(identity),
     ...('kid' in key && { publicKey: key }),
     now,
   });

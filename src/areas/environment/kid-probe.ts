@@ -4,6 +4,7 @@ import type { Exchange } from '../../target/exchange.ts';
 import { jsonOf, member } from '../../target/json.ts';
 import { sessionToken } from '../../target/session-token.ts';
 import type { Target } from '../../target/target.ts';
+import { issuerOf } from '../../target/identity.ts';
 import { verificationKey } from '../../target/verification-key.ts';
 import type { CheckContext } from '../../verify.ts';
 
@@ -150,7 +151,7 @@ function send({ target, identity }: CheckContext, path: string, kid: string): Pr
     issuedAt: Math.floor(Date.now() / 1000),
     claims: {
       azp: identity.origin,
-      iss: identity.clerk.frontendApi ?? identity.origin,
+      iss: issuerOf(identity),
       sid: 'sess_readiness_does_not_exist',
       sub: 'user_readiness_does_not_exist',
       sts: 'active',

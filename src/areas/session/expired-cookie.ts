@@ -10,6 +10,7 @@ import type { CheckContext, Expectation } from '../../verify.ts';
 import { SIGN_IN_WORDS } from './affordance.ts';
 import { elsewhere, loop, lostReturnPath, protectedContent, refusedHandshake, serverError } from './findings.ts';
 import type { Diagnosis } from './findings.ts';
+import { issuerOf } from '../../target/identity.ts';
 import { verificationKey } from '../../target/verification-key.ts';
 import { staleCookies } from './stale-cookies.ts';
 import type { StaleKind } from './stale-cookies.ts';
@@ -79,14 +80,12 @@ export function unsentTokens(reason: string): string {
 }
 
 /** What the cookies of the target's instance look like. */
-export function cookieOptions({ identity: { clerk } }: Pick<Expectation, 'identity'>): {
-  issuer?: string;
+export function cookieOptions({ identity }: Pick<Expectation, 'identity'>): {
+  issuer: string;
   publishableKey?: string;
 } {
-  return {
-    ...(clerk.frontendApi !== undefined && { issuer: clerk.frontendApi }),
-    ...(clerk.publishableKey !== undefined && { publishableKey: clerk.publishableKey }),
-  };
+  const { publishableKey } = identity.clerk;
+  return { issuer: issuerOf(identity), ...(publishableKey !== undefined && { publishableKey }) };
 }
 
 function visited(routes: readonly ProtectedRoute[] | false): ProtectedRoute[] {
