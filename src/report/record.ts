@@ -1,4 +1,4 @@
-import type { Readiness } from '../config/options.ts';
+import type { Readiness, ReportFormat } from '../config/options.ts';
 import type { Identity } from '../target/identity.ts';
 
 /** Name of the attachment by which a check's test hands its `CheckResult` to the reporter; attachments survive shards and blobs. */
@@ -24,6 +24,10 @@ export interface TargetMetadata {
   readonly mode: Readiness['mode'];
   readonly strict: boolean;
   readonly reportDir: string;
+  /** Forms beside `report.json`. */
+  readonly reportFormats: readonly ReportFormat[];
+  /** `last`, or the path of a `report.json`; absent: nothing. */
+  readonly compareWith?: string;
   /** True for the project that connects to the target, false for the one with the checks. */
   readonly setup: boolean;
 }
