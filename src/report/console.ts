@@ -50,7 +50,7 @@ export function renderReport(report: Report, { paint, paths, unselected }: Rende
     header(report, paint),
     regressions(report, paint),
     ...byArea(shown).map(([area, checks]) =>
-      [paint('bold', area), ...checks.flatMap((check) => checkLines(check, paint))].join('\n'),
+      [paint('bold', oneLine(area)), ...checks.flatMap((check) => checkLines(check, paint))].join('\n'),
     ),
     ...(failed.length > 0 ? [[paint('bold', 'Failures'), ...failed.map(failure)].join('\n\n')] : []),
     removable(shown),
@@ -99,7 +99,7 @@ function checkLines({ status, title, reason, findings }: CheckResult, paint: Pai
 function failure(check: CheckResult): string {
   return check.findings.length > 0
     ? failureMessage(check, check.findings)
-    : `${check.id} (${check.severity}): ${check.title}\n\n  ${printable(check.reason)}`;
+    : `${oneLine(`${check.id} (${check.severity}): ${check.title}`)}\n\n  ${printable(check.reason)}`;
 }
 
 function removable(checks: readonly CheckResult[]): string {

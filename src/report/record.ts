@@ -13,6 +13,12 @@ export const CHECK_ANNOTATION = 'check';
 /** Annotation type of a test that covers some methods of its check only: their names, separated by commas. */
 export const PART_ANNOTATION = 'part';
 
+/** Annotation type of a test whose check has a waiver. */
+export const WAIVER_ANNOTATION = 'waiver';
+
+/** Annotation type of a test whose check is attested. */
+export const ATTESTATION_ANNOTATION = 'attestation';
+
 /** Key of the project metadata that describes the target. */
 export const METADATA_KEY = 'clerkReadiness';
 

@@ -76,6 +76,7 @@ function rule({ id, title, row, area, severity, findings }: CheckResult): object
   const entry = catalogEntry(id);
   const fix = entry?.fix ?? findings[0]?.fix;
   const docs = entry?.docs ?? findings[0]?.docs;
+  const helpUri = uri(docs);
   const help = [fix && `Fix: ${fix}`, docs && `Docs: ${docs}`].filter(Boolean).join('\n\n');
   return {
     id,
@@ -83,7 +84,7 @@ function rule({ id, title, row, area, severity, findings }: CheckResult): object
     shortDescription: message(title),
     fullDescription: message(entry?.why ?? title),
     help: message(help === '' ? title : help),
-    ...(docs !== undefined && URL.canParse(docs) && { helpUri: docs }),
+    ...(helpUri !== undefined && { helpUri }),
     defaultConfiguration: { level: LEVELS[severity] },
     properties: { severity, row, 'security-severity': SCORES[severity], tags: ['security', area] },
   };
@@ -158,9 +159,16 @@ function locations(at: { path: string; line: number } | undefined, url: string |
       },
     ];
   }
-  return url !== undefined && URL.canParse(url)
-    ? [{ physicalLocation: { artifactLocation: { uri: new URL(url).href } } }]
-    : [];
+  const address = uri(url);
+  return address === undefined ? [] : [{ physicalLocation: { artifactLocation: { uri: address } } }];
+}
+
+/** A URL as RFC 3986 wants it, which is stricter than what browsers take; undefined for what is none. */
+function uri(url: string | undefined): string | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const { origin, pathname, search } = new URL(url);
+  if (origin === 'null') return undefined;
+  return origin + (pathname + search).replace(/%(?![0-9a-f]{2})|[^\w.~:/?@!$&'()*+,;=%-]/gi, encodeURIComponent);
 }
 
 /** The same over runs for the same defect; GitHub reads no other key than this. */

@@ -150,7 +150,7 @@ export const SAMPLES = {
   ready: buildReport(input(passes)),
   three: buildReport(input(THREE, { previous: YESTERDAY })),
   sixty: buildReport(
-    input([...CATALOG.map(({ id }) => failingResult(id)), ...[1, 2, 3, 4, 5].map(owned)], { previous: YESTERDAY }),
+    input([...CATALOG.map(({ id }) => failingResult(id)), ...Array.from({ length: 60 - CATALOG.length }, (_, index) => owned(index))], { previous: YESTERDAY }),
   ),
   smoke: buildReport(input(passes.filter(({ id }) => CATALOG.some((entry) => entry.id === id && entry.smoke)))),
   aborted: buildReport(input([], { run: { status: 'finished', errors: [], aborted: 'Nothing listens at 127.0.0.1:1' } })),

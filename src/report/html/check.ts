@@ -1,6 +1,7 @@
 import { catalogEntry } from '../../catalog.ts';
 import type { CheckResult, Finding } from '../../result.ts';
 import type { HeaderList } from '../../target/exchange.ts';
+import { count } from '../../text.ts';
 import { isUnselected, safeUrl } from '../digest.ts';
 import { badge } from './icon.ts';
 import { markup } from './markup.ts';
@@ -13,8 +14,9 @@ const MAX_FINDINGS = 20;
 export function checkItem(check: CheckResult, open: boolean): Markup {
   const { id, title, severity, status, reason, findings } = check;
   const rest = findings.length - MAX_FINDINGS;
+  const warnings = findings.filter(({ level }) => level === 'warning').length;
   return markup`<li data-status="${status}"${isUnselected(check) && markup` class="unselected"`}><details${open && markup` open`}>
-<summary class="fold">${badge(status)}<div class="what"><h4>${title}</h4><p>${reason}</p></div><span class="severity ${severity}">${severity}</span></summary>
+<summary class="fold">${badge(status)}<div class="what"><h4>${title}</h4><p>${reason}</p></div><span class="severity ${severity}">${warnings > 0 && `${count(warnings, 'warning')}, `}${severity}</span></summary>
 <div class="body" id="${anchor(id)}">
 ${findings.slice(0, MAX_FINDINGS).map((finding) => findingBlock(finding))}
 ${rest > 0 && markup`<p class="soft">… and ${rest} more in report.json</p>`}

@@ -1,16 +1,16 @@
 import type { CheckResult, Status } from '../../result.ts';
 import { areaTitle, byArea, changeGroups, changeTally, day, failing, instance, moment, STATUS_WORDS } from '../digest.ts';
+import type { Change } from '../compare.ts';
 import type { Report } from '../report.ts';
 import { checkItem, checkLink, linked } from './check.ts';
 import { icon, VERDICT_STATUS } from './icon.ts';
-import { markup } from './markup.ts';
-import type { Markup } from './markup.ts';
+import { Markup, markup } from './markup.ts';
 
 /** Failing checks that are unfolded from the start. */
 const MAX_OPEN = 3;
 
-/** Failing checks that are named before the checklist; the others are folded. */
-const MAX_FIRST = 10;
+/** Checks that a list before the checklist names; the others are folded. */
+const MAX_NAMED = 10;
 
 const STATUSES = Object.keys(STATUS_WORDS) as Status[];
 
@@ -56,7 +56,7 @@ export function changes({ comparison }: Report): Markup | undefined {
   const accents = { regressions: 'fail', new: 'fail', stillFailing: 'waived', gone: 'not-verified', fixed: 'pass' } as const;
   const groups = changeGroups(comparison).map(({ key, words, changes: members }) => {
     const accent = accents[key];
-    const items = markup`<ul>${members.map((change) => markup`<li>${change.to === undefined ? change.title : checkLink(change)} <span class="soft small">${change.from ? `${STATUS_WORDS[change.from]} → ` : ''}${change.to ? STATUS_WORDS[change.to] : 'not in this report'}</span></li>`)}</ul>`;
+    const items = list('ul', members.map(changeItem));
     const title = markup`${icon(accent)}${words} (${members.length})`;
     return key === 'regressions' || key === 'new'
       ? markup`<div><h3 class="${accent}">${title}</h3>${items}</div>`
@@ -77,10 +77,21 @@ export function fixes(report: Report): Markup | undefined {
     const fix = check.findings.find(({ level }) => level === 'error')?.fix;
     return markup`<li class="fix">${checkLink(check)}<span class="severity ${check.severity}">${regressed.has(check.id) && 'regression, '}${check.severity}</span><p class="soft small">${fix ?? check.reason}</p></li>`;
   });
-  const rest = items.slice(MAX_FIRST);
   return markup`<section aria-labelledby="fixes"><h2 id="fixes">Fix first</h2>
-<div class="card list"><ol class="list">${items.slice(0, MAX_FIRST)}</ol>${rest.length > 0 && markup`<details><summary class="fold badge">${rest.length} more</summary><ol class="list">${rest}</ol></details>`}</div></section>
+<div class="card fixes">${list('ol', items)}</div></section>
 `;
+}
+
+/** A list of which more than some are folded. */
+function list(kind: 'ul' | 'ol', items: readonly Markup[]): Markup {
+  const tag = new Markup(kind);
+  const rest = items.slice(MAX_NAMED);
+  return markup`<${tag}>${items.slice(0, MAX_NAMED)}</${tag}>${rest.length > 0 && markup`<details class="rest"><summary class="fold">${rest.length} more</summary><${tag}>${rest}</${tag}></details>`}`;
+}
+
+function changeItem(change: Change): Markup {
+  const { title, from, to } = change;
+  return markup`<li>${to === undefined ? title : checkLink(change)} <span class="soft small">${from && `${STATUS_WORDS[from]} → `}${to ? STATUS_WORDS[to] : 'not in this report'}</span></li>`;
 }
 
 /** Every check by area, with filters where scripts run. */

@@ -59,8 +59,9 @@ nav span{display:inline-flex;align-items:center;gap:.25rem;font-variant-numeric:
 .counts span,.badge{display:inline-flex;align-items:center;gap:.375rem;font-size:.875rem;color:var(--c);font-weight:600;white-space:nowrap}
 .counts li.zero span{font-weight:400;color:var(--soft)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px}
-.list>li,.list>details{padding:.875rem 1.125rem}
-.list>*+*{border-top:1px solid var(--line)}
+.list>li,.fixes li,.fixes summary{padding:.875rem 1.125rem}
+.list>li+li,.fixes li+li,.fixes details,.fixes details>*+*{border-top:1px solid var(--line)}
+.rest summary{display:flex;align-items:center;gap:.5rem;font-weight:600}
 .fix{display:grid;gap:.125rem .875rem;grid-template-columns:minmax(0,1fr) auto}
 .fix p{grid-column:1/-1}
 .fix a{color:inherit;font-weight:600}
@@ -69,8 +70,9 @@ nav span{display:inline-flex;align-items:center;gap:.25rem;font-variant-numeric:
 .changes{display:grid;gap:1px}
 .changes>*{padding:.875rem 1.125rem}
 .changes>*+*{border-top:1px solid var(--line)}
-.changes h3,.changes summary{display:flex;align-items:center;gap:.5rem;font-size:1rem;font-weight:600;color:var(--c)}
-.changes ul{margin-top:.375rem;display:grid;gap:.25rem}
+.changes h3,.changes>details>summary{display:flex;align-items:center;gap:.5rem;font-size:1rem;font-weight:600;color:var(--c)}
+.changes ul,.changes .rest{margin-top:.375rem}
+.changes ul{display:grid;gap:.25rem}
 .tools{display:grid;gap:.75rem;padding:1rem 1.125rem}
 .tools[hidden]{display:none}
 .tools fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}
