@@ -166,9 +166,11 @@ function locations(at: { path: string; line: number } | undefined, url: string |
 /** A URL as RFC 3986 wants it, which is stricter than what browsers take; undefined for what is none. */
 function uri(url: string | undefined): string | undefined {
   if (url === undefined || !URL.canParse(url)) return undefined;
-  const { origin, pathname, search } = new URL(url);
+  const { origin, pathname, search, hash } = new URL(url);
   if (origin === 'null') return undefined;
-  return origin + (pathname + search).replace(/%(?![0-9a-f]{2})|[^\w.~:/?@!$&'()*+,;=%-]/gi, encodeURIComponent);
+  const encoded = (text: string) =>
+    text.replace(/%(?![0-9a-f]{2})|[^\w.~:/?@!$&'()*+,;=%-]/gi, (character) => encodeURIComponent(character));
+  return origin + encoded(pathname + search) + (hash === '' ? '' : `#${encoded(hash.slice(1))}`);
 }
 
 /** The same over runs for the same defect; GitHub reads no other key than this. */
