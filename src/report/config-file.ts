@@ -27,7 +27,7 @@ export function lineOf({ text }: ConfigFile, { id, waiver }: Pick<CheckResult, '
   const options = (catalogEntry(id)?.needs ?? []).map((need) => need.replace(/[.?].*$/, ''));
   const patterns = [
     ...(waiver ? [new RegExp(`['"\`]${id.replaceAll('/', '\\/')}['"\`]`)] : []),
-    ...[...options, 'baseURL'].map((option) => new RegExp(`\\b${option}\\s*:`)),
+    ...[...options, 'baseURL'].map((option) => new RegExp(`\\b${option}['"]?\\s*:`)),
     /\b(?:defineReadinessConfig|readinessProjects)\s*\(/,
   ];
   const lines = text.split('\n');

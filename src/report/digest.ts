@@ -82,7 +82,9 @@ export function changeTally({ regressions, new: fresh, stillFailing, gone, fixed
     [gone, 'not proven any more', 'not proven any more'],
     [fixed, 'fixed', 'fixed'],
   ] as const;
-  const told = parts.flatMap(([{ length }, one, many]) => (length > 0 ? [`${length} ${length === 1 ? one : many}`] : []));
+  const told = parts.flatMap(([{ length }, one, many]) =>
+    length > 0 ? [`${length} ${length === 1 ? one : many}`] : [],
+  );
   return told.length > 0 ? told.join(', ') : 'no change';
 }
 

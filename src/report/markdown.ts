@@ -1,5 +1,16 @@
 import type { CheckResult, Finding, Status, Verdict } from '../result.ts';
-import { areaTitle, byArea, changeGroups, changeTally, day, failing, instance, moment, safeUrl, STATUS_WORDS } from './digest.ts';
+import {
+  areaTitle,
+  byArea,
+  changeGroups,
+  changeTally,
+  day,
+  failing,
+  instance,
+  moment,
+  safeUrl,
+  STATUS_WORDS,
+} from './digest.ts';
 import { oneLine, printable } from './printable.ts';
 import type { Report } from './report.ts';
 
@@ -64,15 +75,17 @@ function failures(report: Report): string[] {
   if (checks.length === 0) return [];
   return [
     '### Failures',
-    ...checks.slice(0, MAX_CHECKS).map((check) =>
-      [
-        `<details><summary>❌ <b>${html(check.title)}</b> (${html(check.severity)}): ${html(shorten(check.reason))}</summary>`,
-        code(check.id),
-        ...check.findings.slice(0, MAX_FINDINGS).map(finding),
-        ...more(check.findings.length - MAX_FINDINGS),
-        '</details>',
-      ].join('\n\n'),
-    ),
+    ...checks
+      .slice(0, MAX_CHECKS)
+      .map((check) =>
+        [
+          `<details><summary>❌ <b>${html(check.title)}</b> (${html(check.severity)}): ${html(shorten(check.reason))}</summary>`,
+          code(check.id),
+          ...check.findings.slice(0, MAX_FINDINGS).map(finding),
+          ...more(check.findings.length - MAX_FINDINGS),
+          '</details>',
+        ].join('\n\n'),
+      ),
     ...more(checks.length - MAX_CHECKS),
   ];
 }
@@ -135,7 +148,9 @@ function waivers({ checks }: Report): string[] {
 
 function waiverRows({ id, waiver, attestation }: CheckResult): string[][] {
   return [
-    ...(waiver ? [[code(id), `Waived: ${text(waiver.reason)}`, `until ${text(day(waiver.until))} (${waiver.state})`]] : []),
+    ...(waiver
+      ? [[code(id), `Waived: ${text(waiver.reason)}`, `until ${text(day(waiver.until))} (${waiver.state})`]]
+      : []),
     ...(attestation
       ? [
           [

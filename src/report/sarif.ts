@@ -104,9 +104,7 @@ function resultsOf(check: CheckResult, ruleIndex: number, { target }: Report, co
   const failed = status === 'fail' || status === 'waived';
   // A failure without findings is told by its reason.
   const told: ReadonlyArray<Pick<Finding, 'level' | 'subject' | 'message'> & Partial<Finding>> =
-    failed && check.findings.length === 0
-      ? [{ level: 'error', subject: title, message: reason }]
-      : check.findings;
+    failed && check.findings.length === 0 ? [{ level: 'error', subject: title, message: reason }] : check.findings;
   const seen = new Map<string, number>();
   return told.map((finding) => {
     const nth = (seen.get(finding.subject) ?? 0) + 1;

@@ -23,29 +23,30 @@ function report(statuses: Readonly<Record<string, Status>>) {
 }
 
 test('each turn of a check falls into one group, and what was not proven is neither a regression nor fixed', () => {
-  const groups: ReadonlyArray<readonly [from: Status | undefined, to: Status | undefined, group: string | undefined]> = [
-    ['pass', 'fail', 'regressions'],
-    ['pass', 'waived', 'regressions'],
-    ['not-verified', 'fail', 'new'],
-    ['not-applicable', 'fail', 'new'],
-    ['attested', 'fail', 'new'],
-    [undefined, 'fail', 'new'],
-    ['fail', 'fail', 'stillFailing'],
-    ['waived', 'fail', 'stillFailing'],
-    ['fail', 'waived', 'stillFailing'],
-    ['waived', 'waived', undefined],
-    ['fail', 'pass', 'fixed'],
-    ['waived', 'pass', 'fixed'],
-    ['fail', 'not-verified', 'gone'],
-    ['fail', 'not-applicable', 'gone'],
-    ['fail', 'attested', 'gone'],
-    ['fail', undefined, 'gone'],
-    ['pass', 'not-verified', undefined],
-    ['pass', undefined, undefined],
-    ['not-verified', 'pass', undefined],
-    [undefined, 'pass', undefined],
-    ['pass', 'pass', undefined],
-  ];
+  const groups: ReadonlyArray<readonly [from: Status | undefined, to: Status | undefined, group: string | undefined]> =
+    [
+      ['pass', 'fail', 'regressions'],
+      ['pass', 'waived', 'regressions'],
+      ['not-verified', 'fail', 'new'],
+      ['not-applicable', 'fail', 'new'],
+      ['attested', 'fail', 'new'],
+      [undefined, 'fail', 'new'],
+      ['fail', 'fail', 'stillFailing'],
+      ['waived', 'fail', 'stillFailing'],
+      ['fail', 'waived', 'stillFailing'],
+      ['waived', 'waived', undefined],
+      ['fail', 'pass', 'fixed'],
+      ['waived', 'pass', 'fixed'],
+      ['fail', 'not-verified', 'gone'],
+      ['fail', 'not-applicable', 'gone'],
+      ['fail', 'attested', 'gone'],
+      ['fail', undefined, 'gone'],
+      ['pass', 'not-verified', undefined],
+      ['pass', undefined, undefined],
+      ['not-verified', 'pass', undefined],
+      [undefined, 'pass', undefined],
+      ['pass', 'pass', undefined],
+    ];
   for (const [from, to, wanted] of groups) {
     const { previous, ...found } = compare(report(from ? { 'a/b': from } : {}), report(to ? { 'a/b': to } : {}));
     const change = { id: 'a/b', title: 'title of a/b', ...(from && { from }), ...(to && { to }) };
@@ -98,7 +99,10 @@ test('what cannot be compared is told in one line, with the reason', (t) => {
     assert.match(previous.missing, reason);
   }
   const absent = readPrevious(join(folder, 'no\u001b.json'), target);
-  assert.match('missing' in absent ? absent.missing : '', /^nothing to compare with: .*no\\u\{1b\}\.json does not exist$/);
+  assert.match(
+    'missing' in absent ? absent.missing : '',
+    /^nothing to compare with: .*no\\u\{1b\}\.json does not exist$/,
+  );
   const folderItself = readPrevious(folder, target);
   assert.match('missing' in folderItself ? folderItself.missing : '', /cannot be read: Error: EISDIR/);
 
@@ -116,10 +120,16 @@ test('a regression is named before everything else, in every form that people re
   assert.ok(shown.indexOf('Regressions since') < shown.indexOf('\nenvironment\n'), 'console');
   assert.match(shown, /\nSince 2026-11-24T09:30:00\.000Z: 2 regressions, 1 still failing, 1 fixed\n/);
   const text = markdown(three);
-  assert.ok(text.indexOf('**Regressions') > 0 && text.indexOf('**Regressions') < text.indexOf('### Failures'), 'Markdown');
+  assert.ok(
+    text.indexOf('**Regressions') > 0 && text.indexOf('**Regressions') < text.indexOf('### Failures'),
+    'Markdown',
+  );
   const page = html(three);
   assert.ok(page.indexOf('Regressions:') > 0 && page.indexOf('Regressions:') < page.indexOf('id="fixes"'), 'HTML');
   // The lesser regression stands before the graver failure that is old.
-  for (const [name, out] of Object.entries({ shown: shown.slice(shown.indexOf('\nFailures\n')), text: text.slice(text.indexOf('### Failures')) }))
+  for (const [name, out] of Object.entries({
+    shown: shown.slice(shown.indexOf('\nFailures\n')),
+    text: text.slice(text.indexOf('### Failures')),
+  }))
     assert.ok(out.indexOf('performance/static-bypass') < out.indexOf('api/forged-token'), name);
 });

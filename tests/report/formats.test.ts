@@ -83,7 +83,12 @@ test('report.json, SARIF and CTRF fit the schemas of their standards', () => {
   const cases = [
     ['report', new Ajv2020(loose), REPORT_SCHEMA, (report: Report) => jsonText(report)],
     ['sarif', new AjvDraft04.default(loose), SARIF_SCHEMA, (report: Report) => sarif(report)],
-    ['sarif with a configuration', new AjvDraft04.default(loose), SARIF_SCHEMA, (report: Report) => sarif(report, CONFIG)],
+    [
+      'sarif with a configuration',
+      new AjvDraft04.default(loose),
+      SARIF_SCHEMA,
+      (report: Report) => sarif(report, CONFIG),
+    ],
     ['ctrf', new Ajv(loose), CTRF_SCHEMA, ctrf],
   ] as const;
   for (const [format, ajv, standard, render] of cases) {
@@ -133,7 +138,10 @@ test('SARIF has a rule for each check, a result for each error and warning, and 
 
 test('fingerprints of SARIF are the same over runs, and each is there once', () => {
   const twice = failingResult('api/forged-token', '/api/me');
-  const checks = [{ ...twice, findings: [...twice.findings, ...twice.findings] }, failingResult('api/error-shape', '/api/me')];
+  const checks = [
+    { ...twice, findings: [...twice.findings, ...twice.findings] },
+    failingResult('api/error-shape', '/api/me'),
+  ];
   const prints = (report: Report) =>
     run(sarif(report)).results.map(({ partialFingerprints }) => partialFingerprints.primaryLocationLineHash);
   const first = prints(buildReport(input(checks)));
@@ -161,17 +169,14 @@ test('in CTRF only a proof is passed, and rawStatus says what the rest is', () =
       tests: Array<{ testId: string; status: string; rawStatus: string; extra: Record<string, unknown> }>;
     };
   };
-  assert.deepEqual(
-    Object.fromEntries(results.tests.map(({ rawStatus, status }) => [rawStatus, status])),
-    {
-      pass: 'passed',
-      fail: 'failed',
-      waived: 'other',
-      attested: 'other',
-      'not-verified': 'skipped',
-      'not-applicable': 'skipped',
-    },
-  );
+  assert.deepEqual(Object.fromEntries(results.tests.map(({ rawStatus, status }) => [rawStatus, status])), {
+    pass: 'passed',
+    fail: 'failed',
+    waived: 'other',
+    attested: 'other',
+    'not-verified': 'skipped',
+    'not-applicable': 'skipped',
+  });
   const { tests, passed = 0, failed = 0, skipped = 0, pending = 0, other = 0 } = results.summary;
   assert.equal(passed + failed + skipped + pending + other, tests);
   assert.equal(passed, SAMPLES.three.counts.pass);
@@ -202,13 +207,19 @@ test('annotations stand on the waiver, on the option, or where our options begin
   assert.match(lines[1] ?? '', /line=9,title=headers\/csp \(high\)::.*The waiver expired on 2026-01-31\. Fix: /);
   assert.match(lines[2] ?? '', /line=5,title=acme\/tenants/);
   assert.equal(lines.length, 3);
-  assert.equal(lineOf({ path: 'a.ts', text: 'x\nexport default defineReadinessConfig(options);' }, { id: 'acme/b' }), 2);
+  assert.equal(
+    lineOf({ path: 'a.ts', text: 'x\nexport default defineReadinessConfig(options);' }, { id: 'acme/b' }),
+    2,
+  );
   assert.equal(lineOf({ path: 'a.ts', text: 'x' }, { id: 'acme/b' }), 1);
 
   const nowhere = annotations(report, undefined).split('\n');
   assert.match(nowhere[0] ?? '', /^::error title=/);
   assert.equal(annotations(SAMPLES.ready, CONFIG), '');
-  assert.equal(annotations(SAMPLES.aborted, CONFIG), '::error title=NOT READY%3A readiness::Nothing listens at 127.0.0.1:1');
+  assert.equal(
+    annotations(SAMPLES.aborted, CONFIG),
+    '::error title=NOT READY%3A readiness::Nothing listens at 127.0.0.1:1',
+  );
   assert.equal(annotations(SAMPLES.sixty, CONFIG).split('\n').length, 10, 'GitHub shows ten');
 });
 
@@ -235,14 +246,21 @@ function elements(page: string): Array<{ tag: string; attributes: Record<string,
 
 test('hostile text adds no element, no handler and no address to the scorecard', () => {
   const tags = (report: Report) => new Set(elements(html(report)).map(({ tag }) => tag));
-  assert.deepEqual([...tags(SAMPLES.hostile)].filter((tag) => !tags(SAMPLES.three).has(tag)), []);
+  assert.deepEqual(
+    [...tags(SAMPLES.hostile)].filter((tag) => !tags(SAMPLES.three).has(tag)),
+    [],
+  );
   const all = elements(html(SAMPLES.hostile));
   assert.equal(all.filter(({ tag }) => tag === 'script').length, 1);
   assert.equal(all.filter(({ tag }) => tag === 'style').length, 1);
   for (const { tag, attributes } of all) {
-    assert.ok(!Object.keys(attributes).some((name) => name.startsWith('on') || name === 'src' || name === 'style'), tag);
+    assert.ok(
+      !Object.keys(attributes).some((name) => name.startsWith('on') || name === 'src' || name === 'style'),
+      tag,
+    );
     const { href } = attributes;
-    const isOurs = href === undefined || href.startsWith('#') || CATALOG.some(({ docs }) => new URL(docs).href === href);
+    const isOurs =
+      href === undefined || href.startsWith('#') || CATALOG.some(({ docs }) => new URL(docs).href === href);
     // Pages named by findings come from the judges, so an address of http(s) stays a link.
     assert.ok(isOurs || href.startsWith('https://evil.example/%3C/summary'), href);
   }
@@ -257,10 +275,16 @@ test('hostile text is plain text in Markdown: no element, link, image, mention o
   assert.deepEqual([...new Set(found.map(({ tag }) => tag).filter((tag) => !allowed.has(tag)))], []);
   const links = found.filter(({ tag }) => tag === 'a').map(({ attributes }) => attributes['href'] ?? '');
   // Pages named by findings come from the judges, so an address of http(s) stays a link; nothing else becomes one.
-  assert.ok(links.every((link) => link.startsWith('https://evil.example/%3C/summary')), links.join('\n'));
+  assert.ok(
+    links.every((link) => link.startsWith('https://evil.example/%3C/summary')),
+    links.join('\n'),
+  );
   const text = page.replace(/<(pre|code|a)\b[\s\S]*?<\/\1>/g, '');
   assert.doesNotMatch(text, /@octocat|#1\b/, 'GitHub would notify and link');
-  assert.equal(found.filter(({ tag }) => tag === 'details').length, (markdown(SAMPLES.hostile).match(/^<details>/gm) ?? []).length);
+  assert.equal(
+    found.filter(({ tag }) => tag === 'details').length,
+    (markdown(SAMPLES.hostile).match(/^<details>/gm) ?? []).length,
+  );
   assert.ok(markdown(SAMPLES.sixty).length < 1024 * 1024, 'GitHub refuses a longer job summary');
 });
 

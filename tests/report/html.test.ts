@@ -47,18 +47,19 @@ async function open(
 }
 
 /** What axe looks at; unfolded where everything is to be seen. A long page takes it many seconds. */
-const AXE_CASES: ReadonlyArray<readonly [name: Sample, width: number, colorScheme: 'light' | 'dark', unfold: boolean]> = [
-  ['three', 360, 'light', true],
-  ['three', 360, 'dark', false],
-  ['three', 1440, 'light', false],
-  ['three', 1440, 'dark', true],
-  ['smoke', 1440, 'light', false],
-  ['smoke', 1440, 'dark', false],
-  ['ready', 360, 'dark', false],
-  ['sixty', 1440, 'light', false],
-  ['aborted', 360, 'light', false],
-  ['hostile', 360, 'light', false],
-];
+const AXE_CASES: ReadonlyArray<readonly [name: Sample, width: number, colorScheme: 'light' | 'dark', unfold: boolean]> =
+  [
+    ['three', 360, 'light', true],
+    ['three', 360, 'dark', false],
+    ['three', 1440, 'light', false],
+    ['three', 1440, 'dark', true],
+    ['smoke', 1440, 'light', false],
+    ['smoke', 1440, 'dark', false],
+    ['ready', 360, 'dark', false],
+    ['sixty', 1440, 'light', false],
+    ['aborted', 360, 'light', false],
+    ['hostile', 360, 'light', false],
+  ];
 
 test('axe finds nothing, narrow and wide, light and dark, folded and unfolded', async () => {
   for (const [name, width, colorScheme, unfold] of AXE_CASES) {
@@ -180,7 +181,9 @@ test('on paper everything is unfolded and there are no buttons, with scripts and
     assert.equal(await page.locator('.evidence pre').first().isVisible(), true);
     assert.equal(await page.getByRole('button', { name: /Copy|Fold|Unfold/ }).count(), 0);
     assert.equal(await page.locator('nav').isVisible(), false);
-    const [background] = await page.locator('body').evaluateAll(([body]) => [getComputedStyle(body as Element).backgroundColor]);
+    const [background] = await page
+      .locator('body')
+      .evaluateAll(([body]) => [getComputedStyle(body as Element).backgroundColor]);
     assert.equal(background, 'rgb(255, 255, 255)');
   }
 });

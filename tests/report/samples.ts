@@ -101,7 +101,9 @@ const SETTLED = [
   }),
   result('cors/allowed-origin', { status: 'not-applicable', reason: 'cors is false: declared as not existing' }),
   result('headers/security', {
-    findings: [warning({ ...FORM, subject: '/', message: 'HSTS has a max-age of 1 day', fix: 'Raise max-age to a year.' })],
+    findings: [
+      warning({ ...FORM, subject: '/', message: 'HSTS has a max-age of 1 day', fix: 'Raise max-age to a year.' }),
+    ],
   }),
 ];
 
@@ -150,10 +152,18 @@ export const SAMPLES = {
   ready: buildReport(input(passes)),
   three: buildReport(input(THREE, { previous: YESTERDAY })),
   sixty: buildReport(
-    input([...CATALOG.map(({ id }) => failingResult(id)), ...Array.from({ length: 60 - CATALOG.length }, (_, index) => owned(index))], { previous: YESTERDAY }),
+    input(
+      [
+        ...CATALOG.map(({ id }) => failingResult(id)),
+        ...Array.from({ length: 60 - CATALOG.length }, (_, index) => owned(index)),
+      ],
+      { previous: YESTERDAY },
+    ),
   ),
   smoke: buildReport(input(passes.filter(({ id }) => CATALOG.some((entry) => entry.id === id && entry.smoke)))),
-  aborted: buildReport(input([], { run: { status: 'finished', errors: [], aborted: 'Nothing listens at 127.0.0.1:1' } })),
+  aborted: buildReport(
+    input([], { run: { status: 'finished', errors: [], aborted: 'Nothing listens at 127.0.0.1:1' } }),
+  ),
   hostile: buildReport(
     input(
       [

@@ -16,7 +16,10 @@ test('every form is written where it was asked for, report.json always, and the 
   });
   const { stdout } = await ground.run();
   assert.deepEqual(readdirSync(join(ground.dir, 'readiness-report')).toSorted(), FILES);
-  assert.match(stdout, /\nReport: readiness-report\/report\.json, report\.html, report\.md, report\.sarif, ctrf\.json\n/);
+  assert.match(
+    stdout,
+    /\nReport: readiness-report\/report\.json, report\.html, report\.md, report\.sarif, ctrf\.json\n/,
+  );
   assert.match(ground.read('readiness-report/report.html'), /NOT READY/);
   assert.doesNotMatch(stdout, /^::/m, 'no annotations outside of GitHub Actions');
 
@@ -61,7 +64,9 @@ test('in GitHub Actions the summary is appended and failing checks are marked on
   const [annotation, ...others] = stdout.match(/^::.*$/gm) ?? [];
   assert.match(
     annotation ?? '',
-    new RegExp(`^::error file=${folder}/playwright\\.config\\.ts,line=4,title=headers/csp \\(high\\)::A Content Security`),
+    new RegExp(
+      `^::error file=${folder}/playwright\\.config\\.ts,line=4,title=headers/csp \\(high\\)::A Content Security`,
+    ),
   );
   assert.deepEqual(others, []);
   assert.match(ground.read('summary.md'), /^what was there\n## ❌ NOT READY/);

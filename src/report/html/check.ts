@@ -41,7 +41,18 @@ export function linked(text: string): Markup {
   return url === undefined ? markup`${text}` : markup`<a href="${url}" rel="noreferrer noopener">${text}</a>`;
 }
 
-function findingBlock({ level, subject, message, expected, cause, fix, docs, request, response, curl }: Finding): Markup {
+function findingBlock({
+  level,
+  subject,
+  message,
+  expected,
+  cause,
+  fix,
+  docs,
+  request,
+  response,
+  curl,
+}: Finding): Markup {
   return markup`<article class="finding ${level === 'error' ? 'fail' : 'waived'}">
 <h5>${level === 'warning' && 'Warning: '}${subject}</h5>
 <p>${message}</p>
@@ -52,10 +63,13 @@ ${definitions([
   ['Docs', docs],
 ])}
 ${curl !== undefined && markup`<div class="curl"><pre><code>${curl}</code></pre></div>`}
-${request && markup`<details class="evidence"><summary class="fold">${request.method} ${request.url}${response && markup` → ${response.status}`}</summary><div>
+${
+  request &&
+  markup`<details class="evidence"><summary class="fold">${request.method} ${request.url}${response && markup` → ${response.status}`}</summary><div>
 <pre>${request.method} ${request.url}${headerLines(request.headers)}${request.body !== undefined && `\n\n${request.body}`}</pre>
 ${response && markup`<pre>${response.status}${headerLines(response.headers)}${response.bodyExcerpt !== '' && `\n\n${response.bodyExcerpt}`}</pre>`}
-</div></details>`}
+</div></details>`
+}
 </article>
 `;
 }
@@ -66,7 +80,10 @@ function meta({ id, row, requests, durationMs }: CheckResult): Markup {
     [
       ['Why', entry?.why],
       ['Check', `${id}${row.startsWith('(') ? '' : `, “${row}” of Clerk’s checklist`}`],
-      ['Cost', requests > 0 || durationMs > 0 ? `${requests} requests, ${(durationMs / 1000).toFixed(1)} s` : undefined],
+      [
+        'Cost',
+        requests > 0 || durationMs > 0 ? `${requests} requests, ${(durationMs / 1000).toFixed(1)} s` : undefined,
+      ],
       ['Docs', entry?.docs],
     ],
     'meta',

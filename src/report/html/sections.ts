@@ -1,5 +1,15 @@
 import type { CheckResult, Status } from '../../result.ts';
-import { areaTitle, byArea, changeGroups, changeTally, day, failing, instance, moment, STATUS_WORDS } from '../digest.ts';
+import {
+  areaTitle,
+  byArea,
+  changeGroups,
+  changeTally,
+  day,
+  failing,
+  instance,
+  moment,
+  STATUS_WORDS,
+} from '../digest.ts';
 import type { Change } from '../compare.ts';
 import type { Report } from '../report.ts';
 import { checkItem, checkLink, linked } from './check.ts';
@@ -53,7 +63,13 @@ export function counts({ counts: byStatus, checks }: Report): Markup {
 export function changes({ comparison }: Report): Markup | undefined {
   if (!comparison) return undefined;
   const { previous } = comparison;
-  const accents = { regressions: 'fail', new: 'fail', stillFailing: 'waived', gone: 'not-verified', fixed: 'pass' } as const;
+  const accents = {
+    regressions: 'fail',
+    new: 'fail',
+    stillFailing: 'waived',
+    gone: 'not-verified',
+    fixed: 'pass',
+  } as const;
   const groups = changeGroups(comparison).map(({ key, words, changes: members }) => {
     const accent = accents[key];
     const items = list('ul', members.map(changeItem));
@@ -103,9 +119,14 @@ export function checklist({ checks, counts: byStatus }: Report): Markup {
 <div class="row"><label class="text">Search<input type="search" name="text" autocomplete="off" spellcheck="false"></label><button type="button" data-fold="open">Unfold all</button><button type="button" data-fold="close">Fold all</button></div>
 <output class="soft small" id="shown" aria-live="polite"></output>
 </form>
-${byArea(checks).map(([area, members]) => markup`<section class="area" aria-labelledby="${areaAnchor(area)}"><header><h3 id="${areaAnchor(area)}">${areaTitle(area)}</h3><p class="soft small">${tally(members)}</p></header>
+${byArea(checks).map(
+  ([
+    area,
+    members,
+  ]) => markup`<section class="area" aria-labelledby="${areaAnchor(area)}"><header><h3 id="${areaAnchor(area)}">${areaTitle(area)}</h3><p class="soft small">${tally(members)}</p></header>
 <ul class="card checks">${members.map((check) => checkItem(check, open && check.status === 'fail'))}</ul></section>
-`)}</section>
+`,
+)}</section>
 `;
 }
 
