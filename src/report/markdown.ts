@@ -176,21 +176,24 @@ function more(rest: number): string[] {
   return rest > 0 ? [`… and ${rest} more in report.json`] : [];
 }
 
+/** A space without width: GitHub looks for people and issues after Markdown is done. */
+const APART = '&#8203;';
+
+/** What Markdown reads as markup: inside of a line, at its start, and in the addresses that GitHub links by itself. */
+const MARKUP = /[\\`*_[\]<>&|~]|^[-+=#]|(?<=^\d{1,9})[.)]|:(?=\/\/)|(?<=www)\./gi;
+
 /** Text that Markdown shows as it is, on one line: no markup, no HTML, no link, no mention, no reference. */
 function text(value: string): string {
-  return (
-    shorten(value)
-      .replace(/[!-/:-@[-`{-~]/g, '\\$&')
-      // GitHub looks for people and issues after Markdown is done; a space without width stands between.
-      .replace(/[@#]/g, '$&&#8203;')
-  );
+  return shorten(value)
+    .replace(MARKUP, '\\$&')
+    .replace(/[@#]/g, (sign) => sign + APART);
 }
 
 /** The same inside of a block of HTML, where Markdown is not read. */
 function html(value: string): string {
-  return shorten(value)
-    .replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/[@#](?!\d+;)/g, '$&&#8203;');
+  return shorten(value).replace(/[<>&"'@#]/g, (character) =>
+    character === '@' || character === '#' ? character + APART : `&#${character.charCodeAt(0)};`,
+  );
 }
 
 function shorten(value: string): string {

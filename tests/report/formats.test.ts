@@ -288,6 +288,40 @@ test('hostile text is plain text in Markdown: no element, link, image, mention o
   assert.ok(markdown(SAMPLES.sixty).length < 1024 * 1024, 'GitHub refuses a longer job summary');
 });
 
+test('text that looks like the start of a block stays text in Markdown', () => {
+  for (const start of [
+    '- a',
+    '+ a',
+    '1. a',
+    '1) a',
+    '# a',
+    '> a',
+    '=== a',
+    '--- a',
+    '* a',
+    '    a',
+    '~~~ a',
+    '``` a',
+    '| a | b |',
+    '<div>',
+    'www.a.example',
+    'HTTPS://a.example',
+    '~a~',
+    '#1; a',
+    '@octocat',
+  ]) {
+    const report = buildReport(input([], { run: { status: 'finished', errors: [], aborted: start } }));
+    const page = micromark(markdown(report), {
+      extensions: [gfm()],
+      htmlExtensions: [gfmHtml()],
+      allowDangerousHtml: true,
+    });
+    const paragraph = page.split('\n')[1] ?? '';
+    assert.match(paragraph, /^<p>[^<]*<\/p>$/, start);
+    assert.doesNotMatch(paragraph, /[@#]\w/, start);
+  }
+});
+
 test('hostile text cannot give a command to a CI in anything that is printed', () => {
   const { hostile } = SAMPLES;
   const failing = hostile.checks.find(({ id }) => id === 'routes/bypass') ?? result('a/b');
