@@ -133,7 +133,6 @@ pre{white-space:pre-wrap;background:var(--sunk);border:1px solid var(--line);bor
 @media(min-width:32rem){.counts{grid-template-columns:repeat(3,1fr)}}
 @media(min-width:60rem){.counts{grid-template-columns:repeat(6,auto)}}
 .row input,.row button{height:2.375rem}
-@media(prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media(forced-colors:active){.chip:has(:checked){outline:2px solid}.bar rect{stroke:CanvasText}}
 @media print{
 :root{color-scheme:light;--paper:#fff}
