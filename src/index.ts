@@ -13,6 +13,7 @@ export type {
   ProtectedRouteOptions,
   ReadinessOptions,
   Refusal,
+  ReportFormat,
 } from './config/options.ts';
 export { defineReadinessConfig, readinessProjects } from './config/projects.ts';
 export type { ReadinessConfig, ReadinessProject } from './config/projects.ts';

@@ -66,7 +66,7 @@ class Check {
     if (report) this.#print(this.#more(report));
     else this.#print('clerk-readiness: Playwright ended without a report; its messages stand above.');
     for (const line of held) this.#print(line);
-    if (report && this.#flags.json) process.stdout.write(reportText(report));
+    if (report && this.#flags.json) process.stdout.write(jsonText(report));
     return code === 0 && !report ? 1 : code;
   }
 
@@ -97,21 +97,27 @@ class Check {
 
   /** A report of an earlier run must not stay behind. */
   #abort(aborted: string): void {
-    const { name, baseURL, profile, mode, strict } = this.#readiness;
+    const {
+      name,
+      baseURL,
+      profile,
+      mode,
+      report: { formats },
+    } = this.#readiness;
     const report = buildReport({
       tool: TOOL,
-      target: { name, baseURL, profile, mode, strict, reportDir: this.#reportDir },
+      target: { name, baseURL, profile, mode },
       startedAt: this.#startedAt,
       durationMs: Date.now() - this.#startedAt.valueOf(),
       setupRequests: 0,
       checks: [],
       run: { status: 'finished', aborted, errors: [] },
     });
-    const path = writeReport(this.#reportDir, report);
+    const [path] = writeReport(this.#reportDir, report, formats);
     this.#print(`Report: ${path}\n`);
     const paint = painter(this.#out, process.env);
     this.#print(`Result: ${paint('red', `NOT READY: ${printable(aborted)}`)}`);
-    if (this.#flags.json) process.stdout.write(reportText(report));
+    if (this.#flags.json) process.stdout.write(jsonText(report));
   }
 
   /** Whether browser checks run. */

@@ -43,6 +43,9 @@ export interface TestUserOptions {
   password?: string | undefined;
 }
 
+/** A form of the report: `report.html`, `report.md`, `report.sarif` or `ctrf.json`. */
+export type ReportFormat = 'html' | 'markdown' | 'sarif' | 'ctrf';
+
 /** What a probe of the options is told. */
 export interface ProbeRequest {
   /** Origin of the target. */
@@ -190,10 +193,17 @@ export interface ReadinessOptions {
     /** Redirects followed in one visit; default 10. */
     maxRedirects?: number;
   };
-  /** Where reports go. */
+  /** Where reports go, and in which forms. */
   report?: {
     /** Folder of `report.json`; default `readiness-report` (`readiness-report/<name>` for a target with a name of its own). */
     dir?: string;
+    /** Forms beside `report.json`, which is always written; default `['html', 'markdown']`. */
+    formats?: ReportFormat[];
+    /**
+     * What to compare with, to name regressions first: `last` for the report that this run replaces, or the path of a `report.json`.
+     * Default: nothing. It never fails a run that has nothing to compare with.
+     */
+    compare?: string;
   };
 }
 
@@ -259,5 +269,5 @@ export interface Readiness {
   /** File that the waivers were read from, as given. */
   readonly waiverFile?: string;
   readonly network: Network;
-  readonly report: { readonly dir: string };
+  readonly report: { readonly dir: string; readonly formats: readonly ReportFormat[]; readonly compare?: string };
 }

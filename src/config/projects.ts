@@ -95,6 +95,8 @@ function project(options: ReadinessOptions, readiness: Readiness, setup: boolean
     mode: readiness.mode,
     strict: readiness.strict,
     reportDir: readiness.report.dir,
+    reportFormats: readiness.report.formats,
+    ...(readiness.report.compare !== undefined && { compareWith: readiness.report.compare }),
     setup,
   };
   return {

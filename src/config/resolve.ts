@@ -3,7 +3,14 @@ import { ReadinessConfigError } from './error.ts';
 import { SCHEMA, WEBHOOK_SECRET } from './schema.ts';
 import { validate } from './validate.ts';
 import { readWaivers } from './waivers.ts';
-import type { ApiRoute, ProtectedRoute, ProtectedRouteOptions, Readiness, ReadinessOptions } from './options.ts';
+import type {
+  ApiRoute,
+  ProtectedRoute,
+  ProtectedRouteOptions,
+  Readiness,
+  ReadinessOptions,
+  ReportFormat,
+} from './options.ts';
 import { isGlob } from '../target/glob.ts';
 
 /** Environment variables that stand in for options left out. */
@@ -18,6 +25,7 @@ export const ENVIRONMENT = {
 
 const DEFAULT_NAME = 'readiness';
 const DEFAULT_REPORT_DIR = 'readiness-report';
+const DEFAULT_FORMATS: readonly ReportFormat[] = ['html', 'markdown'];
 
 /**
  * Validates options and applies every default.
@@ -93,6 +101,8 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
     },
     report: {
       dir: options.report?.dir ?? (name === DEFAULT_NAME ? DEFAULT_REPORT_DIR : `${DEFAULT_REPORT_DIR}/${name}`),
+      formats: [...new Set(options.report?.formats ?? DEFAULT_FORMATS)],
+      ...defined('compare', options.report?.compare),
     },
   });
 }

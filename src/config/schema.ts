@@ -226,5 +226,11 @@ export const SCHEMA = v.strictObject({
       maxRedirects: v.optional(COUNT),
     }),
   ),
-  report: v.optional(v.strictObject({ dir: v.optional(TEXT) })),
+  report: v.optional(
+    v.strictObject({
+      dir: v.optional(TEXT),
+      formats: v.optional(v.array(v.picklist(['html', 'markdown', 'sarif', 'ctrf']))),
+      compare: v.optional(TEXT),
+    }),
+  ),
 }) satisfies v.GenericSchema<unknown, ReadinessOptions>;

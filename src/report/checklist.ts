@@ -10,6 +10,9 @@ export interface ChecklistEntry {
   readonly complete: boolean;
 }
 
+/** How the reason of a check begins that was not to run. */
+export const UNSELECTED = 'not selected in this run';
+
 /** Adds what was not selected: the catalogue in its order, then other checks by id. */
 export function wholeChecklist(selected: readonly ChecklistEntry[], shard?: string): ChecklistEntry[] {
   const byId = new Map(selected.map((entry) => [entry.result.id, entry]));
@@ -19,7 +22,7 @@ export function wholeChecklist(selected: readonly ChecklistEntry[], shard?: stri
 }
 
 function unselected(id: string, title: string, shard: string | undefined): ChecklistEntry {
-  const reason = shard === undefined ? 'not selected in this run' : `not selected in this run (shard ${shard})`;
+  const reason = shard === undefined ? UNSELECTED : `${UNSELECTED} (shard ${shard})`;
   return { result: unverified(id, title, reason), selected: false, complete: true };
 }
 

@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import { styleText } from 'node:util';
 import type { CheckResult, Status, Verdict } from '../result.ts';
+import { byArea, changeTally, failing, instance } from './digest.ts';
 import { failureMessage } from './message.ts';
 import { oneLine, printable } from './printable.ts';
 import type { Report } from './report.ts';
@@ -34,51 +36,50 @@ const VERDICT_COLOURS: Readonly<Record<Verdict, Colour>> = { READY: 'green', INC
 /** What the console needs besides the report. */
 export interface Rendering {
   readonly paint: Paint;
-  /** Where the report was written. */
-  readonly path: string;
+  /** Where the report was written, `report.json` first. */
+  readonly paths: readonly [json: string, ...others: string[]];
   /** Ids that were not selected; they are named together, not one a line. */
   readonly unselected: ReadonlySet<string>;
 }
 
 /** The report as text: what was asked, the checklist by area, failures last and in full, the result in the last line. */
-export function renderReport(report: Report, { paint, path, unselected }: Rendering): string {
+export function renderReport(report: Report, { paint, paths, unselected }: Rendering): string {
   const shown = report.checks.filter(({ id }) => !unselected.has(id));
-  const failing = shown.filter(({ status }) => status === 'fail');
+  const failed = failing({ ...report, checks: shown });
   const sections = [
     header(report, paint),
-    ...areas(shown).map(([area, checks]) =>
-      [paint('bold', area), ...checks.flatMap((check) => checkLines(check, paint))].join('\n'),
+    regressions(report, paint),
+    ...byArea(shown).map(([area, checks]) =>
+      [paint('bold', oneLine(area)), ...checks.flatMap((check) => checkLines(check, paint))].join('\n'),
     ),
-    ...(failing.length > 0 ? [[paint('bold', 'Failures'), ...failing.map(failure)].join('\n\n')] : []),
+    ...(failed.length > 0 ? [[paint('bold', 'Failures'), ...failed.map(failure)].join('\n\n')] : []),
     removable(shown),
-    footer(report, path, unselected),
+    footer(report, paths, unselected),
     resultLine(report, paint),
   ];
   return `\n${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 function header({ tool, target, startedAt }: Report, paint: Paint): string {
-  const { publishableKeyKind, frontendApi, clerkJsVersion } = target.clerk;
-  const instance = [
-    publishableKeyKind && (publishableKeyKind === 'live' ? 'production (pk_live)' : 'development (pk_test)'),
-    frontendApi,
-    clerkJsVersion && `clerk-js ${clerkJsVersion}`,
-    target.framework && `on ${target.framework}`,
-  ].filter(Boolean);
   return [
     paint('bold', `${tool.name} ${tool.version}: ${oneLine(target.name)}`),
     `  Target    ${oneLine(target.baseURL ?? 'none')}`,
     `  Profile   ${target.profile}, ${target.mode}`,
-    `  Instance  ${oneLine(instance.length > 0 ? instance.join(', ') : 'not learned')}`,
+    `  Instance  ${oneLine(instance(target))}`,
     `  Started   ${startedAt}`,
   ].join('\n');
 }
 
-/** Checks by area, in the order in which the areas appear. */
-function areas(checks: readonly CheckResult[]): Array<[area: string, checks: CheckResult[]]> {
-  const byArea = new Map<string, CheckResult[]>();
-  for (const check of checks) byArea.set(check.area, [...(byArea.get(check.area) ?? []), check]);
-  return [...byArea];
+/** What passed in the earlier report and fails now: the first thing to know. */
+function regressions({ comparison }: Report, paint: Paint): string {
+  if (!comparison || comparison.regressions.length === 0) return '';
+  return [
+    paint('bold', `Regressions since ${comparison.previous.startedAt}`),
+    ...comparison.regressions.map(({ id, title, to = 'fail' }) => {
+      const [tag, colour] = TAGS[to];
+      return `  ${paint(colour, tag)} ${oneLine(`${id}: ${title}`)}`;
+    }),
+  ].join('\n');
 }
 
 function checkLines({ status, title, reason, findings }: CheckResult, paint: Paint): string[] {
@@ -98,7 +99,7 @@ function checkLines({ status, title, reason, findings }: CheckResult, paint: Pai
 function failure(check: CheckResult): string {
   return check.findings.length > 0
     ? failureMessage(check, check.findings)
-    : `${check.id} (${check.severity}): ${check.title}\n\n  ${printable(check.reason)}`;
+    : `${oneLine(`${check.id} (${check.severity}): ${check.title}`)}\n\n  ${printable(check.reason)}`;
 }
 
 function removable(checks: readonly CheckResult[]): string {
@@ -107,8 +108,8 @@ function removable(checks: readonly CheckResult[]): string {
 }
 
 function footer(
-  { counts, durationMs, requests, checks }: Report,
-  path: string,
+  { counts, durationMs, requests, checks, comparison }: Report,
+  paths: Rendering['paths'],
   unselected: ReadonlySet<string>,
 ): string {
   const words = { ...counts, 'not-verified': counts['not-verified'] - unselected.size };
@@ -121,7 +122,8 @@ function footer(
     ...(unselected.size > 0 && unselected.size < checks.length
       ? [`Not selected in this run: ${[...unselected].join(', ')}`]
       : []),
-    `Report: ${path}`,
+    ...(comparison ? [`Since ${comparison.previous.startedAt}: ${changeTally(comparison)}`] : []),
+    `Report: ${[paths[0], ...paths.slice(1).map((path) => basename(path))].join(', ')}`,
   ].join('\n');
 }
 

@@ -1,7 +1,7 @@
 import type { CatalogEntry } from '../catalog.ts';
 import type { Finding } from '../result.ts';
 import type { HeaderList } from '../target/exchange.ts';
-import { printable } from './printable.ts';
+import { oneLine, printable } from './printable.ts';
 
 /** Findings printed in full; the rest is counted and stands in the report. */
 const MAX_FINDINGS = 5;
@@ -18,7 +18,7 @@ export function failureMessage(
   const shown = findings.slice(0, MAX_FINDINGS);
   const rest = findings.length - shown.length;
   return [
-    `${entry.id} (${entry.severity}): ${entry.title}`,
+    oneLine(`${entry.id} (${entry.severity}): ${entry.title}`),
     ...shown.map((finding, index) => describeFinding(finding, index + 1)),
     ...(rest > 0 ? [`  … and ${rest} more; see report.json`] : []),
   ].join('\n\n');

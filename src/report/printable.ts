@@ -7,11 +7,22 @@ import { stripVTControlCharacters } from 'node:util';
 // oxlint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
-/** Text that came from a target, safe to print: what could forge a line of the report is shown as `\u{1b}`. */
+/**
+ * What a CI runner would obey in its log: `::command::` that begins a line (GitHub),
+ * `##[command]`, `##vso[…]` and `##teamcity[…]` anywhere (GitHub's older form, Azure Pipelines, TeamCity).
+ */
+const CI_COMMAND = /^[^\S\n]*:(?=:[a-z][\w-]*(?: [^\n]*)?::)|#(?=#\w*\[)/gim;
+
+/** Text that came from a target, safe to print: what could forge a line of the report, or steer a terminal or a CI, is shown as `\u{1b}`. */
 export function printable(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
-    .replace(UNPRINTABLE, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
+    .replace(UNPRINTABLE, escaped)
+    .replace(CI_COMMAND, (start) => start.slice(0, -1) + escaped(start.slice(-1)));
+}
+
+function escaped(character: string): string {
+  return `\\u{${character.charCodeAt(0).toString(16)}}`;
 }
 
 /** The same in one line. */

@@ -1,4 +1,4 @@
-import type { Readiness } from '../config/options.ts';
+import type { Readiness, ReportFormat } from '../config/options.ts';
 import type { Identity } from '../target/identity.ts';
 
 /** Name of the attachment by which a check's test hands its `CheckResult` to the reporter; attachments survive shards and blobs. */
@@ -13,6 +13,12 @@ export const CHECK_ANNOTATION = 'check';
 /** Annotation type of a test that covers some methods of its check only: their names, separated by commas. */
 export const PART_ANNOTATION = 'part';
 
+/** Annotation type of a test whose check has a waiver. */
+export const WAIVER_ANNOTATION = 'waiver';
+
+/** Annotation type of a test whose check is attested. */
+export const ATTESTATION_ANNOTATION = 'attestation';
+
 /** Key of the project metadata that describes the target. */
 export const METADATA_KEY = 'clerkReadiness';
 
@@ -24,6 +30,10 @@ export interface TargetMetadata {
   readonly mode: Readiness['mode'];
   readonly strict: boolean;
   readonly reportDir: string;
+  /** Forms beside `report.json`. */
+  readonly reportFormats: readonly ReportFormat[];
+  /** `last`, or the path of a `report.json`; absent: nothing. */
+  readonly compareWith?: string;
   /** True for the project that connects to the target, false for the one with the checks. */
   readonly setup: boolean;
 }

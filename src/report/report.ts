@@ -2,6 +2,8 @@ import type { Readiness } from '../config/options.ts';
 import type { CheckResult, Status, Verdict } from '../result.ts';
 import type { ClerkIdentity, Identity } from '../target/identity.ts';
 import { wholeChecklist } from './checklist.ts';
+import { compare } from './compare.ts';
+import type { Comparable, Comparison } from './compare.ts';
 import type { ChecklistEntry } from './checklist.ts';
 import type { TargetMetadata } from './record.ts';
 import { decide } from './verdict.ts';
@@ -25,6 +27,8 @@ export interface Report {
   readonly counts: Readonly<Record<Status, number>>;
   /** Every check of the catalogue in its order, then a consumer's own by id. */
   readonly checks: readonly CheckResult[];
+  /** What changed since an earlier report; absent when none was compared with. */
+  readonly comparison?: Comparison;
 }
 
 /** The target as a report names it; what was not learned is left out. */
@@ -41,7 +45,7 @@ export interface ReportedTarget {
 /** Everything that a report says, in plain data. */
 export interface ReportInput {
   readonly tool: Report['tool'];
-  readonly target: Omit<TargetMetadata, 'setup'>;
+  readonly target: Pick<TargetMetadata, 'name' | 'baseURL' | 'profile' | 'mode'>;
   /** What the set-up learned; undefined when it did not get that far. */
   readonly identity?: Identity;
   readonly startedAt: Date;
@@ -51,6 +55,8 @@ export interface ReportInput {
   /** Checks that were selected in this run. */
   readonly checks: readonly ChecklistEntry[];
   readonly run: RunEnd;
+  /** The report to compare with. */
+  readonly previous?: Comparable;
 }
 
 /** Builds the report of one target; pure. */
@@ -63,11 +69,12 @@ export function buildReport({
   setupRequests,
   checks,
   run,
+  previous,
 }: ReportInput): Report {
   const checklist = wholeChecklist(checks, run.shard);
   const { verdict, reason } = decide(checklist, run);
   const results = checklist.map(({ result }) => result);
-  return {
+  const report: Report = {
     schemaVersion: 1,
     tool: { name: tool.name, version: tool.version },
     target: {
@@ -86,6 +93,7 @@ export function buildReport({
     counts: count(results),
     checks: results,
   };
+  return previous ? { ...report, comparison: compare(previous, report) } : report;
 }
 
 function reportedClerk({

@@ -1,4 +1,5 @@
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { appendFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type {
   FullConfig,
   FullResult,
@@ -9,18 +10,24 @@ import type {
   WorkerInfo,
 } from '@playwright/test/reporter';
 import { TOOL } from '../target/user-agent.ts';
+import { annotations } from './annotations.ts';
 import { abortion, checkTest, collect, errorText, learned, targetNameOf, wasInterrupted } from './collect.ts';
 import type { Collection, TargetRun } from './collect.ts';
+import { readConfigFile } from './config-file.ts';
+import type { ConfigFile } from './config-file.ts';
 import { painter, renderReport } from './console.ts';
+import { markdown } from './markdown.ts';
 import { mergeTests } from './merge.ts';
 import { otherFailures } from './others.ts';
 import { Progress } from './progress.ts';
+import { readPrevious } from './previous.ts';
+import type { Previous } from './previous.ts';
 import { firstLine } from './printable.ts';
 import { buildReport } from './report.ts';
 import type { Report, ReportInput } from './report.ts';
 import { mustFail } from './verdict.ts';
 import type { RunEnd } from './verdict.ts';
-import { writeReport } from './write.ts';
+import { REPORT_FILE, writeReport } from './write.ts';
 
 /** What Playwright hands to every reporter beside the reporter's own options, of which this one has none. */
 interface PlaywrightOptions {
@@ -43,13 +50,15 @@ interface RunError {
 const TALKATIVE = new Set(['list', 'line', 'dot', 'failures']);
 
 /**
- * Playwright reporter that prints the checklist, writes `report.json` for each target and fails the run by its verdict.
+ * Playwright reporter that prints the checklist, writes the report of each target and fails the run by its verdict.
  * It needs no options: everything comes from project metadata and attachments, so it works in `merge-reports` as well.
  */
 export default class ReadinessReporter implements Reporter {
   readonly #configDir: string | undefined;
   readonly #mode: string | undefined;
   readonly #errors: RunError[] = [];
+  /** Reports to compare with, by target; read before this run replaces them. */
+  readonly #previous = new Map<string, Previous>();
   #config: FullConfig | undefined;
   #suite: Suite | undefined;
   #startedAt = new Date();
@@ -124,10 +133,14 @@ export default class ReadinessReporter implements Reporter {
 
   /** Reports one target; true when the run must fail for it. */
   #conclude(run: TargetRun, collection: Collection, result: FullResult): boolean {
-    const input = this.#input(run, result);
+    const previous = this.#previousOf(run.target);
+    const input = {
+      ...this.#input(run, result),
+      ...(previous && 'report' in previous && { previous: previous.report }),
+    };
     const report = buildReport(input);
-    const path = this.#write(run, report);
-    if (path === undefined) return true;
+    const paths = this.#write(run, report);
+    if (paths === undefined) return true;
 
     if (
       isDeselected(run, collection) &&
@@ -135,12 +148,14 @@ export default class ReadinessReporter implements Reporter {
       input.run.status === 'finished' &&
       input.run.aborted === undefined
     ) {
-      print(`clerk-readiness: no check of "${run.target.name}" was selected, so ${path} says ${report.verdict}.`);
+      print(`clerk-readiness: no check of "${run.target.name}" was selected, so ${paths[0]} says ${report.verdict}.`);
       return false;
     }
     const selected = new Set(input.checks.map(({ result: { id } }) => id));
     const unselected = new Set(report.checks.map(({ id }) => id).filter((id) => !selected.has(id)));
-    print(renderReport(report, { paint: painter(process.stdout, process.env), path, unselected }).trimEnd());
+    if (previous && 'missing' in previous) print(`clerk-readiness: ${previous.missing}`);
+    this.#tellGitHub(report);
+    print(renderReport(report, { paint: painter(process.stdout, process.env), paths, unselected }).trimEnd());
     const emptyShard = input.run.shard !== undefined && run.checks.length === 0;
     return !emptyShard && mustFail(report.verdict, { strict: run.target.strict, shard: input.run.shard });
   }
@@ -183,13 +198,54 @@ export default class ReadinessReporter implements Reporter {
   /** A killed run must not leave the READY of an earlier one behind: until the end, the report says that there is none. */
   #replaceOldReports(): void {
     if (!this.#config || !this.#suite) return;
-    for (const run of collect(this.#config, this.#suite).targets) this.#write(run, buildReport(this.#input(run)));
+    for (const run of collect(this.#config, this.#suite).targets) {
+      this.#previousOf(run.target);
+      this.#write(run, buildReport(this.#input(run)));
+    }
   }
 
-  #write({ target }: TargetRun, report: Report): string | undefined {
-    const folder = resolve(this.#baseDir(), target.reportDir);
+  /** The report to compare with; undefined when none was asked for. */
+  #previousOf(target: TargetRun['target']): Previous | undefined {
+    if (target.compareWith === undefined) return undefined;
+    const known = this.#previous.get(target.name);
+    if (known) return known;
+    const path =
+      target.compareWith === 'last'
+        ? join(this.#folderOf(target), REPORT_FILE)
+        : resolve(this.#baseDir(), target.compareWith);
+    const previous = readPrevious(readable(path), target);
+    this.#previous.set(target.name, previous);
+    return previous;
+  }
+
+  /** The job summary and the annotations of GitHub Actions; a summary that cannot be written is no reason to fail. */
+  #tellGitHub(report: Report): void {
+    const { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: isAction } = process.env;
+    if (isAction === 'true') {
+      const marks = annotations(report, this.#configFile());
+      if (marks !== '') print(marks);
+    }
+    if (summary === undefined || summary === '') return;
     try {
-      return readable(writeReport(folder, report));
+      appendFileSync(summary, `${markdown(report)}\n`);
+    } catch (failure) {
+      print(`clerk-readiness: the job summary could not be written: ${firstLine(String(failure))}`, process.stderr);
+    }
+  }
+
+  #configFile(): ConfigFile | undefined {
+    return readConfigFile(this.#config?.configFile, process.env['GITHUB_WORKSPACE'] || process.cwd());
+  }
+
+  #folderOf({ reportDir }: TargetRun['target']): string {
+    return resolve(this.#baseDir(), reportDir);
+  }
+
+  #write({ target }: TargetRun, report: Report): [json: string, ...others: string[]] | undefined {
+    const folder = this.#folderOf(target);
+    try {
+      const [json, ...others] = writeReport(folder, report, target.reportFormats, this.#configFile());
+      return [readable(json), ...others.map(readable)];
     } catch (failure) {
       print(
         `clerk-readiness: the report could not be written to ${folder}: ${firstLine(String(failure))}`,

@@ -1,33 +1,53 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ReportFormat } from '../config/options.ts';
+import type { ConfigFile } from './config-file.ts';
+import { ctrf } from './ctrf.ts';
+import { html } from './html.ts';
+import { jsonText } from './json-text.ts';
+import { markdown } from './markdown.ts';
 import type { Report } from './report.ts';
+import { sarif } from './sarif.ts';
 
 /** Name of the report in its folder. */
 export const REPORT_FILE = 'report.json';
 
-/** Characters that JSON leaves as they are and that a terminal would obey. */
-const UNESCAPED = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-
-/** The report as JSON text that is safe to show on a terminal. */
-export function reportText(report: Report): string {
-  const escaped = JSON.stringify(report, null, 2).replace(
-    UNESCAPED,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `${escaped}\n`;
-}
+const FORMATS: Readonly<
+  Record<ReportFormat, { readonly file: string; readonly render: (report: Report, config?: ConfigFile) => string }>
+> = {
+  html: { file: 'report.html', render: html },
+  markdown: { file: 'report.md', render: markdown },
+  sarif: { file: 'report.sarif', render: sarif },
+  ctrf: { file: 'ctrf.json', render: ctrf },
+};
 
 /**
- * Writes `report.json`, readable by everyone, all or nothing: a reader never sees half a report.
- * @returns its path
+ * Writes `report.json` and the other forms of a report, readable by everyone.
+ * @param config what SARIF points to
+ * @returns their paths, `report.json` first
  * @throws Error of the file system, when the folder cannot be written.
  */
-export function writeReport(folder: string, report: Report): string {
-  const path = join(folder, REPORT_FILE);
-  const temporary = `${path}.${process.pid}.tmp`;
+export function writeReport(
+  folder: string,
+  report: Report,
+  formats: readonly ReportFormat[] = [],
+  config?: ConfigFile,
+): [json: string, ...others: string[]] {
   mkdirSync(folder, { recursive: true });
+  return [
+    write(join(folder, REPORT_FILE), jsonText(report)),
+    ...formats.map((format) => {
+      const { file, render } = FORMATS[format];
+      return write(join(folder, file), render(report, config));
+    }),
+  ];
+}
+
+/** All or nothing: a reader never sees half a file. */
+function write(path: string, text: string): string {
+  const temporary = `${path}.${process.pid}.tmp`;
   try {
-    writeFileSync(temporary, reportText(report));
+    writeFileSync(temporary, text);
     // A strict umask would keep the report from the CI step that uploads it; it holds no secrets.
     chmodSync(temporary, 0o644);
     renameSync(temporary, path);

@@ -31,8 +31,6 @@ function ran(statuses: Readonly<Record<string, Outcome['status']>>, end: Partial
       baseURL: 'https://a.example',
       profile: 'staging',
       mode: 'read-only',
-      strict: false,
-      reportDir: '',
     },
     startedAt: new Date(NOW),
     durationMs: 1,

@@ -63,7 +63,7 @@ test('with a base URL alone, every default is filled in', () => {
       maxBodyBytes: 5 * 1024 * 1024,
       maxRedirects: 10,
     },
-    report: { dir: 'readiness-report' },
+    report: { dir: 'readiness-report', formats: ['html', 'markdown'] },
   });
 });
 

@@ -13,7 +13,16 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = join(ROOT, 'node_modules/@playwright/test/cli.js');
 
 /** What node:test, a CI or a user set for this process and what would change what Playwright does. */
-const FOREIGN = new Set(['NODE_TEST_CONTEXT', 'CI', 'FORCE_COLOR', 'NO_COLOR', 'READINESS_BASE_URL']);
+const FOREIGN = new Set([
+  'NODE_TEST_CONTEXT',
+  'CI',
+  'FORCE_COLOR',
+  'NO_COLOR',
+  'READINESS_BASE_URL',
+  'GITHUB_ACTIONS',
+  'GITHUB_STEP_SUMMARY',
+  'GITHUB_WORKSPACE',
+]);
 
 /** How a Playwright process ended. */
 export interface Run {
@@ -64,8 +73,12 @@ export class Playground {
     return existsSync(join(this.dir, path));
   }
 
+  read(path: string): string {
+    return readFileSync(join(this.dir, path), 'utf8');
+  }
+
   report(path = 'readiness-report/report.json'): Report {
-    return JSON.parse(readFileSync(join(this.dir, path), 'utf8')) as Report;
+    return JSON.parse(this.read(path)) as Report;
   }
 }
 

@@ -10,7 +10,8 @@ import { painter, renderReport } from '../../src/report/console.ts';
 import { failureMessage } from '../../src/report/message.ts';
 import { buildReport } from '../../src/report/report.ts';
 import type { Report, ReportInput } from '../../src/report/report.ts';
-import { reportText, writeReport } from '../../src/report/write.ts';
+import { jsonText } from '../../src/report/json-text.ts';
+import { writeReport } from '../../src/report/write.ts';
 import type { CheckResult } from '../../src/result.ts';
 import { error, warning } from '../../src/result.ts';
 import { exchange } from '../support/exchange.ts';
@@ -34,8 +35,6 @@ function input(checks: readonly CheckResult[], over: Partial<ReportInput> = {}):
       baseURL: 'https://app.example.com',
       profile: 'production',
       mode: 'read-only',
-      strict: false,
-      reportDir: 'r',
     },
     identity: {
       origin: 'https://app.example.com',
@@ -82,7 +81,7 @@ const REPORTS: Record<string, Report> = {
 
 test('reports fit the published schema', () => {
   for (const [name, report] of Object.entries(REPORTS)) {
-    assert.ok(isValid(JSON.parse(reportText(report))), `${name}: ${ajv.errorsText(isValid.errors)}`);
+    assert.ok(isValid(JSON.parse(jsonText(report))), `${name}: ${ajv.errorsText(isValid.errors)}`);
   }
 });
 
@@ -101,7 +100,7 @@ test('the schema refuses unknown and missing keys at every level, and contradict
     ['checks', 'zeta', 'attestation'],
   ];
   for (const path of paths) {
-    const report = JSON.parse(reportText(REPORTS['rich'] as Report)) as Record<string, unknown>;
+    const report = JSON.parse(jsonText(REPORTS['rich'] as Report)) as Record<string, unknown>;
     const node = path.reduce<unknown>(
       (at, key) =>
         Array.isArray(at) && !/^\d+$/.test(key)
@@ -151,14 +150,14 @@ test('no text of a target can forge a line or steer the terminal', () => {
   const unselected = new Set(CATALOG.map(({ id }) => id).filter((id) => !id.startsWith('headers/cs')));
   const shown = renderReport(REPORTS['rich'] as Report, {
     paint: (_colour, text) => text,
-    path: 'report.json',
+    paths: ['report.json'],
     unselected,
   });
   // oxlint-disable-next-line no-control-regex
   const controls = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
   for (const text of [
     shown,
-    reportText(REPORTS['rich'] as Report),
+    jsonText(REPORTS['rich'] as Report),
     failureMessage(RICH[0] as CheckResult, RICH[0]?.findings ?? []),
   ]) {
     assert.doesNotMatch(text, controls);
@@ -166,7 +165,7 @@ test('no text of a target can forge a line or steer the terminal', () => {
   assert.equal(shown.match(/^Result: /gm)?.length, 1);
   assert.match(shown, /\\u\{1b\}\[2K/);
   assert.deepEqual(
-    JSON.parse(reportText(REPORTS['rich'] as Report)),
+    JSON.parse(jsonText(REPORTS['rich'] as Report)),
     REPORTS['rich'],
     'escapes are JSON escapes: nothing is lost',
   );
@@ -175,7 +174,7 @@ test('no text of a target can forge a line or steer the terminal', () => {
 test('the console lists checks by area with warnings under them, then removable waivers', () => {
   const shown = renderReport(REPORTS['rich'] as Report, {
     paint: (_colour, text) => text,
-    path: 'out/report.json',
+    paths: ['out/report.json', 'out/report.html'],
     unselected: new Set(),
   });
   assert.match(
@@ -188,10 +187,10 @@ test('the console lists checks by area with warnings under them, then removable 
     /acme\n {2}\[WAIVED\] title of acme\/alpha: proven\n {2}\[ATTESTED\] title of acme\/zeta: proven/,
   );
   assert.match(shown, /remove their waivers: headers\/security/);
-  assert.match(shown, /Report: out\/report\.json\n\nResult: NOT READY: fix failing checks\n$/);
+  assert.match(shown, /Report: out\/report\.json, report\.html\n\nResult: NOT READY: fix failing checks\n$/);
   const ready = renderReport(REPORTS['ready'] as Report, {
     paint: (_colour, text) => text,
-    path: 'r',
+    paths: ['r'],
     unselected: new Set(),
   });
   assert.match(ready, /Instance {2}production \(pk_live\), https:\/\/clerk\.example\.com, on next/);
@@ -217,7 +216,7 @@ test('writing replaces a report as a whole and leaves nothing else behind', (t) 
   t.after(() => rmSync(folder, { recursive: true }));
   const nested = join(folder, 'a/b');
   writeReport(nested, REPORTS['ready'] as Report);
-  const path = writeReport(nested, REPORTS['rich'] as Report);
+  const [path] = writeReport(nested, REPORTS['rich'] as Report);
   assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), REPORTS['rich']);
   assert.throws(() => writeReport(path, REPORTS['ready'] as Report), /ENOTDIR|EEXIST/);
 });

@@ -29,7 +29,7 @@ test('every check passes: READY, exit code 0', async (t) => {
   assert.equal(report.target.framework, 'next');
   assert.ok(report.requests > 2 * TOTAL, 'the requests of the set-up count');
   const folder = join(ground.dir, 'readiness-report');
-  assert.deepEqual(readdirSync(folder), ['report.json']);
+  assert.deepEqual(readdirSync(folder).toSorted(), ['report.html', 'report.json', 'report.md']);
   assert.equal(statSync(join(folder, 'report.json')).mode & 0o777, 0o644);
   assert.ok(!stdout.includes('\u001b'), 'no colours without a terminal');
 });
