@@ -51,13 +51,18 @@ export interface Outcome {
   readonly durationMs: number;
 }
 
-/** Collects the evidence of a check and judges it; fails closed when something stood between it and the app. */
+/**
+ * Collects the evidence of a check and judges it; fails closed when something stood between it and the app.
+ * @throws TargetError when the target stopped answering: then nothing that was collected says anything about it.
+ */
 export async function verify<Evidence>(check: Check<Evidence>, context: CheckContext): Promise<Outcome> {
   const { target, readiness } = context;
   const started = performance.now();
   const requestsBefore = target.requests;
   const obstaclesBefore = target.obstacles.length;
-  const judgement = check.judge(await check.collect(context), context);
+  const evidence = await check.collect(context);
+  if (target.requests > requestsBefore) await target.assertAnswering();
+  const judgement = check.judge(evidence, context);
   const obstacles = target.obstacles.slice(obstaclesBefore);
   return {
     ...conclude(judgement, obstacles, readiness.strict),
