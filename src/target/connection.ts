@@ -48,6 +48,9 @@ const MAX_HEADER_BYTES = 64 * 1024;
 /** Requests to the target in a row without an answer after which it is asked whether it is still there. */
 const MAX_UNANSWERED = 4;
 
+/** Answers of the target that may be longer than `network.maxBodyBytes`; what was read of them is kept for the judges. */
+const MAX_TRUNCATED = 20;
+
 /** Extra headers and the only origin that they may go to: the target's. */
 export interface Credentials {
   readonly origin: string;
@@ -79,6 +82,7 @@ export class Connection {
   readonly #onLost: (failure: TargetError) => void;
   #sent = 0;
   #unanswered = 0;
+  #truncated = 0;
   #asking: Promise<void> | undefined;
   #lost: TargetError | undefined;
 
@@ -142,6 +146,8 @@ export class Connection {
     if (request.origin === this.#credentials.origin) {
       this.#unanswered = sent.exchange.error ? this.#unanswered + 1 : 0;
       if (this.#unanswered >= MAX_UNANSWERED) await this.#askOnce();
+      if (sent.exchange.response?.truncated === true) this.#truncated += 1;
+      if (this.#truncated > MAX_TRUNCATED) this.#lose(`${this.#truncated} answers are longer than network.maxBodyBytes (${this.#network.maxBodyBytes} bytes), the last to ${sent.exchange.request.method} ${sent.exchange.request.url}. Find out what is sent there, or raise that bound.`);
     }
     return sent;
   }
@@ -158,9 +164,13 @@ export class Connection {
       this.#unanswered = 0;
       return;
     }
-    this.#lost = new TargetError(
+    this.#lose(
       `${this.#credentials.origin} stopped answering: after ${this.#sent} requests ${describe(exchange)}. Check that the deployment is up and that no firewall blocks this runner; where it could not keep up, lower network.requestsPerSecond.`,
     );
+  }
+
+  #lose(message: string): never {
+    this.#lost = new TargetError(message);
     this.#onLost(this.#lost);
     throw this.#lost;
   }
@@ -168,8 +178,7 @@ export class Connection {
   /** A public target must not make this machine talk to itself or to its network. */
   #leadsInside({ origin }: Request): boolean {
     if (this.#trusted.has(origin)) return false;
-    const home = new URL(this.#credentials.origin).hostname;
-    return !isPrivateHost(this.#network.resolve[home] ?? home) && isPrivateHost(new URL(origin).hostname);
+    return !isPrivateHost(new URL(this.#credentials.origin).hostname) && isPrivateHost(new URL(origin).hostname);
   }
 
   async #exchange(request: Request): Promise<Sent> {

@@ -61,17 +61,17 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
 
 /** What the formats are made of; a pattern that reads something twice is slow on a long repetition of one of them. */
 export const FRAGMENTS: readonly string[] = [
-  ...['a', 'A', '0', ' ', '\n', '\r\n', '\t', '\0', 'é', '\u{1F600}', '\uD800', '\\', '"', "'", '`', '=', ';', ',', '%', '&'],
-  ...['[', '{', ']', '}', '[[', '{"a":', '{"a":"b",', '"a":"b",', '],', '["a"],', '"[a]","', '[ ', '{ }', '[1,'],
-  ...['a.', 'a-', 'a/', '/a', '"/', '"a/', '"https://a/', '"https://a.', 'a:', '://a:', 'a://', 'https://', '\\"', '\\n'],
-  ...['<', '<b>', '<b ', '<b a=1>', '<b a', '<a href="/a">', '<div>', '</', '</b>', '</p>', '<p>x', '<input ', '<input'],
-  ...['<script>', '<!--', '<title>', '<svg>', '<svg><title>', '<math>', '<table>', '<template>', '<select>', '<![CDATA['],
-  ...['<loc>', '<loc>a</loc>', '<urlset ', 'Disallow: /a\n', 'Sitemap:a\n', '*', '**', '(.*)', '[...a]/', '[a]'],
-  ...['eyJaaaaa.', 'eyJaaaaa-', 'eyJaaaaa.aa.', 'sk_live_', 'whsec_', 'pk_live_', '"pk_live_aaaaaaaa', '__client=', '"ak_'],
-  ...['SECRET', 'A_KEY', 'A_TOKEN=', 'A_KEY ', '-----BEGIN ', '-----BEGIN PRIVATE KEY-----', 'AAAA\\n', '+'],
-  ...['sourceMappingURL=data:application/json', 'sourceMappingURL=data:application/json;base64,AAAA'],
-  ...['import', 'import ', 'import("./', 'from "./', 'static/chunks/app/', 'static/chunks/app/page-', 'static/chunks/pages/a'],
-  ...['sortedPages:[', '"/page":', '"b":"aaaaaaaa', '"buildId":"', 'publishableKey:"pk_', '"href":"/', '\\"href\\":\\"/'],
-  ...['"a"+(', '"+{1:"a",', '({1:"a"}', '0:T', '0:T0,', '0:Tfffffffff,', '0:T9,[redacted', '1:["', '0:{}\n', '.push([', '[])'],
-  ...['at ', 'at (/a/', 'at /a/b:1:', 'at a (', 'script-src ', "'self' ", 'a;', 'a,', 'a=b;', 'Expires='],
-];
+  ['a', 'A', '0', ' ', '\n', '\r\n', '\t', '\0', 'é', '\u{1F600}', '\uD800', '\\', '"', "'", '`', '=', ';', ',', '%', '&'],
+  ['[', '{', ']', '}', '[[', '{"a":', '{"a":"b",', '"a":"b",', '],', '["a"],', '"[a]","', '[ ', '{ }', '[1,'],
+  ['a.', 'a-', 'a/', '/a', '"/', '"a/', '"https://a/', '"https://a.', 'a:', '://a:', 'a://', 'https://', '\\"', '\\n'],
+  ['<', '<b>', '<b ', '<b a=1>', '<b a', '<a href="/a">', '<div>', '</', '</b>', '</p>', '<p>x', '<input ', '<input'],
+  ['<script>', '<!--', '<title>', '<svg>', '<svg><title>', '<math>', '<table>', '<template>', '<select>', '<![CDATA['],
+  ['<loc>', '<loc>a</loc>', '<urlset ', 'Disallow: /a\n', 'Sitemap:a\n', '*', '**', '(.*)', '[...a]/', '[a]'],
+  ['eyJaaaaa.', 'eyJaaaaa-', 'eyJaaaaa.aa.', 'sk_live_', 'whsec_', 'pk_live_', '"pk_live_aaaaaaaa', '__client=', '"ak_'],
+  ['SECRET', 'A_KEY', 'A_TOKEN=', 'A_KEY ', '-----BEGIN ', '-----BEGIN PRIVATE KEY-----', 'AAAA\\n', '+'],
+  ['sourceMappingURL=data:application/json', 'sourceMappingURL=data:application/json;base64,AAAA'],
+  ['import', 'import ', 'import("./', 'from "./', 'static/chunks/app/', 'static/chunks/app/page-', 'static/chunks/pages/a'],
+  ['sortedPages:[', '"/page":', '"b":"aaaaaaaa', '"buildId":"', 'publishableKey:"pk_', '"href":"/', '\\"href\\":\\"/'],
+  ['"a"+(', '"+{1:"a",', '({1:"a"}', '0:T', '0:T0,', '0:Tfffffffff,', '0:T9,[redacted', '1:["', '0:{}\n', '.push([', '[])'],
+  ['at ', 'at (/a/', 'at /a/b:1:', 'at a (', 'script-src ', "'self' ", 'a;', 'a,', 'a=b;', 'Expires='],
+].flat();
