@@ -147,7 +147,10 @@ export class Connection {
       this.#unanswered = sent.exchange.error ? this.#unanswered + 1 : 0;
       if (this.#unanswered >= MAX_UNANSWERED) await this.#askOnce();
       if (sent.exchange.response?.truncated === true) this.#truncated += 1;
-      if (this.#truncated > MAX_TRUNCATED) this.#lose(`${this.#truncated} answers are longer than network.maxBodyBytes (${this.#network.maxBodyBytes} bytes), the last to ${sent.exchange.request.method} ${sent.exchange.request.url}. Find out what is sent there, or raise that bound.`);
+      if (this.#truncated > MAX_TRUNCATED)
+        this.#lose(
+          `${this.#truncated} answers are longer than network.maxBodyBytes (${this.#network.maxBodyBytes} bytes), the last to ${sent.exchange.request.method} ${sent.exchange.request.url}. Find out what is sent there, or raise that bound.`,
+        );
     }
     return sent;
   }

@@ -117,7 +117,8 @@ class Reader implements TokenHandler {
   onCharacter({ chars }: Token.CharacterToken): void {
     const within = this.#open.at(-1);
     if (within === undefined || within.tag === 'html' || within.tag === 'head') this.#enterBody();
-    const element = within === undefined || within.tag === 'html' || within.tag === 'head' ? this.#body : within.element;
+    const element =
+      within === undefined || within.tag === 'html' || within.tag === 'head' ? this.#body : within.element;
     if (element) element.text += chars;
   }
 

@@ -21,7 +21,10 @@ for (const [network, prefix] of [
 
 /** True for the host of a URL that names this machine or a private network; a name that DNS leads there is not known. */
 export function isPrivateHost(hostname: string): boolean {
-  const bare = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
+  const bare = hostname
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
   if (bare === 'localhost' || bare.endsWith('.localhost')) return true;
   const version = isIP(bare);
   return version > 0 && PRIVATE.check(bare, version === 6 ? 'ipv6' : 'ipv4');

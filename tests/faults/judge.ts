@@ -73,6 +73,9 @@ async function attempt(check: AnyCheck, context: CheckContext): Promise<CheckTes
     return { ...test, attempts: [{ status, expected: status !== 'failed', record, durationMs: outcome.durationMs }] };
   } catch (failure) {
     const durationMs = performance.now() - started;
-    return { ...test, attempts: [{ status: 'failed', expected: false, error: (failure as Error).message, durationMs }] };
+    return {
+      ...test,
+      attempts: [{ status: 'failed', expected: false, error: (failure as Error).message, durationMs }],
+    };
   }
 }

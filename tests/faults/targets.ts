@@ -129,18 +129,13 @@ export const BAD_TARGETS: readonly BadTarget[] = [
   },
   {
     name: '50 MB of elements',
-    start: http((_, response) =>
-      pour(response.writeHead(200, HTML), '<div><p>x</p>'.repeat(1000), 50 * MEGABYTE),
-    ),
+    start: http((_, response) => pour(response.writeHead(200, HTML), '<div><p>x</p>'.repeat(1000), 50 * MEGABYTE)),
     says: /is longer than network\.maxBodyBytes/,
   },
   ...(
     [
       ['gzip', gzipSync(Buffer.alloc(64 * MEGABYTE))],
-      [
-        'br',
-        brotliCompressSync(Buffer.alloc(64 * MEGABYTE), { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
-      ],
+      ['br', brotliCompressSync(Buffer.alloc(64 * MEGABYTE), { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
     ] as const
   ).map(([encoding, bomb]) => ({
     name: `a compression bomb (${encoding})`,
