@@ -1,6 +1,7 @@
 import type { CheckId, Part } from './catalog.ts';
 import type { Readiness } from './config/options.ts';
 import { MissingOptionError } from './needs.ts';
+import { undecided } from './result.ts';
 import type { Finding, Judgement, Status } from './result.ts';
 import { describe } from './target/exchange.ts';
 import type { Identity } from './target/identity.ts';
@@ -52,7 +53,10 @@ export interface Outcome {
   readonly durationMs: number;
 }
 
-/** Collects the evidence of a check and judges it; fails closed when something stood between it and the app. */
+/**
+ * Collects the evidence of a check and judges it; fails closed when something stood between it and the app.
+ * @throws TargetError when the target stopped answering: then nothing that was collected says anything about it.
+ */
 export async function verify<Evidence>(check: Check<Evidence>, context: CheckContext): Promise<Outcome> {
   const { target, readiness } = context;
   const started = performance.now();
@@ -70,9 +74,12 @@ export async function verify<Evidence>(check: Check<Evidence>, context: CheckCon
 /** An option that turns out to be missing on the way leaves the check undecided. */
 async function judged<Evidence>(check: Check<Evidence>, context: CheckContext): Promise<Judgement> {
   try {
-    return check.judge(await check.collect(context), context);
+    const before = context.target.requests;
+    const evidence = await check.collect(context);
+    if (context.target.requests > before) await context.target.assertAnswering();
+    return check.judge(evidence, context);
   } catch (failure) {
-    if (failure instanceof MissingOptionError) return { findings: [], summary: '', unverified: failure.message };
+    if (failure instanceof MissingOptionError) return undecided(failure.message);
     throw failure;
   }
 }

@@ -25,6 +25,9 @@ const REPORTER = fileURLToPath(
   new URL(`../report/reporter${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
 );
 
+/** Milliseconds for a whole run; when they are over, Playwright ends it and the verdict is NOT READY. */
+const RUN_TIMEOUT_MS = 30 * 60_000;
+
 /** Milliseconds for one check; a browser check needs several page loads. */
 const CHECK_TIMEOUT_MS = 90_000;
 
@@ -73,6 +76,7 @@ export function readinessProjects(
  */
 export function defineReadinessConfig(options: ReadinessOptions = {}, config: ReadinessConfig = {}): ReadinessConfig {
   return defineConfig<PlaywrightTestOptions, WorkerUse>({
+    globalTimeout: RUN_TIMEOUT_MS,
     ...config,
     reporter: withReadinessReporter(config.reporter),
     projects: uniqueNames([...(config.projects ?? []), ...readinessProjects(options)]),

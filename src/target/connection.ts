@@ -10,7 +10,10 @@ import { EnvHttpProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
 import { ReadinessConfigError } from '../config/error.ts';
 import type { Network } from '../config/options.ts';
+import { describe } from './exchange.ts';
 import type { Exchange, ExchangeError, HeaderList } from './exchange.ts';
+import { isPrivateHost } from './private-address.ts';
+import { TargetError } from './reachable.ts';
 import type { Redactor } from './redact.ts';
 import { Throttle } from './throttle.ts';
 import { USER_AGENT } from './user-agent.ts';
@@ -44,7 +47,13 @@ export interface Sent {
 /** Most bytes of response headers that are read. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
-/** Extra headers and the only origin that they may go to. */
+/** Requests to the target in a row without an answer after which it is asked whether it is still there. */
+const MAX_UNANSWERED = 4;
+
+/** Answers of the target that may be longer than `network.maxBodyBytes`; what was read of them is kept for the judges. */
+const MAX_TRUNCATED = 20;
+
+/** Extra headers and the only origin that they may go to: the target's. */
 export interface Credentials {
   readonly origin: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -55,8 +64,12 @@ export interface ConnectionOptions {
   readonly network: Network;
   readonly redactor: Redactor;
   readonly credentials: Credentials;
+  /** Other origins that the options name; they may be private although the target is public. */
+  readonly trusted?: readonly string[];
   /** Told of every exchange, once it is recorded. */
   readonly onExchange?: (exchange: Exchange, request: Request) => void;
+  /** Told once when the target stopped answering. */
+  readonly onLost?: (failure: TargetError) => void;
 }
 
 /** The one place that opens sockets: bounded in concurrency, rate, size and time; every exchange is recorded redacted. */
@@ -66,15 +79,23 @@ export class Connection {
   readonly #network: Network;
   readonly #redactor: Redactor;
   readonly #credentials: Credentials;
+  readonly #trusted: ReadonlySet<string>;
   readonly #onExchange: (exchange: Exchange, request: Request) => void;
+  readonly #onLost: (failure: TargetError) => void;
   #sent = 0;
+  #unanswered = 0;
+  #truncated = 0;
+  #asking: Promise<void> | undefined;
+  #lost: TargetError | undefined;
 
   /** @throws ReadinessConfigError when `network.ca` cannot be read. */
-  constructor({ network, redactor, credentials, onExchange }: ConnectionOptions) {
+  constructor({ network, redactor, credentials, trusted = [], onExchange, onLost }: ConnectionOptions) {
     this.#network = network;
     this.#redactor = redactor;
     this.#credentials = credentials;
+    this.#trusted = new Set([credentials.origin, ...trusted]);
     this.#onExchange = onExchange ?? (() => {});
+    this.#onLost = onLost ?? (() => {});
     this.#throttle = new Throttle(network.concurrency, network.requestsPerSecond);
     const tls = tlsOptions(network);
     this.#agent = new EnvHttpProxyAgent({
@@ -92,21 +113,77 @@ export class Connection {
     return this.#sent;
   }
 
-  /** Sends one request; a failure is a recorded error, never an exception. */
+  /**
+   * Sends one request; a failure is a recorded error, never an exception.
+   * @throws TargetError once the target is lost, so that a run against it ends at once.
+   */
   async send(request: Request): Promise<Exchange> {
     return (await this.sendRaw(request)).exchange;
   }
 
   /** Like {@link send}, with the raw values for whoever follows a redirect or signs in. */
   async sendRaw(request: Request): Promise<Sent> {
-    const sent = await this.#throttle.run(() => this.#exchange(request));
+    const sent = await this.#throttle.run(() => this.#attempt(request));
     this.#onExchange(sent.exchange, request);
     return sent;
+  }
+
+  /**
+   * Makes sure that the target still answers; sends nothing when its last answer arrived.
+   * @throws TargetError when it does not.
+   */
+  async assertAnswering(): Promise<void> {
+    if (this.#lost) throw this.#lost;
+    if (this.#unanswered > 0) await this.#askOnce();
   }
 
   /** Closes every socket. */
   async close(): Promise<void> {
     await this.#agent.destroy();
+  }
+
+  async #attempt(request: Request): Promise<Sent> {
+    if (this.#lost) throw this.#lost;
+    const sent = await this.#exchange(request);
+    if (request.origin === this.#credentials.origin) {
+      this.#unanswered = sent.exchange.error ? this.#unanswered + 1 : 0;
+      if (this.#unanswered >= MAX_UNANSWERED) await this.#askOnce();
+      if (sent.exchange.response?.truncated === true) this.#truncated += 1;
+      if (this.#truncated > MAX_TRUNCATED)
+        this.#lose(
+          `${this.#truncated} answers are longer than network.maxBodyBytes (${this.#network.maxBodyBytes} bytes), the last to ${sent.exchange.request.method} ${sent.exchange.request.url}. Find out what is sent there, or raise that bound.`,
+        );
+    }
+    return sent;
+  }
+
+  /** Single failures may be the doing of odd requests, which some servers cut off; an ordinary one decides. */
+  async #askOnce(): Promise<void> {
+    this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
+    await this.#asking;
+  }
+
+  async #ask(): Promise<void> {
+    const { exchange } = await this.#exchange({ origin: this.#credentials.origin, path: '/' });
+    if (!exchange.error) {
+      this.#unanswered = 0;
+      return;
+    }
+    this.#lose(
+      `${this.#credentials.origin} stopped answering: after ${this.#sent} requests ${describe(exchange)}. Check that the deployment is up and that no firewall blocks this runner; where it could not keep up, lower network.requestsPerSecond.`,
+    );
+  }
+
+  #lose(message: string): never {
+    this.#lost = new TargetError(message);
+    this.#onLost(this.#lost);
+    throw this.#lost;
+  }
+
+  /** A public target must not make this machine talk to itself or to its network. */
+  #leadsInside({ origin }: Request): boolean {
+    if (this.#trusted.has(origin)) return false;
+    return !isPrivateHost(new URL(this.#credentials.origin).hostname) && isPrivateHost(new URL(origin).hostname);
   }
 
   async #exchange(request: Request): Promise<Sent> {
@@ -120,6 +197,10 @@ export class Connection {
         body: request.confidential === true ? '[redacted]' : this.#redactor.text(request.body),
       }),
     };
+    if (this.#leadsInside(request)) {
+      const error = { code: 'PRIVATE_ADDRESS', message: 'not sent, because a public target led to a private address' };
+      return { exchange: { request: recorded, error, durationMs: 0 }, raw: { body: '', setCookies: [] } };
+    }
     this.#sent += 1;
     const started = performance.now();
     const elapsed = () => Math.round(performance.now() - started);

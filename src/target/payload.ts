@@ -59,8 +59,8 @@ export interface Payload {
 /** A piece of the RSC payload that Next streams into a page. */
 const RSC_PUSH = /^\s*\(?self\.__next_f[^[]*(?:\[\]\))?\.push\((\[[\s\S]*\])\);?\s*$/;
 
-/** Data alone, or assigned to a variable: `window.__STATE__ = {…};`. */
-const DATA = /^\s*(?:(?:window|self|globalThis)\.\w+\s*=\s*)?([[{][\s\S]*?)\s*;?\s*$/;
+/** What stands in front of data that is assigned to a variable: `window.__STATE__ = {…};`. */
+const ASSIGNMENT = /^(?:window|self|globalThis)\.\w+\s*=\s*(?=[[{])/;
 
 /** Takes an answer apart. */
 export function payloadOf(exchange: Exchange): Payload {
@@ -75,10 +75,16 @@ export function payloadOf(exchange: Exchange): Payload {
   for (const { text, attributes } of elementsByTag(exchange, 'script')) {
     if (attributes['src'] !== undefined) continue;
     const pushed = parseJson(RSC_PUSH.exec(text)?.[1] ?? '');
-    const data = parseJson(DATA.exec(text)?.[1] ?? '');
+    const data = dataOf(text);
     if (Array.isArray(pushed)) rows.push(typeof pushed[1] === 'string' ? pushed[1] : '');
     else if (data !== undefined) values.push(data);
     else code.push(text);
   }
   return { values: [...rscValues(rows.join('')), ...values], code };
+}
+
+/** The JSON of a script that is data and nothing else. */
+function dataOf(script: string): unknown {
+  const data = script.trim().replace(/;$/, '').replace(ASSIGNMENT, '');
+  return /^[[{]/.test(data) ? parseJson(data) : undefined;
 }

@@ -28,7 +28,7 @@ export function missingBaseURL(): ReadinessConfigError {
  * @throws TargetError when it is unreachable, walled off, down, or has moved to another origin.
  * @throws ReadinessConfigError when a production target is plain http on a public host.
  */
-export function assertReachable(entry: Visit, { baseURL = '', profile }: Readiness): void {
+export function assertReachable(entry: Visit, { baseURL = '', profile, network: { maxBodyBytes } }: Readiness): void {
   const first = entry.exchanges[0] ?? entry.final;
   const walled = entry.exchanges.find((exchange) => wallOf(exchange) !== undefined);
   const wall = walled && wallOf(walled);
@@ -53,6 +53,13 @@ export function assertReachable(entry: Visit, { baseURL = '', profile }: Readine
     throw new TargetError(
       `${baseURL} is down: ${first.request.method} ${entry.final.request.url} answered ${status(entry.final)}. Check the deployment and its logs before judging readiness.`,
     );
+  if (entry.final.response?.truncated === true)
+    throw new TargetError(
+      `${entry.final.request.url} is longer than network.maxBodyBytes (${maxBodyBytes} bytes) and was not read to its end. Find out what is sent there, or raise that bound.`,
+    );
+  const foreign = foreignScheme(entry.final);
+  if (foreign !== undefined)
+    throw new TargetError(`${baseURL} redirects to ${foreign}, which is no web page. Correct that redirect.`);
   if (isUnexplainedRefusal(entry.final)) {
     throw new TargetError(
       `${baseURL} refuses visitors: ${entry.final.request.url} answered ${status(entry.final)} to an anonymous visit, without any sign of Clerk. If a firewall or access page stands in front, let this runner through with the headers option.`,
@@ -66,6 +73,12 @@ function movedOrigin(entry: Visit): string | undefined {
   const from = new URL(entry.final.request.url);
   const to = redirectTarget(entry.final);
   return to && to.pathname === from.pathname ? to.origin : undefined;
+}
+
+/** A redirect that no browser follows from the web: `file:`, `javascript:`. */
+function foreignScheme(exchange: Exchange): string | undefined {
+  const to = redirectTarget(exchange);
+  return to && !/^https?:$/.test(to.protocol) ? to.href : undefined;
 }
 
 function isUnexplainedRefusal(exchange: Exchange): boolean {

@@ -6,25 +6,31 @@ export type { Secret } from './secrets.ts';
 /** Shortest value treated as a secret; replacing shorter ones would shred ordinary text. */
 const MIN_SECRET_LENGTH = 6;
 
+/** Each pattern has few places to start at or a bound on how far it reaches, because hostile text is megabytes long. */
 const PATTERNS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> = [
   [/\b(sk_(?:live|test)_)[A-Za-z0-9]{8,}/g, '$1[redacted]'],
   [/\b(whsec_)[A-Za-z0-9+/=]{12,}/g, '$1[redacted]'],
-  [/\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*/g, '[redacted:jwt]'],
   [/\b((?:ak|mt|oat)_)[A-Za-z0-9]{20,}/g, '$1[redacted]'],
   [/(-----BEGIN (?:[A-Z]+ ){0,2}PRIVATE KEY-----)[\s\S]*?(?=-----END|$)/g, '$1[redacted]'],
   // A source map inside its script, with whatever its sources hold.
   [/(sourceMappingURL=data:application\/json[^,]{0,40};base64,)[A-Za-z0-9+/=]+/g, '$1[redacted]'],
   // Variables with a secret in their name, as environment files, configurations and health endpoints print them; Clerk's pk_ keys are public.
   [
-    /\b([A-Z][A-Z0-9_]*(?:SECRET|PASSWORD|TOKEN|_KEY|DATABASE_URL|_DSN)[A-Z0-9_]*\\*["']?\s*[:=]\s*\\*["']?)(?!pk_(?:live|test)_|\[redacted)(?=[^\s"',;}]*\d|[^\s"',;}]{16})[^\s"',;}]{6,}/g,
+    /\b([A-Z][A-Z0-9_]{0,60}(?:SECRET|PASSWORD|TOKEN|_KEY|DATABASE_URL|_DSN)[A-Z0-9_]{0,60}\\*["']?\s*[:=]\s*\\*["']?)(?!pk_(?:live|test)_|\[redacted)(?=[^\s"',;}]*\d|[^\s"',;}]{16})[^\s"',;}]{6,}/g,
     '$1[redacted]',
   ],
-  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/]+:)[^\s:@/]+(?=@)/g, '$1[redacted]'],
+  [/\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/]+:)[^\s:@/]+(?=@)/g, '$1[redacted]'],
   [
     /\b((?:__clerk_db_jwt|__clerk_handshake(?:_nonce)?|__clerk_ticket|ticket|__clerk_testing_token|__client|__refresh)(?:_[A-Za-z0-9_-]{8})?=)[^;&\s"']+/g,
     '$1[redacted]',
   ],
 ];
+
+/** Text of which JWTs are made, from end to end. */
+const RUN = /[\w.-]{12,}/g;
+
+/** The beginning of a JSON object in base64url. */
+const JWT_START = /\beyJ[\w-]{5}/;
 
 /** Headers whose whole value is a credential. */
 const CREDENTIAL_HEADERS = new Set(['authorization', 'proxy-authorization']);
@@ -52,7 +58,7 @@ export class Redactor {
 
   /** Text without secrets. */
   text(text: string): string {
-    let out = this.known(text);
+    let out = withoutJwts(this.known(text));
     for (const [pattern, replacement] of PATTERNS) out = out.replace(pattern, replacement);
     return out;
   }
@@ -69,4 +75,20 @@ export class Redactor {
     const [scheme, ...rest] = value.split(' ');
     return rest.length > 0 ? `${scheme} [redacted]` : '[redacted]';
   }
+}
+
+/** One pattern for a whole JWT would read a long run of its characters again from every start. */
+function withoutJwts(text: string): string {
+  if (!text.includes('eyJ')) return text;
+  return text.replace(RUN, (run) => {
+    const segments = run.split('.');
+    const shown: string[] = [];
+    for (let at = 0; at < segments.length; at += 1) {
+      const segment = segments[at] ?? '';
+      const start = at + 2 < segments.length && (segments[at + 1] ?? '').length > 1 ? segment.search(JWT_START) : -1;
+      shown.push(start === -1 ? segment : `${segment.slice(0, start)}[redacted:jwt]`);
+      if (start !== -1) at += 2;
+    }
+    return shown.join('.');
+  });
 }

@@ -11,6 +11,7 @@ import type { FirstFactor } from './frontend-api.ts';
 import { identify } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { assertReachable, missingBaseURL } from './reachable.ts';
+import type { TargetError } from './reachable.ts';
 import { Redactor } from './redact.ts';
 import type { Secret } from './redact.ts';
 import { SignedIn } from './signed-in.ts';
@@ -61,8 +62,9 @@ export class Target {
    * Connects to the target and learns what it is.
    * @throws TargetError with one clear message when it is unreachable, walled off, down, or not the app.
    * @throws ReadinessConfigError when the base URL is missing or does not fit the profile.
+   * @param onLost told when the target stops answering later on
    */
-  static async connect(readiness: Readiness): Promise<Target> {
+  static async connect(readiness: Readiness, onLost?: (failure: TargetError) => void): Promise<Target> {
     const origin = originOf(readiness);
     const redactor = new Redactor(secretsOf(readiness));
     const obstacles: Obstacle[] = [];
@@ -70,6 +72,8 @@ export class Target {
       network: readiness.network,
       redactor,
       credentials: { origin, headers: readiness.headers },
+      trusted: [new URL(readiness.clerk.apiUrl).origin],
+      ...(onLost && { onLost }),
       onExchange: (exchange, { judged }) => (judged ? undefined : note(obstacles, exchange)),
     });
     const anonymous = new Anonymous(connection, origin, readiness.network.maxRedirects);
@@ -93,6 +97,14 @@ export class Target {
   /** Walls and failures met so far, in order. */
   get obstacles(): readonly Obstacle[] {
     return this.#obstacles;
+  }
+
+  /**
+   * Makes sure that the target is still there; sends nothing when its last answer arrived.
+   * @throws TargetError when it stopped answering.
+   */
+  async assertAnswering(): Promise<void> {
+    await this.#connection.assertAnswering();
   }
 
   /** Sends a request to another origin, such as Clerk's Frontend API; it carries none of the target's headers. */

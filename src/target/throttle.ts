@@ -7,6 +7,7 @@ export class Throttle {
   readonly #waiting: Array<() => void> = [];
   #running = 0;
   #nextStart = 0;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(concurrency: number, perSecond: number) {
     this.#concurrency = concurrency;
@@ -30,7 +31,13 @@ export class Throttle {
     this.#running += 1;
   }
 
-  async #pace(): Promise<void> {
+  /** One after the other, because timers of nearly the same time fire in any order. */
+  #pace(): Promise<void> {
+    this.#turn = this.#turn.then(() => this.#nextSlot());
+    return this.#turn;
+  }
+
+  async #nextSlot(): Promise<void> {
     const now = performance.now();
     // A pause earns a burst of one full concurrency, so short runs are not slowed down.
     this.#nextStart = Math.max(this.#nextStart, now - this.#concurrency * this.#intervalMs) + this.#intervalMs;

@@ -52,7 +52,7 @@ const WALLS: ReadonlyArray<Wall & { readonly matches: (exchange: Exchange) => bo
       status(exchange) === 401 &&
       /^netlify/i.test(header(exchange, 'server') ?? '') &&
       isHtml(exchange) &&
-      /<input[^>]+type=["']?password/i.test(body(exchange)),
+      /<input[^<>]+type=["']?password/i.test(body(exchange)),
   },
   {
     name: 'HTTP Basic authentication',

@@ -73,6 +73,21 @@ describe('abuse/rate-limit', () => {
     assert.match(outcome.reason, /Retry-After: 5 to request 11/);
     assert.ok(asked < 30, `${asked} requests`);
   });
+
+  it('proves nothing when everything is refused by then', async () => {
+    let asked = 0;
+    const outcome = await verifySite(
+      rateLimit,
+      (_, response) => {
+        asked += 1;
+        response.writeHead(asked > 1 ? 429 : 200, { 'content-type': 'text/html', 'retry-after': '5' });
+        response.end('<p>Hello</p>');
+      },
+      { profile: 'staging', ...OPTIONS },
+    );
+    assert.equal(outcome.status, 'not-verified', outcome.reason);
+    assert.match(outcome.reason, /a rate limit answered/);
+  });
 });
 
 describe('Retry-After', () => {

@@ -43,6 +43,7 @@ export const signInUrls = defineCheck<SignInUrlsEvidence>({
   },
   judge({ guarded, pages, environment }, expectation): Judgement {
     const unverified = doubt(guarded, pages, expectation);
+    const led = guarded.filter(({ visit }) => isSignIn(endOf(visit), expectation));
     const ends = pages.map(({ name, page }) => `${name} at ${page}`);
     const undeclared = pages.some(({ name }) => name === 'sign-up') ? '' : '; sign-up is not declared (routes.signUp)';
     return {
@@ -51,7 +52,7 @@ export const signInUrls = defineCheck<SignInUrlsEvidence>({
         ...pages.flatMap((entry) => judgeEntry(entry, expectation)),
         ...(environment ? judgeInstanceUrls(environment, expectation) : []),
       ],
-      summary: `${ends.join(' and ')} ${ends.length === 1 ? 'answers' : 'answer'} 200${guarded.length > 0 ? `; ${count(guarded.length, 'protected page')} ${guarded.length === 1 ? 'leads' : 'lead'} to sign-in` : ''}${undeclared}`,
+      summary: `${ends.join(' and ')} ${ends.length === 1 ? 'answers' : 'answer'} 200${led.length > 0 ? `; ${count(led.length, 'protected page')} ${led.length === 1 ? 'leads' : 'lead'} to sign-in` : ''}${undeclared}`,
       ...(unverified !== undefined && { unverified }),
     };
   },

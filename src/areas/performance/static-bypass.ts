@@ -20,6 +20,10 @@ const HASHED =
 /** Cookies that CDNs, firewalls and load balancers set on everything; the app has no say in them. */
 const EDGE_COOKIES = /^(__cf|_cf|cf_|AWSALB|GCLB|ARRAffinity|_vcn_|ak_|bm_|incap_ses|visid_incap|nlbi_)/;
 
+/** Types of files; what answers every path alike, as with JSON or with nothing, serves none. */
+const FILE_TYPE =
+  /^\s*(?:image|font|audio|video|text\/(?:css|javascript|plain)|application\/(?:(?:x-)?javascript|font|octet-stream|manifest|pdf|vnd|wasm|xml|x-))/i;
+
 /** Seconds below which a hashed file counts as not cached: 30 days. */
 const MIN_IMMUTABLE_SECONDS = 30 * 86_400;
 
@@ -46,7 +50,9 @@ export const staticBypass = defineCheck<readonly AssetAnswer[]>({
     );
   },
   judge(answers, expectation): Judgement {
-    const served = answers.filter(({ exchange }) => status(exchange) === 200 && !isHtml(exchange));
+    const served = answers.filter(
+      ({ exchange }) => status(exchange) === 200 && FILE_TYPE.test(header(exchange, 'content-type') ?? ''),
+    );
     return {
       findings: answers.flatMap((answer) => judgeAsset(answer, expectation)),
       summary: `${count(served.length, 'static file')} answer 200 without authentication headers, redirects or cookies`,

@@ -16,7 +16,7 @@ const ACTING_ENDPOINT =
   /\/(?:crons?|jobs?|tasks?|queues?|webhooks?|hooks?|callback|revalidate|draft|preview|inngest|trigger|seed|migrate|reset|(?:sign|log)-?out)(?:[-_/]|$)/i;
 
 /** `href` members of RSC rows; the backslash is there where JSON is a string in JSON. */
-const RSC_HREF = /\\*"href\\*":\\*"(\/[^"\\]*)/g;
+const RSC_HREF = /"href\\*":\\*"(\/[^"\\]*)/g;
 
 /** Paths of the pages that a page leads to on its own origin: links of its HTML and of its RSC rows. */
 export function linksOf(page: Exchange, origin: string): string[] {

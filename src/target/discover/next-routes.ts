@@ -35,9 +35,9 @@ export function pagesRoute(file: string): NextRoute | undefined {
 
 /** Routes named in text that Next serves: chunk names of webpack builds, and keys of build manifests. */
 export function routesIn(text: string): NextRoute[] {
-  const chunks = [...text.matchAll(/static\/chunks\/app\/((?:[^"'\\\s]*\/)?(?:page|route))-[0-9a-f]{8,}\.js/g)];
-  const keys = [...text.matchAll(/"((?:\/[^"\\\s]*)?\/(?:page|route))"\s*:\s*[[{"]/g)];
-  const pages = [...text.matchAll(/static\/chunks\/pages\/([^"'\\\s]+)-[0-9a-f]{8,}\.js/g)];
+  const chunks = [...text.matchAll(/static\/chunks\/app\/((?:[^"'\\\s]{0,500}\/)?(?:page|route))-[0-9a-f]{8,}\.js/g)];
+  const keys = [...text.matchAll(/"((?:\/[^"\\\s]{0,500})?\/(?:page|route))"\s*:\s*[[{"]/g)];
+  const pages = [...text.matchAll(/static\/chunks\/pages\/([^"'\\\s]{1,500})-[0-9a-f]{8,}\.js/g)];
   return uniqueRoutes([
     ...[...chunks, ...keys].flatMap(([, file = '']) => appRoute(decoded(file)) ?? []),
     ...pages.flatMap(([, file = '']) => pagesRoute(decoded(file)) ?? []),
@@ -46,8 +46,10 @@ export function routesIn(text: string): NextRoute[] {
 
 /** Routes of a `_buildManifest.js`: those of the `pages` folder. */
 export function buildManifestRoutes(text: string): NextRoute[] {
-  const list = /sortedPages"?:\s*\[([^\]]*(?:\][^\]"]*"[^\]]*)*)\]/.exec(text)?.[1] ?? '';
-  const sorted = [...list.matchAll(/"(\/[^"]*)"/g)].flatMap(([, page = '']) => pagesRoute(page) ?? []);
+  // Taken from its first mention only, because each one would be read to the end of the text.
+  const from = Math.max(0, text.indexOf('sortedPages'));
+  const list = /^sortedPages"?:\s*\[([^\]]*(?:\][^\]"]*"[^\]]*)*)\]/.exec(text.slice(from))?.[1] ?? '';
+  const sorted = [...list.matchAll(/"(\/[^"]{0,500})"/g)].flatMap(([, page = '']) => pagesRoute(page) ?? []);
   return uniqueRoutes([...sorted, ...routesIn(text)]);
 }
 
@@ -75,9 +77,11 @@ export function exampleOf(pattern: string): (path: string) => boolean {
   const source = pattern
     .split('/')
     .slice(1)
-    .map((segment) => {
-      if (segment.startsWith('[[...')) return '(?:/.+)?';
-      if (segment.startsWith('[...')) return '/.+';
+    .map((segment, index, { length }) => {
+      // Only the last one may catch all, as in Next; several would make the expression try every split of a path.
+      const last = index === length - 1;
+      if (last && segment.startsWith('[[...')) return '(?:/.+)?';
+      if (last && segment.startsWith('[...')) return '/.+';
       return segment.startsWith('[') ? '/[^/]+' : `/${segment.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`;
     })
     .join('');

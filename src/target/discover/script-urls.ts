@@ -7,10 +7,10 @@ import { unique } from './links.ts';
 const BUILD_FOLDERS = /\/(?:_next\/static|_nuxt|_astro|_app\/immutable)\//;
 
 /** A chunk with its folder: `static/chunks/x.js`, `/_next/static/chunks/x.js`, `assets/x-Ab12.js`. */
-const CHUNK_NAME = /["'`]((?:https?:\/\/[^"'`\\\s]+?)?\/?(?:[\w@.%~()[\]+-]+\/)+[\w@.%~()[\]+-]+\.m?js)\\?["'`]/g;
+const CHUNK_NAME = /["'`]((?:https?:\/\/[^"'`\\\s/]+)?\/?(?:[\w@.%~()[\]+-]+\/)+[\w@.%~()[\]+-]+\.m?js)\\?["'`]/g;
 
 /** A module that another one imports; any other `./x.js` is mostly an entry of a table and no file. */
-const IMPORTED = /\b(?:import|from)\s*\(?\s*["'`](\.{1,2}\/[^"'`\\\s]+\.m?js)["'`]/g;
+const IMPORTED = /\b(?:import|from)\s*(?:\(\s*)?["'`](\.{1,2}\/[^"'`\\\s]+\.m?js)["'`]/g;
 
 /** An object of chunk ids in a webpack runtime: `{12:"abc",34:"def"}`. */
 const MAP = String.raw`\(?\{((?:"?[\w-]+"?:"[^"]*",?)+)\}\)?`;
