@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { outage, revokedOpenPage, signOut } from '../../src/areas/session.ts';
 import type { OutagePage, PageState } from '../../src/areas/session/outage.ts';
-import type { PageVisit } from '../../src/areas/session/page-visit.ts';
+import type { PageVisit } from '../../src/browser/page-visit.ts';
 import type { RevokedPage } from '../../src/areas/session/revoked-open-page.ts';
 import type { SignOutEvidence } from '../../src/areas/session/sign-out.ts';
 import type { ProtectedRoute, ReadinessOptions } from '../../src/config/options.ts';

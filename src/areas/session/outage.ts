@@ -4,10 +4,10 @@ import type { Tab } from '../../browser.ts';
 import type { Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
-import { tabOf } from './browser-check.ts';
+import { tabOf } from '../../browser/browser-check.ts';
 import { judgeOutage } from './outage-findings.ts';
-import { look, SETTLE_MS, still } from './page-visit.ts';
-import type { PageVisit } from './page-visit.ts';
+import { look, SETTLE_MS, still } from '../../browser/page-visit.ts';
+import type { PageVisit } from '../../browser/page-visit.ts';
 import { samePath } from './way.ts';
 
 /** What of Clerk cannot be reached. */

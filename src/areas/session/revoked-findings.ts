@@ -4,8 +4,8 @@ import type { Expectation } from '../../verify.ts';
 import { blankPage, lastStatus, uncaught } from './expired-page.ts';
 import { loop, serverError } from './findings.ts';
 import type { Diagnosis } from './findings.ts';
-import { asExchange } from './page-visit.ts';
-import type { PageVisit } from './page-visit.ts';
+import { asExchange } from '../../browser/page-visit.ts';
+import type { PageVisit } from '../../browser/page-visit.ts';
 import type { RevokedPage } from './revoked-open-page.ts';
 import { describeMoves, destination, signInPages } from './way.ts';
 

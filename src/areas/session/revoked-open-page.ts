@@ -5,9 +5,9 @@ import type { ApiRoute, ProtectedRoute } from '../../config/options.ts';
 import type { Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
-import { signInPage, tabOf, userOf } from './browser-check.ts';
-import { openPage, reaction, stir } from './page-visit.ts';
-import type { PageVisit, PageVisitOptions } from './page-visit.ts';
+import { signInPage, tabOf, userOf } from '../../browser/browser-check.ts';
+import { openPage, reaction, stir } from '../../browser/page-visit.ts';
+import type { PageVisit, PageVisitOptions } from '../../browser/page-visit.ts';
 import { judgeRevoked } from './revoked-findings.ts';
 import { samePath } from './way.ts';
 

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import type { Move, Tab } from '../../browser.ts';
-import type { Exchange } from '../../target/exchange.ts';
+import type { Move, Tab } from '../browser.ts';
+import type { Exchange } from '../target/exchange.ts';
 import { affordanceOf, waitForAffordance } from './affordance.ts';
 import type { Affordance } from './affordance.ts';
 import { isOneColour } from './one-colour.ts';
