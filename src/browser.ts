@@ -110,6 +110,17 @@ export class Tab {
     return tab;
   }
 
+  /**
+   * Makes the tab one of somebody who was never here: without cookies, and without what pages stored. It costs half as
+   * much as a fresh one, because the browser still knows the app's scripts.
+   */
+  async wipe(): Promise<void> {
+    await this.page.evaluate(emptyStores).catch(() => {});
+    await this.page.goto('about:blank');
+    await this.context.clearCookies();
+    this.forget();
+  }
+
   /** Forgets what was kept so far, before the next visit. */
   forget(): void {
     for (const kept of [this.#moves, this.#errors, this.#console]) kept.length = 0;
@@ -154,6 +165,13 @@ export class Tab {
       if (message.type() === 'error') this.#console.push(this.redact(message.text()));
     });
   }
+}
+
+/** Runs in the page. */
+async function emptyStores(): Promise<void> {
+  localStorage.clear();
+  sessionStorage.clear();
+  for (const { name } of await indexedDB.databases()) if (name !== undefined) indexedDB.deleteDatabase(name);
 }
 
 /** The message of an exception and where it was thrown. */

@@ -28,6 +28,11 @@ export async function waitForAffordance(page: Page, timeout: number): Promise<vo
     .waitFor({ timeout });
 }
 
+/** True for a page that lets a person sign in just now, by more than a link in its header. */
+export async function canSignIn(page: Page): Promise<boolean> {
+  return (await visible(page.locator(FORM).or(contentLinks(page))).count()) > 0;
+}
+
 /** How a page lets a person sign in, just now. */
 export async function affordanceOf(page: Page): Promise<Affordance | undefined> {
   if ((await visible(page.locator(FORM)).count()) > 0) return 'form';

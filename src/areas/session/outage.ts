@@ -48,11 +48,17 @@ export const outage = defineCheck<readonly OutagePage[]>({
     const tab = tabOf(context);
     const [first, second] = context.readiness.routes.public;
     if (first === undefined) return [];
-    const controls = new Map<string, PageState>();
-    for (const path of [first, second].filter((each) => each !== undefined)) {
-      await load(tab, path, context);
-      controls.set(path, await stateOf(tab, path, context));
-    }
+    const controls = new Map(
+      await Promise.all(
+        [first, second]
+          .filter((path) => path !== undefined)
+          .map(async (path, index) => {
+            const opened = index === 0 ? tab : await tab.beside();
+            await load(opened, path, context);
+            return [path, await stateOf(opened, path, context)] as const;
+          }),
+      ),
+    );
     // The second page under the outage that more pages do not survive.
     const plans: Array<readonly [path: string, kind: Outage]> = [
       [first, 'the script host'],

@@ -180,17 +180,17 @@ async function endSession(tab: Tab, options: PageVisitOptions): Promise<ReturnEv
     ['expired session token', expire],
     ['tampered session token', tamper],
   ];
-  return Promise.all(
-    changes.map(async ([kind, change]) => {
-      const fresh = await tab.fresh();
-      const left = leftOver(cookies, change);
-      await fresh.context.addCookies(left);
-      const shown = left
-        .filter(({ name }) => /^__(session|client_uat)/.test(name))
-        .map(({ name, value }) => [name, value] as const);
-      return { kind, visit: await openPage(fresh, { ...options, cookies: Object.fromEntries(shown) }) };
-    }),
-  );
+  const visits = [];
+  for (const [kind, change] of changes) {
+    await tab.wipe();
+    const left = leftOver(cookies, change);
+    await tab.context.addCookies(left);
+    const shown = left
+      .filter(({ name }) => /^__(session|client_uat)/.test(name))
+      .map(({ name, value }) => [name, value] as const);
+    visits.push({ kind, visit: await openPage(tab, { ...options, cookies: Object.fromEntries(shown) }) });
+  }
+  return visits;
 }
 
 /** Cookies by which Clerk would find the session again. */
