@@ -115,9 +115,13 @@ export class Tab {
    * much as a fresh one, because the browser still knows the app's scripts.
    */
   async wipe(): Promise<void> {
-    await this.page.evaluate(emptyStores).catch(() => {});
-    await this.page.goto('about:blank');
-    await this.context.clearCookies();
+    const { page, context } = this;
+    await page.evaluate(emptyStores).catch(() => {});
+    // Without the network, a page that moves on and on comes to rest.
+    await context.setOffline(true);
+    await page.goto('about:blank').catch(() => page.goto('about:blank'));
+    await context.setOffline(false);
+    await context.clearCookies();
     this.forget();
   }
 

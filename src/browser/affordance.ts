@@ -40,6 +40,11 @@ export async function affordanceOf(page: Page): Promise<Affordance | undefined> 
   return (await visible(links(page)).count()) > 0 ? 'header link' : undefined;
 }
 
+/** The first control in the content of a page that leads to sign-in. */
+export function signInControl(page: Page): Locator {
+  return visible(contentLinks(page)).first();
+}
+
 function visible(locator: Locator): Locator {
   return locator.filter({ visible: true });
 }

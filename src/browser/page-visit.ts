@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Page } from '@playwright/test';
 import type { Move, Tab } from '../browser.ts';
 import type { Exchange } from '../target/exchange.ts';
-import { affordanceOf, canSignIn } from './affordance.ts';
+import { affordanceOf, canSignIn, signInControl } from './affordance.ts';
 import type { Affordance } from './affordance.ts';
 import { isOneColour } from './one-colour.ts';
 
@@ -103,6 +103,17 @@ export async function reaction(tab: Tab, options: PageVisitOptions): Promise<Pag
     last = seen;
     await still(tab);
   }
+}
+
+/** Takes the way to sign in that a page offers, as far as the form. */
+export async function followToSignIn(tab: Tab, options: PageVisitOptions): Promise<PageVisit> {
+  tab.forget();
+  await signInControl(tab.page)
+    .click({ noWaitAfter: true, timeout: SETTLE_MS })
+    .catch(() => {});
+  await stir(tab);
+  await watch(tab, async () => (await affordanceOf(tab.page)) === 'form');
+  return look(tab, options);
 }
 
 function isSameSight(a: PageVisit, b: PageVisit | undefined): boolean {

@@ -37,6 +37,7 @@ const SIGNED_IN = seen({
 describe('a page whose session was revoked', () => {
   const page = (after: Partial<PageVisit>, parts: Partial<RevokedPage> = {}): RevokedPage => ({
     route: ROUTE,
+    end: 'its session is revoked',
     interaction: 'left alone',
     before: SIGNED_IN,
     after: seen(after),
