@@ -1,4 +1,4 @@
-import type { Locator } from '@playwright/test';
+import type { Locator, Request } from '@playwright/test';
 import type { Tab } from '../../browser.ts';
 import { userOf } from '../../browser/browser-check.ts';
 import { followToSignIn, openPage, reaction, stir } from '../../browser/page-visit.ts';
@@ -11,6 +11,9 @@ import { signInAndReturn } from './way-back.ts';
 
 /** What is typed into a form. */
 const DRAFT = 'A draft of clerk-readiness';
+
+/** Milliseconds that the server has to answer a form. */
+const ANSWER_MS = 10_000;
 
 /** Milliseconds that a page has to show a draft again. */
 const DRAFT_MS = 5_000;
@@ -82,11 +85,12 @@ export async function afterTokenLife(opened: OpenedPage, context: CheckContext):
   tab.forget();
   await stir(tab);
   const answered = api && { ...api, after: await fetchStatus(tab, api.path) };
-  const formAnswer = interaction === 'a form submitted' ? watchForm(tab, origin) : undefined;
+  const formAnswer = interaction === 'a form submitted' ? answerToForm(tab, origin) : undefined;
   await act?.control.click({ noWaitAfter: true });
+  // Before Clerk hears of the end: the page has to cope with the answer by itself.
+  const submitted = await formAnswer;
   await renewToken(tab);
   const after = await reaction(tab, optionsFor(act?.leadsTo ?? route, origin));
-  const submitted = formAnswer?.();
   return {
     ...done,
     after,
@@ -96,16 +100,20 @@ export async function afterTokenLife(opened: OpenedPage, context: CheckContext):
   };
 }
 
-/** The first answer to a form of the page, once there is one. */
-function watchForm({ page }: Tab, origin: string): () => FormAnswer | undefined {
-  let answer: FormAnswer | undefined;
-  page.on('response', (response) => {
-    const method = response.request().method();
-    const { origin: host, pathname } = new URL(response.url());
-    if (method === 'GET' || host !== origin || pathname.startsWith('/__clerk/')) return;
-    answer ??= { method, path: pathname, status: response.status() };
-  });
-  return () => answer;
+/** The answer to a form that is about to be submitted; undefined where nothing is sent. */
+async function answerToForm({ page }: Tab, origin: string): Promise<FormAnswer | undefined> {
+  const isMeant = (request: Request): boolean =>
+    new URL(request.url()).origin === origin && (request.method() !== 'GET' || request.isNavigationRequest());
+  const response = await page
+    .waitForResponse((each) => isMeant(each.request()), { timeout: ANSWER_MS })
+    .catch(() => undefined);
+  return (
+    response && {
+      method: response.request().method(),
+      path: new URL(response.url()).pathname,
+      status: response.status(),
+    }
+  );
 }
 
 /** Takes the way to sign in that the page offers, signs in, and lets the app lead back; nothing where none is offered. */
