@@ -12,8 +12,8 @@ import { signInAndReturn } from './way-back.ts';
 /** What is typed into a form. */
 const DRAFT = 'A draft of clerk-readiness';
 
-/** Milliseconds that the server has to answer a form. */
-const ANSWER_MS = 10_000;
+/** Milliseconds that the server has to answer a link or a form; a page may also answer by itself. */
+const ANSWER_MS = 5_000;
 
 /** Milliseconds that a page has to show a draft again. */
 const DRAFT_MS = 5_000;
@@ -85,10 +85,9 @@ export async function afterTokenLife(opened: OpenedPage, context: CheckContext):
   tab.forget();
   await stir(tab);
   const answered = api && { ...api, after: await fetchStatus(tab, api.path) };
-  const formAnswer = interaction === 'a form submitted' ? answerToForm(tab, origin) : undefined;
-  await act?.control.click({ noWaitAfter: true });
-  // Before Clerk hears of the end: the page has to cope with the answer by itself.
-  const submitted = await formAnswer;
+  // Before Clerk hears of the end: the page has to cope with the server's answer by itself.
+  const [answer] = await Promise.all([act && answerTo(act, tab, origin), act?.control.click({ noWaitAfter: true })]);
+  const submitted = interaction === 'a form submitted' ? answer : undefined;
   await renewToken(tab);
   const after = await reaction(tab, optionsFor(act?.leadsTo ?? route, origin));
   return {
@@ -100,10 +99,14 @@ export async function afterTokenLife(opened: OpenedPage, context: CheckContext):
   };
 }
 
-/** The answer to a form that is about to be submitted; undefined where nothing is sent. */
-async function answerToForm({ page }: Tab, origin: string): Promise<FormAnswer | undefined> {
-  const isMeant = (request: Request): boolean =>
-    new URL(request.url()).origin === origin && (request.method() !== 'GET' || request.isNavigationRequest());
+/** What the server answers to a link or a form that is about to be used; undefined where nothing is sent. */
+async function answerTo({ leadsTo }: Act, { page }: Tab, origin: string): Promise<FormAnswer | undefined> {
+  const isMeant = (request: Request): boolean => {
+    const url = new URL(request.url());
+    if (url.origin !== origin) return false;
+    if (leadsTo) return samePath(url.pathname, leadsTo.path);
+    return request.method() !== 'GET' || request.isNavigationRequest();
+  };
   const response = await page
     .waitForResponse((each) => isMeant(each.request()), { timeout: ANSWER_MS })
     .catch(() => undefined);
