@@ -12,6 +12,9 @@ export interface Move {
   readonly status?: number;
 }
 
+/** What Chromium, Firefox and WebKit say of a document that the page itself left for another one. */
+const ABORTED = /^(net::ERR_ABORTED|NS_BINDING_ABORTED|Load request cancelled)/;
+
 /** Opens contexts and tabs with the options of the run. */
 interface Opener {
   readonly context: () => Promise<BrowserContext>;
@@ -152,7 +155,7 @@ export class Tab {
         this.#moves.push({ url: this.redact(response.url()), status: response.status() });
     });
     page.on('requestfailed', (request) => {
-      const failed = isDocument(request) && request.failure()?.errorText !== 'net::ERR_ABORTED';
+      const failed = isDocument(request) && !ABORTED.test(request.failure()?.errorText ?? '');
       if (failed) this.#moves.push({ url: this.redact(request.url()) });
     });
     page.on('framenavigated', (frame) => {

@@ -120,11 +120,14 @@ async function clientDomains({ context }: Tab, origin: string): Promise<string[]
   return cookies.filter(({ name }) => name.startsWith('__client_uat')).map(({ domain }) => domain.replace(/^\./, ''));
 }
 
+/** As Chromium, Firefox and WebKit say it. */
+const TOO_MANY_REDIRECTS = /ERR_TOO_MANY_REDIRECTS|NS_ERROR_REDIRECT_LOOP|too many (HTTP )?redirect/i;
+
 /** The browser could not reach something other than the app, so nothing was shown. */
 export function unreachable({ failure, moves }: PageVisit, { identity }: Expectation): string | undefined {
   const last = moves.at(-1);
   if (failure === undefined || last === undefined || new URL(last.url).origin === identity.origin) return undefined;
-  if (/ERR_TOO_MANY_REDIRECTS/.test(failure)) return undefined;
+  if (TOO_MANY_REDIRECTS.test(failure)) return undefined;
   return `the browser could not reach ${new URL(last.url).host}: ${failure}. Let this runner reach Clerk's Frontend API.`;
 }
 
