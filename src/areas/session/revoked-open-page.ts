@@ -94,14 +94,14 @@ export const revokedOpenPage = defineCheck<RevokedEvidence>({
       opened.push(await open({ route: first, end, interaction: 'a form submitted' }));
     const goesOn = opened.find(({ interaction }) => interaction === 'a form submitted') ?? alone;
     await user.revoke(sessionId);
-    const ended = await Promise.all(
-      opened.map(async (page) => {
-        const done = await afterTokenLife(page, context);
-        return typeof done === 'string' || page !== goesOn ? done : { ...done, ...(await goOn(page, done, context)) };
-      }),
-    );
+    const ended = await Promise.all(opened.map((page) => afterTokenLife(page, context)));
+    // When all others were looked at, because they are of the same browser to Clerk, and would be signed in again too.
+    const last = ended[opened.indexOf(goesOn)];
+    const went = typeof last === 'object' ? await goOn(goesOn, last, context) : {};
     return {
-      pages: ended.filter((page) => typeof page !== 'string'),
+      pages: ended
+        .filter((page) => typeof page !== 'string')
+        .map((page) => (page === last ? { ...page, ...went } : page)),
       omitted: ended.filter((page) => typeof page === 'string'),
     };
   },
