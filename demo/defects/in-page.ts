@@ -32,11 +32,11 @@ export function onceLoaded(script: string): string {
 }
 
 /**
- * Runs when the session that the page had is gone, because it was revoked or because somebody signed out in another
- * tab; and again on every page that this tab shows afterwards.
+ * Runs when the session that the page had is gone, because it was revoked, because its cookies were cleared, or because
+ * somebody signed out in another tab; and again on every page that this tab shows afterwards.
  * The script may use `kept`, what the page showed with the session, and `cover(html)`, which shows that and nothing else.
  */
-export function whenSessionEnds(how: 'revoked' | 'in another tab', script: string): string {
+export function whenSessionEnds(how: 'revoked' | 'cleared' | 'in another tab', script: string): string {
   return `{
     const ENDED = 'demo-session-ended';
     const SIGNED_OUT = 'demo-signed-out';
@@ -51,8 +51,13 @@ export function whenSessionEnds(how: 'revoked' | 'in another tab', script: strin
     if (ended !== null) addEventListener('DOMContentLoaded', () => end(ended));
     ${onceLoaded(`
       let had = false;
+      // Clerk leaves its own cookies in place when a session ends; once they are back, they no longer tell.
+      let cleared = false;
+      setInterval(() => { cleared ||= had && !document.cookie.includes('__client_uat'); }, 10);
       let here = false;
       let kept = '';
+      const how = () =>
+        localStorage.getItem(SIGNED_OUT) !== null ? 'in another tab' : cleared ? 'cleared' : 'revoked';
       const signOut = clerk.signOut;
       clerk.signOut = (...options) => {
         here = true;
@@ -63,12 +68,39 @@ export function whenSessionEnds(how: 'revoked' | 'in another tab', script: strin
         if (session) {
           had = true;
           kept = document.querySelector('main')?.innerHTML ?? '';
-        } else if (had && !here && (localStorage.getItem(SIGNED_OUT) === null) === ${how === 'revoked'}) {
+        } else if (had && !here && how() === '${how}') {
           had = false;
           sessionStorage.setItem(ENDED, kept);
           end(kept);
         }
       });`)}
+  }`;
+}
+
+/** Sends every form in the content of a page as browsers do by themselves, and to this path. */
+export function sendForm(path: string): string {
+  return `addEventListener('submit', (event) => {
+    if (event.target.closest('main') === null) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const form = document.createElement('form');
+    form.method = 'post';
+    form.action = '${path}';
+    document.body.append(form);
+    HTMLFormElement.prototype.submit.call(form);
+  }, true);`;
+}
+
+/** Runs when a request of the page to the app, other than a \`GET\`, is answered with such a status. */
+export function onAnswer(isMeant: string, script: string): string {
+  return `{
+    const send = window.fetch;
+    window.fetch = async (...request) => {
+      const response = await send(...request);
+      const { status } = response;
+      if ((request[1]?.method ?? 'GET') !== 'GET' && response.url.startsWith(location.origin + '/') && (${isMeant})) { ${script} }
+      return response;
+    };
   }`;
 }
 

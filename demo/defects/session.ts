@@ -2,8 +2,8 @@ import { addHeader, header, isHtml, withHeader } from '../front/message.ts';
 import type { DemoRequest, DemoResponse } from '../front/message.ts';
 import { defectsOf, variantsOf } from './defect.ts';
 import type { Next, Site } from './defect.ts';
-import { inPage, onceLoaded, untilLoaded, whenSessionEnds } from './in-page.ts';
-import { all, at, changing, cookie, redirect, replaceHtml, signedIn, under } from './tools.ts';
+import { inPage, onAnswer, onceLoaded, sendForm, untilLoaded, whenSessionEnds } from './in-page.ts';
+import { all, at, by, changing, cookie, redirect, replaceBody, replaceHtml, signedIn, under } from './tools.ts';
 
 /** A well-formed token of this instance; whether it is still good, the app's answer tells. Garbage is another check's. */
 function hasOwnToken(request: DemoRequest, site: Site): boolean {
@@ -129,6 +129,55 @@ export const revokedOpenPage = defectsOf('session/revoked-open-page', [
     title: "the API goes on answering a page by the app's own cookie when its session is revoked",
     apply: withOwnSession(at('/api/me'), (token) => !token),
   },
+  {
+    name: 'revoked-forgets-page',
+    title: 'the prompt of an open page leads to sign-in, and nobody remembers the page',
+    apply: inPage(
+      whenSessionEnds(
+        'revoked',
+        `setInterval(() => {
+          for (const link of document.querySelectorAll('a[href^="/sign-in?"]')) link.setAttribute('href', '/sign-in');
+        }, 10);`,
+      ),
+    ),
+  },
+  {
+    name: 'revoked-form-json',
+    title: 'a form goes to the API, and its bare refusal takes the place of the page',
+    apply: inPage(sendForm('/api/projects')),
+  },
+  {
+    name: 'revoked-form-blank',
+    title: 'a form that nobody may send any more ends on a blank page',
+    apply: async (request, next, site) =>
+      at('/dashboard')(request, site) && by('POST')(request, site) && header(request, 'next-action') === undefined
+        ? replaceHtml(await next(request), 200, 'Fernwork', '')
+        : inPage(sendForm('/dashboard'))(request, next, site),
+  },
+  {
+    name: 'revoked-action-throws',
+    title: 'a server action throws when its session is over, and the page ends at an error boundary without a way out',
+    apply: async (request, next, site) => {
+      if (at('/dashboard')(request, site) && header(request, 'next-action') !== undefined) {
+        const response = await next(request);
+        return header(response, 'location') === undefined ? response : replaceBody(response, 500, 'text/plain', '');
+      }
+      return inPage(
+        onAnswer(
+          'status === 500',
+          `const style = new CSSStyleSheet();
+          style.replaceSync('body > :not(#demo-error) { display: none !important }');
+          document.adoptedStyleSheets = [style];
+          document.body.insertAdjacentHTML('beforeend', '<div id="demo-error"><h1>Something went wrong</h1></div>');`,
+        ),
+      )(request, next, site);
+    },
+  },
+  {
+    name: 'cleared-blank',
+    title: 'an open page turns blank when the cookies are cleared',
+    apply: inPage(whenSessionEnds('cleared', `document.documentElement.style.visibility = 'hidden';`)),
+  },
 ]);
 
 export const signOut = defectsOf('session/sign-out', [
@@ -230,6 +279,11 @@ export const sessionVariants = [
           })),
         },
       }),
+    },
+    {
+      name: 'draft-lost',
+      title: 'a form keeps nothing of what was typed',
+      apply: inPage(`sessionStorage.clear(); setInterval(() => sessionStorage.clear(), 10);`),
     },
   ]),
   ...variantsOf('session/outage', [

@@ -26,6 +26,32 @@ const QUIET_ARGUMENTS = [
   '--no-first-run',
 ];
 
+/** What Playwright turns off itself (1.65); of several lists Chromium takes the last one, so ours must hold these too. */
+const OFF_IN_PLAYWRIGHT = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'TcpPortRandomizationWin',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+  'msForceBrowserSignIn',
+  'msEdgeUpdateLaunchServicesPreferredVersion',
+];
+
+/** Pages of a desktop browser's own address bar: each window loads two, which takes longer than a page of an app. */
+const ADDRESS_BAR = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'];
+
+/** A desktop browser has windows even where nobody sees them; Playwright's headless shell has none. */
+const DESKTOP_ARGUMENTS = [`--disable-features=${[...OFF_IN_PLAYWRIGHT, ...ADDRESS_BAR].join(',')}`];
+
 /**
  * Launch options of the first browser there is: the environment variable, Playwright's own, Chrome, Chromium.
  * @param resolve addresses instead of DNS, as in `network.resolve`
@@ -39,7 +65,11 @@ export function browserLaunchOptions(
     ([host, address]) => `MAP ${host} ${address.includes(':') ? `[${address}]` : address}`,
   );
   return {
-    args: [...QUIET_ARGUMENTS, ...(rules.length > 0 ? [`--host-resolver-rules=${rules.join(', ')}`] : [])],
+    args: [
+      ...QUIET_ARGUMENTS,
+      ...(executablePath === undefined ? [] : DESKTOP_ARGUMENTS),
+      ...(rules.length > 0 ? [`--host-resolver-rules=${rules.join(', ')}`] : []),
+    ],
     ...(executablePath !== undefined && { executablePath }),
   };
 }

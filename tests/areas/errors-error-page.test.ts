@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { crashPage, errorPage } from '../../src/areas/errors.ts';
-import type { PageVisit } from '../../src/areas/session/page-visit.ts';
+import type { PageVisit } from '../../src/browser/page-visit.ts';
 import { exchange, expectation, ORIGIN, visit } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { outage, revokedOpenPage, signOut } from '../../src/areas/session.ts';
 import type { OutagePage, PageState } from '../../src/areas/session/outage.ts';
-import type { PageVisit } from '../../src/areas/session/page-visit.ts';
-import type { RevokedPage } from '../../src/areas/session/revoked-open-page.ts';
+import type { PageVisit } from '../../src/browser/page-visit.ts';
+import type { Resumed, RevokedPage } from '../../src/areas/session/revoked-open-page.ts';
 import type { SignOutEvidence } from '../../src/areas/session/sign-out.ts';
 import type { ProtectedRoute, ReadinessOptions } from '../../src/config/options.ts';
 import { ORIGIN, exchange, expectation, visit } from '../support/exchange.ts';
@@ -37,9 +37,20 @@ const SIGNED_IN = seen({
 describe('a page whose session was revoked', () => {
   const page = (after: Partial<PageVisit>, parts: Partial<RevokedPage> = {}): RevokedPage => ({
     route: ROUTE,
+    end: 'its session is revoked',
     interaction: 'left alone',
     before: SIGNED_IN,
     after: seen(after),
+    ...parts,
+  });
+  const AT_FORM = seen({ ...AT_SIGN_IN, affordance: 'form' });
+  const resumed = (parts: Partial<Resumed> = {}): Partial<RevokedPage> => ({
+    resumed: { signIn: AT_FORM, clerkForm: true, after: SIGNED_IN, ...parts },
+  });
+  const form = (status: number, parts: Partial<RevokedPage> = {}): Partial<RevokedPage> => ({
+    interaction: 'a form submitted',
+    submitted: { method: 'POST', path: '/dashboard', status },
+    typed: true,
     ...parts,
   });
   const judge = (...pages: RevokedPage[]) => revokedOpenPage.judge({ pages, omitted: [] }, EXPECTATION);
@@ -59,6 +70,14 @@ describe('a page whose session was revoked', () => {
         { moves: [{ url: `${ORIGIN}/dashboard`, status: 404 }], text: 'Not found' },
         { interaction: 'a reload', route: { ...ROUTE, unauthenticated: 'hidden' } },
       ),
+    ],
+    ['a prompt that leads to sign-in and back', page({ affordance: 'link' }, resumed())],
+    ['a dialog in which somebody signs in again', page({ affordance: 'form' }, resumed({ signIn: seen() }))],
+    ['a form that keeps its draft', page({ affordance: 'link' }, form(307, resumed({ draft: 'kept' })))],
+    ['a form that was accepted and is empty', page({ affordance: 'link' }, form(200, resumed({ draft: 'lost' })))],
+    [
+      'a form of one’s own that no script can send on',
+      page({ affordance: 'link' }, resumed({ clerkForm: false, after: AT_FORM })),
     ],
     ['a hydration mismatch', page({ affordance: 'link', errors: ['Error: Minified React error #418; visit …'] })],
   ];
@@ -95,6 +114,36 @@ describe('a page whose session was revoked', () => {
       /cannot open .*ERR_EMPTY_RESPONSE/,
     ],
     [
+      'a prompt that forgets the page',
+      page({ affordance: 'link' }, resumed({ signIn: seen({ moves: [{ url: `${ORIGIN}/sign-in`, status: 200 }] }) })),
+      /does not say where the person came from/,
+    ],
+    [
+      'a person who is sent elsewhere after signing in again',
+      page({ affordance: 'link' }, resumed({ after: seen({ moves: [{ url: `${ORIGIN}/welcome` }] }) })),
+      /is now at https:\/\/app\.example\.com\/welcome/,
+    ],
+    [
+      'a page that stays empty after signing in again',
+      page({ affordance: 'link' }, resumed({ after: { ...SIGNED_IN, showsProtected: false } })),
+      /without its text/,
+    ],
+    [
+      'a server action that throws, and an error boundary',
+      page({ text: 'Something went wrong' }, form(500)),
+      /no way to sign in.*POST \/dashboard answered 500/,
+    ],
+    [
+      'a form that ends on JSON',
+      page({ moves: [{ url: `${ORIGIN}/api/notes`, status: 401 }], text: '{"error":"unauthenticated"}' }, form(401)),
+      /“\{"error":"unauthenticated"\}” and no way/,
+    ],
+    [
+      'a page that turns blank when its cookies are cleared',
+      page({ blank: 'no text', text: '' }, { end: 'all cookies are cleared' }),
+      /stays blank/,
+    ],
+    [
       'an API that goes on',
       page({ affordance: 'link' }, { api: { path: '/api/me', before: 200, after: 200 } }),
       /GET \/api\/me.* answers 200 as before/,
@@ -111,6 +160,34 @@ describe('a page whose session was revoked', () => {
   test('warns of a page to which the person is sent without a word', () => {
     const away = page({ moves: [{ url: `${ORIGIN}/`, status: 200 }], affordance: 'header link' });
     assert.equal(only(judge(away)).level, 'warning');
+  });
+  test('names how the session ended', () => {
+    const finding = only(judge(page({ text: 'Loading…' }, { end: 'all cookies are cleared' })));
+    assert.equal(finding.subject, '/dashboard, open while all cookies are cleared, left alone');
+  });
+  test('explains circles after a click by a router that follows redirects', () => {
+    const moves = Array.from({ length: 6 }, (_, i) => ({ url: `${ORIGIN}/${i}`, status: 200 }));
+    assert.match(only(judge(page({ moves }, { interaction: 'a click on a link' }))).cause, /clerk\/javascript#9285/);
+  });
+  test('warns of a server action that throws where the page tells the person all the same', () => {
+    const finding = only(judge(page({ affordance: 'link' }, form(500))));
+    assert.equal(finding.level, 'warning');
+    assert.match(finding.message, /POST \/dashboard, sent by the form, answers 500/);
+  });
+  test('warns of a draft that is lost', () => {
+    const finding = only(judge(page({ affordance: 'link' }, form(401, resumed({ draft: 'lost' })))));
+    assert.equal(finding.level, 'warning');
+    assert.match(finding.message, /typed into the form is gone/);
+  });
+  test('says that the person is back with their draft', () => {
+    const { summary } = judge(page({ affordance: 'link' }, form(307, resumed({ draft: 'kept' }))));
+    assert.match(summary, /signing in again the person is back, and what was typed before is still there/);
+  });
+  test('says when nobody could sign in again', () => {
+    const { summary } = judge(
+      page({ affordance: 'link' }, { resumed: { signIn: AT_FORM, clerkForm: true, refused: 'Clerk did not load' } }),
+    );
+    assert.match(summary, /nobody could sign in at .*: Clerk did not load/);
   });
   test('warns of an exception that the page throws with the session as well', () => {
     const errors = ['TypeError: always'];

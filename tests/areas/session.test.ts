@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { expiredCookie, expiredPage, returnAfterSignIn } from '../../src/areas/session.ts';
 import type { ExpiredCookieEvidence } from '../../src/areas/session/expired-cookie.ts';
-import type { PageVisit } from '../../src/areas/session/page-visit.ts';
-import { sharedDomain } from '../../src/areas/session/page-visit.ts';
+import type { PageVisit } from '../../src/browser/page-visit.ts';
 import type { ReturnEvidence } from '../../src/areas/session/return-after-sign-in.ts';
 import { describeMoves, destination, measure, returnPath, signInPages } from '../../src/areas/session/way.ts';
 import type { ProtectedRoute, ReadinessOptions } from '../../src/config/options.ts';
@@ -105,14 +104,6 @@ describe('the destination', () => {
     assert.equal(destination(new URL('/login', ORIGIN), asked, learned), 'sign-in');
     assert.deepEqual(signInPages(undefined, ORIGIN, [{ url: `${ORIGIN}/dashboard` }, { url: `${ORIGIN}/` }]), []);
   });
-});
-
-test('the domain that two hosts share', () => {
-  assert.equal(sharedDomain('app.example.com', 'clerk.example.com'), 'example.com');
-  assert.equal(sharedDomain('example.com', 'clerk.example.com'), 'example.com');
-  assert.equal(sharedDomain('app.vercel.app', 'clerk.example.com'), undefined);
-  assert.equal(sharedDomain('example.com', 'clerk.other.com'), undefined);
-  assert.equal(sharedDomain('127.0.0.1', '127.0.0.1'), undefined);
 });
 
 describe('expired cookie over HTTP', () => {

@@ -21,7 +21,7 @@ function SessionExpired() {
   return (
     <section role="alert" className="card">
       <h1>Your session has expired</h1>
-      <p>Sign in again to go on where you left off.</p>
+      <p>Sign in again to go on where you left off: what you were writing is kept.</p>
       {/* A full page load, so that nothing of the old session stays in memory. */}
       <a className="button" href={`/sign-in?redirect_url=${encodeURIComponent(here)}`}>
         Sign in

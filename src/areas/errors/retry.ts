@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { IN_CONTENT } from '../session/affordance.ts';
+import { IN_CONTENT } from '../../browser/affordance.ts';
 
 /** What a control that tries again is called, in the languages that apps with Clerk are mostly written in. */
 const RETRY_WORDS =

@@ -6,10 +6,10 @@ import { recordViolations } from '../../browser/violations.ts';
 import type { Violation } from '../../browser/violations.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
-import { waitForAffordance } from '../session/affordance.ts';
-import { tabOf } from '../session/browser-check.ts';
-import { asExchange, look } from '../session/page-visit.ts';
-import type { PageVisit } from '../session/page-visit.ts';
+import { waitForAffordance } from '../../browser/affordance.ts';
+import { tabOf } from '../../browser/browser-check.ts';
+import { asExchange, look } from '../../browser/page-visit.ts';
+import type { PageVisit } from '../../browser/page-visit.ts';
 import { list } from './pages.ts';
 
 /** One page in a browser, signed out. */

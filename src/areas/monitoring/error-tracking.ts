@@ -7,7 +7,7 @@ import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { defineCheck } from '../../verify.ts';
-import { tabOf, userOf } from '../session/browser-check.ts';
+import { tabOf, userOf } from '../../browser/browser-check.ts';
 import { interceptReports, isReportBlocked, provoke } from './provoke.ts';
 import type { ErrorReport } from './provoke.ts';
 

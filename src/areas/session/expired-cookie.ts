@@ -7,7 +7,7 @@ import type { Exchange, Visit } from '../../target/exchange.ts';
 import { visibleText } from '../../target/html.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext, Expectation } from '../../verify.ts';
-import { SIGN_IN_WORDS } from './affordance.ts';
+import { SIGN_IN_WORDS } from '../../browser/affordance.ts';
 import { elsewhere, loop, lostReturnPath, protectedContent, refusedHandshake, serverError } from './findings.ts';
 import type { Diagnosis } from './findings.ts';
 import { issuerOf } from '../../target/identity.ts';

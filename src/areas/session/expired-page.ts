@@ -4,14 +4,14 @@ import type { Finding, Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext, Expectation } from '../../verify.ts';
 import type { Tab } from '../../browser.ts';
-import { tabOf } from './browser-check.ts';
+import { tabOf } from '../../browser/browser-check.ts';
 import { count } from '../../text.ts';
 import { verificationKey } from '../../target/verification-key.ts';
 import { article, cookieOptions, unsentTokens } from './expired-cookie.ts';
 import { elsewhere, loop, lostReturnPath, protectedContent, refusedHandshake, serverError } from './findings.ts';
 import type { Diagnosis } from './findings.ts';
-import { asExchange, openPage, plant, sharedDomain } from './page-visit.ts';
-import type { PageVisit } from './page-visit.ts';
+import { asExchange, openPage, plant, sharedDomain } from '../../browser/page-visit.ts';
+import type { PageVisit, PageVisitOptions } from '../../browser/page-visit.ts';
 import { staleCookies } from './stale-cookies.ts';
 import type { StaleCookies, StaleKind } from './stale-cookies.ts';
 import { describeMoves, destination, signInPages } from './way.ts';
@@ -50,14 +50,14 @@ export const expiredPage = defineCheck<ExpiredPageEvidence>({
         origin: identity.origin,
         ...(route.contains !== undefined && { contains: route.contains }),
       };
-      const [withoutCookies, ...stale] = await Promise.all([
-        openPage(await tab.fresh(), options),
-        ...kinds.map(async (one) => ({
-          kind: one.kind,
-          visit: await openWith(tab, one, options, identity.clerk.frontendApi),
-        })),
+      const [half, rest] = [kinds.slice(0, kinds.length / 2), kinds.slice(kinds.length / 2)];
+      const other = await tab.fresh();
+      const [[withoutCookies, first], second] = await Promise.all([
+        openPage(tab, options).then(async (visit) => [visit, await openInTurn(tab, half, options, context)] as const),
+        openInTurn(other, rest, options, context),
       ]);
-      visits.push({ route, withoutCookies, stale });
+      visits.push({ route, withoutCookies, stale: [...first, ...second] });
+      await tab.wipe();
     }
     return { visits, ...('unknown' in key && { unsent: unsentTokens(key.unknown) }) };
   },
@@ -82,19 +82,33 @@ function openedRoutes(routes: readonly ProtectedRoute[] | false): ProtectedRoute
   return [guardedBy('server'), guardedBy('client')].filter((route) => route !== undefined);
 }
 
+/** Opens a page with one kind of cookies after the other, each time as somebody who was never there. */
+async function openInTurn(
+  tab: Tab,
+  kinds: readonly StaleCookies[],
+  options: PageVisitOptions,
+  { identity }: CheckContext,
+): Promise<StalePageVisits['stale']> {
+  const visits = [];
+  for (const one of kinds) {
+    visits.push({ kind: one.kind, visit: await openWith(tab, one, options, identity.clerk.frontendApi) });
+  }
+  return visits;
+}
+
 /** Opens a page with planted cookies; once more when the app keeps its own `__client_uat` on another domain than assumed. */
 async function openWith(
   tab: Tab,
   { cookies }: StaleCookies,
-  options: Parameters<typeof openPage>[1],
+  options: PageVisitOptions,
   frontendApi: string | undefined,
 ): Promise<PageVisit> {
   const { hostname } = new URL(options.origin);
   const assumed = frontendApi === undefined ? undefined : sharedDomain(hostname, new URL(frontendApi).hostname);
   const visit = async (domain: string | undefined) => {
-    const fresh = await tab.fresh();
-    await plant(fresh.context, cookies, options.origin, domain);
-    return { visit: await openPage(fresh, { ...options, cookies }), own: await clientDomains(fresh, options.origin) };
+    await tab.wipe();
+    await plant(tab.context, cookies, options.origin, domain);
+    return { visit: await openPage(tab, { ...options, cookies }), own: await clientDomains(tab, options.origin) };
   };
   const first = await visit(assumed);
   const other = first.own.find((domain) => domain !== (assumed ?? hostname));
@@ -106,11 +120,14 @@ async function clientDomains({ context }: Tab, origin: string): Promise<string[]
   return cookies.filter(({ name }) => name.startsWith('__client_uat')).map(({ domain }) => domain.replace(/^\./, ''));
 }
 
+/** As Chromium, Firefox and WebKit say it. */
+const TOO_MANY_REDIRECTS = /ERR_TOO_MANY_REDIRECTS|NS_ERROR_REDIRECT_LOOP|too many (HTTP )?redirect/i;
+
 /** The browser could not reach something other than the app, so nothing was shown. */
 export function unreachable({ failure, moves }: PageVisit, { identity }: Expectation): string | undefined {
   const last = moves.at(-1);
   if (failure === undefined || last === undefined || new URL(last.url).origin === identity.origin) return undefined;
-  if (/ERR_TOO_MANY_REDIRECTS/.test(failure)) return undefined;
+  if (TOO_MANY_REDIRECTS.test(failure)) return undefined;
   return `the browser could not reach ${new URL(last.url).host}: ${failure}. Let this runner reach Clerk's Frontend API.`;
 }
 

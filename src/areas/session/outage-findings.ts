@@ -1,7 +1,7 @@
 import { error } from '../../result.ts';
 import type { Finding } from '../../result.ts';
 import type { Diagnosis } from './findings.ts';
-import { asExchange } from './page-visit.ts';
+import { asExchange } from '../../browser/page-visit.ts';
 import { uncaught } from './expired-page.ts';
 import type { OutagePage, PageState } from './outage.ts';
 import { samePath } from './way.ts';

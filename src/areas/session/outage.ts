@@ -4,10 +4,10 @@ import type { Tab } from '../../browser.ts';
 import type { Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
-import { tabOf } from './browser-check.ts';
+import { tabOf } from '../../browser/browser-check.ts';
 import { judgeOutage } from './outage-findings.ts';
-import { look, SETTLE_MS, still } from './page-visit.ts';
-import type { PageVisit } from './page-visit.ts';
+import { look, SETTLE_MS, still } from '../../browser/page-visit.ts';
+import type { PageVisit } from '../../browser/page-visit.ts';
 import { samePath } from './way.ts';
 
 /** What of Clerk cannot be reached. */
@@ -48,11 +48,17 @@ export const outage = defineCheck<readonly OutagePage[]>({
     const tab = tabOf(context);
     const [first, second] = context.readiness.routes.public;
     if (first === undefined) return [];
-    const controls = new Map<string, PageState>();
-    for (const path of [first, second].filter((each) => each !== undefined)) {
-      await load(tab, path, context);
-      controls.set(path, await stateOf(tab, path, context));
-    }
+    const controls = new Map(
+      await Promise.all(
+        [first, second]
+          .filter((path) => path !== undefined)
+          .map(async (path, index) => {
+            const opened = index === 0 ? tab : await tab.beside();
+            await load(opened, path, context);
+            return [path, await stateOf(opened, path, context)] as const;
+          }),
+      ),
+    );
     // The second page under the outage that more pages do not survive.
     const plans: Array<readonly [path: string, kind: Outage]> = [
       [first, 'the script host'],

@@ -2,7 +2,7 @@ import { error, warning } from '../../result.ts';
 import type { Finding } from '../../result.ts';
 import { body } from '../../target/exchange.ts';
 import { TOKEN_LIFE } from '../../target/session-token.ts';
-import { asExchange } from './page-visit.ts';
+import { asExchange } from '../../browser/page-visit.ts';
 import type { LeftOvers, SignOutEvidence } from './sign-out.ts';
 import { describeMoves, movesOf } from './way.ts';
 

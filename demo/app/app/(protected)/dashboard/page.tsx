@@ -1,4 +1,6 @@
 import type { Metadata } from 'next';
+import { NoteForm } from '@/components/note-form';
+import { notes } from '@/lib/notes';
 import { requireViewer } from '@/lib/user';
 
 export const metadata: Metadata = { title: 'Dashboard' };
@@ -21,6 +23,13 @@ export default async function DashboardPage() {
           <p>1 open task</p>
         </li>
       </ul>
+      <h2>Notes</h2>
+      <ul>
+        {notes.of(viewer.id).map((note, index) => (
+          <li key={index}>{note}</li>
+        ))}
+      </ul>
+      <NoteForm />
     </>
   );
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from '@playwright/test';
 import type { Browser, Page } from '@playwright/test';
-import { isOneColour } from '../../src/areas/session/one-colour.ts';
+import { isOneColour } from '../../src/browser/one-colour.ts';
 import { browserLaunchOptions } from '../../src/config/browser.ts';
 
 describe('screenshots of a real browser', () => {

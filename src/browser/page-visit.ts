@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Page } from '@playwright/test';
-import type { Move, Tab } from '../../browser.ts';
-import type { Exchange } from '../../target/exchange.ts';
-import { affordanceOf, waitForAffordance } from './affordance.ts';
+import type { Move, Tab } from '../browser.ts';
+import type { Exchange } from '../target/exchange.ts';
+import { affordanceOf, canSignIn, signInControl } from './affordance.ts';
 import type { Affordance } from './affordance.ts';
 import { isOneColour } from './one-colour.ts';
 
@@ -10,6 +11,9 @@ export const SETTLE_MS = 20_000;
 
 /** Milliseconds without a change in the page after which, with no request under way, nothing more will come. */
 const QUIET_MS = 4_000;
+
+/** Milliseconds between two looks at a page that is watched. */
+const POLL_MS = 100;
 
 /** Moves after which a visit is a loop and is no longer watched. */
 const MAX_MOVES = 16;
@@ -90,15 +94,26 @@ export async function look(tab: Tab, { path, origin, cookies = {}, contains }: P
 export async function reaction(tab: Tab, options: PageVisitOptions): Promise<PageVisit> {
   let last: PageVisit | undefined;
   for (const deadline = Date.now() + 2 * SETTLE_MS; ;) {
-    const ended = await Promise.race([offersSignIn(tab, options.contains), circling(tab), quiet(tab)]);
+    const ended = await watch(tab, () => offersSignIn(tab, options.contains));
     const seen = await look(tab, options);
     // A header stands there before the rest of the page does.
     const offered = seen.affordance === 'form' || seen.affordance === 'link';
     const good = offered && seen.blank === undefined && !seen.showsProtected;
     if (good || ended === 'circling' || Date.now() > deadline || isSameSight(seen, last)) return seen;
     last = seen;
-    await Promise.race([still(tab), circling(tab)]);
+    await still(tab);
   }
+}
+
+/** Takes the way to sign in that a page offers, as far as the form. */
+export async function followToSignIn(tab: Tab, options: PageVisitOptions): Promise<PageVisit> {
+  tab.forget();
+  await signInControl(tab.page)
+    .click({ noWaitAfter: true, timeout: SETTLE_MS })
+    .catch(() => {});
+  await stir(tab);
+  await watch(tab, async () => (await affordanceOf(tab.page)) === 'form');
+  return look(tab, options);
 }
 
 function isSameSight(a: PageVisit, b: PageVisit | undefined): boolean {
@@ -118,27 +133,15 @@ export async function stir({ page }: Tab): Promise<void> {
 /** Milliseconds in which a page that is on its way elsewhere does something. */
 const PAUSE_MS = 500;
 
-/** Waits until a page that may be on its way elsewhere has arrived. */
+/** Waits until a page that may be on its way elsewhere has arrived, or goes in circles. */
 export async function still(tab: Tab): Promise<void> {
-  for (;;) {
-    const paused = await tab.page
-      .waitForFunction(isStill, { ms: PAUSE_MS, awaitsClerk: false }, { timeout: SETTLE_MS, polling: 100 })
-      .catch(() => undefined);
-    if (paused === undefined || tab.underWay === 0) return;
-    await stir(tab);
-  }
+  const deadline = Date.now() + SETTLE_MS;
+  while (Date.now() < deadline && tab.moves.length <= MAX_MOVES && !(await rests(tab, PAUSE_MS))) await delay(POLL_MS);
 }
 
-/** Undefined when it never does. */
-async function offersSignIn({ page }: Tab, contains: string | undefined): Promise<'offers sign-in' | undefined> {
-  const gone = contains === undefined ? [] : [page.getByText(contains).filter({ visible: true })];
-  return Promise.all([
-    waitForAffordance(page, SETTLE_MS),
-    ...gone.map((text) => text.first().waitFor({ state: 'hidden', timeout: SETTLE_MS })),
-  ]).then(
-    () => 'offers sign-in' as const,
-    () => undefined,
-  );
+async function offersSignIn({ page }: Tab, contains: string | undefined): Promise<boolean> {
+  if (!(await canSignIn(page))) return false;
+  return contains === undefined || !(await shows(page, contains));
 }
 
 /** A recorded visit in the form in which findings show requests. */
@@ -193,12 +196,10 @@ export function sharedDomain(host: string, other: string): string | undefined {
 /** Ends as soon as there is something to judge. */
 async function settled(tab: Tab, contains: string | undefined): Promise<void> {
   const { page } = tab;
-  const content =
-    contains === undefined
-      ? []
-      : [page.getByText(contains).filter({ visible: true }).first().waitFor({ timeout: SETTLE_MS })];
-  const something = Promise.any([waitForAffordance(page, SETTLE_MS), ...content]).catch(() => {});
-  const ended = await Promise.race([something, circling(tab), quiet(tab)]);
+  const ended = await watch(
+    tab,
+    async () => (await canSignIn(page)) || (contains !== undefined && (await shows(page, contains))),
+  );
   if (ended === 'circling' || ended === 'quiet') return;
   await page.waitForLoadState('load', { timeout: SETTLE_MS }).catch(() => {});
   // Clerk may still send the person on once it knows who they are.
@@ -209,15 +210,36 @@ async function settled(tab: Tab, contains: string | undefined): Promise<void> {
     .catch(() => {});
 }
 
-/** Resolves when a page has come to rest; never otherwise, so that a slow page gets all of its time. */
-async function quiet(tab: Tab): Promise<'quiet'> {
-  const rests = await tab.page
-    .waitForFunction(isStill, { ms: QUIET_MS, awaitsClerk: true }, { timeout: SETTLE_MS, polling: 200 })
-    .then(
-      () => tab.underWay === 0,
-      () => false,
-    );
-  return rests ? 'quiet' : new Promise(() => {});
+/** How the watch over a page ended. */
+type Ending = 'seen' | 'circling' | 'quiet' | 'time is over';
+
+/**
+ * Watches a page until something is seen, it goes in circles, or nothing more comes. It asks again and again instead of
+ * leaving questions in the page, which would outlive the watch and slow down what the page does next.
+ */
+async function watch(tab: Tab, isSeen: () => Promise<boolean>): Promise<Ending> {
+  const timeout = new AbortController();
+  const ask = async (): Promise<Ending> => {
+    while (!timeout.signal.aborted) {
+      if (tab.moves.length > MAX_MOVES) return 'circling';
+      if (await isSeen().catch(() => false)) return 'seen';
+      if (await rests(tab, QUIET_MS)) return 'quiet';
+      await delay(POLL_MS);
+    }
+    return 'time is over';
+  };
+  const over = delay(SETTLE_MS, 'time is over' as const, { signal: timeout.signal }).catch(
+    () => 'time is over' as const,
+  );
+  // A script that never ends leaves every question without an answer.
+  return Promise.race([ask(), over]).finally(() => timeout.abort());
+}
+
+/** True for a page without a change for a while and no request under way; the answer to one starts the while anew. */
+async function rests(tab: Tab, ms: number): Promise<boolean> {
+  const unchanged = await tab.page.evaluate(isStill, { ms, awaitsClerk: ms === QUIET_MS }).catch(() => false);
+  if (unchanged && tab.underWay > 0) await stir(tab);
+  return unchanged && tab.underWay === 0;
 }
 
 /** Runs in the page: true once its document has not changed for a while; on a slow machine Clerk may take that long to load. */
@@ -232,17 +254,6 @@ function isStill({ ms, awaitsClerk }: { ms: number; awaitsClerk: boolean }): boo
   }
   if (awaitsClerk && (window.Clerk as { loaded?: boolean } | undefined)?.loaded === false) return false;
   return document.readyState === 'complete' && performance.now() - (page.readinessLastChange ?? 0) > ms;
-}
-
-/** Resolves when a tab moves on and on; never otherwise. */
-async function circling({ page, moves }: Tab): Promise<'circling'> {
-  return new Promise((resolve) => {
-    const count = (): void => {
-      if (moves.length > MAX_MOVES) resolve('circling');
-    };
-    count();
-    page.on('framenavigated', count);
-  });
 }
 
 async function visibleText(page: Page): Promise<string> {

@@ -28,11 +28,21 @@ export async function waitForAffordance(page: Page, timeout: number): Promise<vo
     .waitFor({ timeout });
 }
 
+/** True for a page that lets a person sign in just now, by more than a link in its header. */
+export async function canSignIn(page: Page): Promise<boolean> {
+  return (await visible(page.locator(FORM).or(contentLinks(page))).count()) > 0;
+}
+
 /** How a page lets a person sign in, just now. */
 export async function affordanceOf(page: Page): Promise<Affordance | undefined> {
   if ((await visible(page.locator(FORM)).count()) > 0) return 'form';
   if ((await visible(contentLinks(page)).count()) > 0) return 'link';
   return (await visible(links(page)).count()) > 0 ? 'header link' : undefined;
+}
+
+/** The first control in the content of a page that leads to sign-in. */
+export function signInControl(page: Page): Locator {
+  return visible(contentLinks(page)).first();
 }
 
 function visible(locator: Locator): Locator {

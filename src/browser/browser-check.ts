@@ -1,7 +1,7 @@
-import type { Tab } from '../../browser.ts';
-import type { ProtectedRoute } from '../../config/options.ts';
-import type { TestUser } from '../../test-user.ts';
-import type { CheckContext } from '../../verify.ts';
+import type { Tab } from '../browser.ts';
+import type { ProtectedRoute } from '../config/options.ts';
+import type { TestUser } from '../test-user.ts';
+import type { CheckContext } from '../verify.ts';
 
 /** @throws Error when a browser check runs without a tab: a mistake in its spec. */
 export function tabOf({ tab }: CheckContext): Tab {
