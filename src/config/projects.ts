@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 import type { PlaywrightTestConfig, PlaywrightTestOptions, PlaywrightWorkerOptions, Project } from '@playwright/test';
@@ -101,6 +102,7 @@ function project(options: ReadinessOptions, readiness: Readiness, setup: boolean
     reportDir: readiness.report.dir,
     reportFormats: readiness.report.formats,
     ...(readiness.report.compare !== undefined && { compareWith: readiness.report.compare }),
+    ...(readiness.waiverFile !== undefined && { waiverFile: resolve(readiness.waiverFile) }),
     setup,
   };
   return {

@@ -1,4 +1,4 @@
-import { lineOf } from './config-file.ts';
+import { placeOf } from './config-file.ts';
 import type { ConfigFile } from './config-file.ts';
 import { failing } from './digest.ts';
 import { oneLine } from './printable.ts';
@@ -24,7 +24,7 @@ export function annotations(report: Report, config: ConfigFile | undefined): str
       return command(
         `${regressed.has(check.id) ? 'Regression: ' : ''}${check.id} (${check.severity})`,
         `${check.title}: ${check.reason}. ${expired}${fix === undefined ? '' : `Fix: ${fix}`}`,
-        config && { path: config.path, line: lineOf(config, check) },
+        config && placeOf(config, check),
       );
     }),
   ];

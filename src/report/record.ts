@@ -34,6 +34,8 @@ export interface TargetMetadata {
   readonly reportFormats: readonly ReportFormat[];
   /** `last`, or the path of a `report.json`; absent: nothing. */
   readonly compareWith?: string;
+  /** Absolute path of the file of waivers. */
+  readonly waiverFile?: string;
   /** True for the project that connects to the target, false for the one with the checks. */
   readonly setup: boolean;
 }

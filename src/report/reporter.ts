@@ -154,7 +154,7 @@ export default class ReadinessReporter implements Reporter {
     const selected = new Set(input.checks.map(({ result: { id } }) => id));
     const unselected = new Set(report.checks.map(({ id }) => id).filter((id) => !selected.has(id)));
     if (previous && 'missing' in previous) print(`clerk-readiness: ${previous.missing}`);
-    this.#tellGitHub(report);
+    this.#tellGitHub(run, report);
     print(renderReport(report, { paint: painter(process.stdout, process.env), paths, unselected }).trimEnd());
     const emptyShard = input.run.shard !== undefined && run.checks.length === 0;
     return !emptyShard && mustFail(report.verdict, { strict: run.target.strict, shard: input.run.shard });
@@ -219,10 +219,10 @@ export default class ReadinessReporter implements Reporter {
   }
 
   /** The job summary and the annotations of GitHub Actions; a summary that cannot be written is no reason to fail. */
-  #tellGitHub(report: Report): void {
+  #tellGitHub({ target }: TargetRun, report: Report): void {
     const { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: isAction } = process.env;
     if (isAction === 'true') {
-      const marks = annotations(report, this.#configFile());
+      const marks = annotations(report, this.#configFile(target));
       if (marks !== '') print(marks);
     }
     if (summary === undefined || summary === '') return;
@@ -233,8 +233,9 @@ export default class ReadinessReporter implements Reporter {
     }
   }
 
-  #configFile(): ConfigFile | undefined {
-    return readConfigFile(this.#config?.configFile, process.env['GITHUB_WORKSPACE'] || process.cwd());
+  #configFile({ waiverFile }: TargetRun['target']): ConfigFile | undefined {
+    const root = process.env['GITHUB_WORKSPACE'] || process.cwd();
+    return readConfigFile(this.#config?.configFile, root, waiverFile);
   }
 
   #folderOf({ reportDir }: TargetRun['target']): string {
@@ -244,7 +245,7 @@ export default class ReadinessReporter implements Reporter {
   #write({ target }: TargetRun, report: Report): [json: string, ...others: string[]] | undefined {
     const folder = this.#folderOf(target);
     try {
-      const [json, ...others] = writeReport(folder, report, target.reportFormats, this.#configFile());
+      const [json, ...others] = writeReport(folder, report, target.reportFormats, this.#configFile(target));
       return [readable(json), ...others.map(readable)];
     } catch (failure) {
       print(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { catalogEntry } from '../catalog.ts';
 import type { CheckResult, Finding, Severity } from '../result.ts';
 import type { HeaderList } from '../target/exchange.ts';
-import { lineOf } from './config-file.ts';
+import { placeOf } from './config-file.ts';
 import type { ConfigFile } from './config-file.ts';
 import { jsonText } from './json-text.ts';
 import { printable } from './printable.ts';
@@ -124,7 +124,7 @@ function resultsOf(check: CheckResult, ruleIndex: number, { target }: Report, co
           .filter(Boolean)
           .join('\n'),
       ),
-      locations: locations(config && { ...config, line: lineOf(config, check) }, request?.url ?? target.baseURL),
+      locations: locations(config && placeOf(config, check), request?.url ?? target.baseURL),
       partialFingerprints: fingerprint(id, finding.subject, nth),
       ...(request && {
         webRequest: { method: request.method, target: request.url, headers: headersOf(request.headers) },

@@ -11,7 +11,7 @@ import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import { parse } from 'parse5';
 import { CATALOG } from '../../src/catalog.ts';
 import { annotations } from '../../src/report/annotations.ts';
-import { lineOf } from '../../src/report/config-file.ts';
+import { placeOf } from '../../src/report/config-file.ts';
 import { renderReport } from '../../src/report/console.ts';
 import { ctrf } from '../../src/report/ctrf.ts';
 import { html } from '../../src/report/html.ts';
@@ -207,11 +207,11 @@ test('annotations stand on the waiver, on the option, or where our options begin
   assert.match(lines[1] ?? '', /line=9,title=headers\/csp \(high\)::.*The waiver expired on 2026-01-31\. Fix: /);
   assert.match(lines[2] ?? '', /line=5,title=acme\/tenants/);
   assert.equal(lines.length, 3);
-  assert.equal(
-    lineOf({ path: 'a.ts', text: 'x\nexport default defineReadinessConfig(options);' }, { id: 'acme/b' }),
-    2,
-  );
-  assert.equal(lineOf({ path: 'a.ts', text: 'x' }, { id: 'acme/b' }), 1);
+  const waivers = { path: 'waivers.json', text: '{\n  "headers/csp": {}\n}' };
+  assert.match(annotations(report, { ...CONFIG, waivers }), /file=waivers\.json,line=2,title=headers\/csp/);
+  const text = 'x\nexport default defineReadinessConfig(options);';
+  assert.deepEqual(placeOf({ path: 'a.ts', text }, { id: 'acme/b' }), { path: 'a.ts', line: 2 });
+  assert.deepEqual(placeOf({ path: 'a.ts', text: 'x' }, { id: 'acme/b' }), { path: 'a.ts', line: 1 });
 
   const nowhere = annotations(report, undefined).split('\n');
   assert.match(nowhere[0] ?? '', /^::error title=/);
