@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transformSync } from 'esbuild';
+import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -13,49 +13,81 @@ const typescript = dirname(createRequire(import.meta.url).resolve('typescript/pa
 /** What `exports` in package.json names as types. */
 const ENTRIES = ['src/index.d.ts', 'src/report/reporter.d.ts'];
 
-rmSync(dist, { recursive: true, force: true });
-// Documentation is read in the types; in the scripts it would only be weight.
-compile('--declaration', 'false', '--removeComments');
-compile('--emitDeclarationOnly');
-pruneTypes();
-shrink();
+/** What `exports` in package.json names as the JSON Schema of the report. */
+const SCHEMA = 'src/report/report.schema.json';
 
-function compile(...options) {
-  const args = [join(typescript, 'bin/tsc'), '-p', 'tsconfig.build.json', ...options];
+/** What is loaded by itself: by consumers, as a command, or by Playwright, which tells tests apart by the file that declares them. */
+const SCRIPTS = [
+  'src/index.ts',
+  'src/report/reporter.ts',
+  'src/cli/main.ts',
+  'src/cli/check.config.ts',
+  'src/cli/check/progress-reporter.ts',
+  ...readdirSync(join(root, 'specs')).map((name) => `specs/${name}`),
+];
+
+rmSync(dist, { recursive: true, force: true });
+writeTypes();
+pruneTypes();
+await writeScripts();
+writeFileSync(join(dist, SCHEMA), JSON.stringify(JSON.parse(readFileSync(join(root, SCHEMA), 'utf8'))));
+
+function writeTypes() {
+  const args = [join(typescript, 'bin/tsc'), '-p', 'tsconfig.build.json', '--emitDeclarationOnly'];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Removes the types that nobody can import: those that no entry leads to. */
+/** What scripts share lies in chunks, so that every module is there once. */
+async function writeScripts() {
+  await build({
+    absWorkingDir: root,
+    entryPoints: SCRIPTS,
+    outdir: dist,
+    outbase: '.',
+    chunkNames: 'chunks/[hash]',
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    minify: true,
+    legalComments: 'none',
+    charset: 'utf8',
+  });
+}
+
+/** Removes the types that nobody can import, and the documentation of those that no entry names itself. */
 function pruneTypes() {
+  const entries = ENTRIES.map((entry) => join(dist, entry));
+  const named = new Set([...entries, ...entries.flatMap(importsOf).flatMap((file) => [file, ...importsOf(file)])]);
   const reached = new Set();
-  const queue = ENTRIES.map((entry) => join(dist, entry));
+  const queue = [...entries];
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (reached.has(file) || !existsSync(file)) continue;
     reached.add(file);
-    for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g))
-      queue.push(resolve(dirname(file), path.replace(/\.(?:js|ts)$/, '.d.ts')));
+    queue.push(...importsOf(file));
   }
   for (const name of readdirSync(dist, { recursive: true })) {
     const file = join(dist, name);
-    if (name.endsWith('.d.ts') && !reached.has(file)) rmSync(file);
+    if (!name.endsWith('.d.ts')) continue;
+    if (!reached.has(file)) {
+      rmSync(file);
+      continue;
+    }
+    const types = readFileSync(file, 'utf8').replace(/^(?: {4})+/gm, tabs);
+    writeFileSync(file, named.has(file) ? types : types.replace(/^\t*\/\*\*[\s\S]*?\*\/\n/gm, ''));
   }
 }
 
-/**
- * Takes what no machine reads out of every script, each by itself: one file for each module, because Playwright tells
- * tests apart by the file that declares them.
- */
-function shrink() {
-  for (const name of readdirSync(dist, { recursive: true })) {
-    if (!name.endsWith('.js')) continue;
-    const file = join(dist, name);
-    const { code } = transformSync(readFileSync(file, 'utf8'), {
-      minify: true,
-      format: 'esm',
-      target: 'node20',
-      charset: 'utf8',
-    });
-    writeFileSync(file, code);
-  }
+function importsOf(file) {
+  if (!existsSync(file)) return [];
+  return [...readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, path]) =>
+    resolve(dirname(file), path.replace(/\.(?:js|ts)$/, '.d.ts')),
+  );
+}
+
+function tabs(spaces) {
+  return '\t'.repeat(spaces.length / 4);
 }

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { recordTarget } from '../fixtures/record-target.ts';
 import { test } from '../fixtures/index.ts';
 import { AREAS } from './catalog.ts';
 import type { Area } from './catalog.ts';
 import { ReadinessConfigError } from './config/error.ts';
 import { didYouMean } from './config/suggest.ts';
+import { scriptFile } from './package-files.ts';
 
 const require = createRequire(import.meta.url);
 const registered = new Set<Area>();
@@ -48,7 +48,5 @@ function claim(area: Area): void {
 }
 
 function specOf(area: Area): string {
-  return fileURLToPath(
-    new URL(`../specs/${area}.spec${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
-  );
+  return scriptFile(`specs/${area}.spec`);
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 import { readinessProjects, withReadinessReporter } from '../config/projects.ts';
 import type { ReadinessConfig } from '../config/projects.ts';
+import { scriptFile } from '../package-files.ts';
 import { RUN_VARIABLE } from './check/options.ts';
 import type { CheckRun } from './check/options.ts';
 import { UsageError } from './usage-error.ts';
@@ -15,9 +15,7 @@ const { options, declaredPublic, outputDir } = JSON.parse(readFileSync(file, 'ut
 /** The test of routes/undeclared, which must not take for declared what was merely found to be open. */
 const UNDECLARED = /pages that are not declared public require sign-in/;
 
-const PROGRESS = fileURLToPath(
-  new URL(`./check/progress-reporter${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
-);
+const PROGRESS = scriptFile('src/cli/check/progress-reporter');
 
 const [target, checks] = readinessProjects(options);
 const [, asDeclared] = readinessProjects({

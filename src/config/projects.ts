@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 import type { PlaywrightTestConfig, PlaywrightTestOptions, PlaywrightWorkerOptions, Project } from '@playwright/test';
 import type { ReadinessWorkerFixtures } from '../../fixtures/index.ts';
+import { scriptFile, scriptFolder } from '../package-files.ts';
 import { METADATA_KEY } from '../report/record.ts';
 import type { TargetMetadata } from '../report/record.ts';
 import { runId } from '../user/tag.ts';
@@ -21,10 +21,8 @@ export type ReadinessProject = Project<PlaywrightTestOptions, WorkerUse>;
 /** A Playwright configuration with this pack in it. */
 export type ReadinessConfig = PlaywrightTestConfig<PlaywrightTestOptions, WorkerUse>;
 
-const SPECS_DIR = fileURLToPath(new URL('../../specs', import.meta.url));
-const REPORTER = fileURLToPath(
-  new URL(`../report/reporter${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
-);
+const SPECS_DIR = scriptFolder('specs');
+const REPORTER = scriptFile('src/report/reporter');
 
 /** Milliseconds for a whole run; when they are over, Playwright ends it and the verdict is NOT READY. */
 const RUN_TIMEOUT_MS = 30 * 60_000;

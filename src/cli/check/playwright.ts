@@ -1,15 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { UsageError } from '../usage-error.ts';
+import { scriptFile } from '../../package-files.ts';
 import { ENVIRONMENT } from '../../config/resolve.ts';
 import { RUN_VARIABLE } from './options.ts';
 import type { ProgressMessage } from './progress-reporter.ts';
 
-const CONFIG = fileURLToPath(
-  new URL(`../check.config${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
-);
+const CONFIG = scriptFile('src/cli/check.config');
 
 /** Exit code of a run that a signal ended. */
 export const INTERRUPTED = 130;
