@@ -109,7 +109,7 @@ function project(options: ReadinessOptions, readiness: Readiness, setup: boolean
     timeout: CHECK_TIMEOUT_MS,
     metadata: { [METADATA_KEY]: metadata },
     use: {
-      readinessOptions: options,
+      readinessOptions: unreported(options, readiness),
       ...(readiness.baseURL !== undefined && { baseURL: readiness.baseURL }),
       ignoreHTTPSErrors: readiness.network.ignoreHTTPSErrors,
       launchOptions: browserLaunchOptions(process.env, readiness.network.resolve),
@@ -119,6 +119,14 @@ function project(options: ReadinessOptions, readiness: Readiness, setup: boolean
       video: 'off',
     },
   };
+}
+
+/**
+ * The options with a JSON form that holds no secret: Playwright's JSON reporter writes the options of every fixture
+ * into its file. Workers read the configuration themselves, so nothing else is lost.
+ */
+function unreported(options: ReadinessOptions, { name, baseURL, profile, mode }: Readiness): ReadinessOptions {
+  return Object.defineProperty({ ...options }, 'toJSON', { value: () => ({ name, baseURL, profile, mode }) });
 }
 
 function uniqueNames(projects: ReadinessProject[]): ReadinessProject[] {
