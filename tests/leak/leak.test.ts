@@ -6,13 +6,16 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import { createLocalJWKSet, jwtVerify } from 'jose';
+import { compactVerify, createLocalJWKSet } from 'jose';
 import type { JSONWebKeySet } from 'jose';
 import { startExpressDemo } from '../../demo/express/demo.ts';
 import type { ExpressDemo } from '../../demo/express/demo.ts';
 import { expressReadiness } from '../../demo/express/readiness.ts';
 import type { ReadinessOptions } from '../../src/config/options.ts';
+import { resolveOptions } from '../../src/config/resolve.ts';
 import { formsOf } from '../../src/target/secrets.ts';
+import { Target } from '../../src/target/target.ts';
+import { TestUser } from '../../src/test-user.ts';
 import { connection } from '../support/connect.ts';
 import { Playground } from '../report/playground.ts';
 import type { Run } from '../report/playground.ts';
@@ -157,7 +160,9 @@ describe('a run in which every secret is a canary', () => {
       'exchanges are in what is searched',
     );
     assert.deepEqual(found(files, canaries), []);
-    assert.deepEqual(await genuineTokens(files), []);
+    assert.deepEqual(await genuineTokens(text(files)), []);
+    const token = await ownToken();
+    assert.deepEqual(await genuineTokens(`a ${token} b`), [token], 'a genuine token would have been found');
   });
 });
 
@@ -174,21 +179,34 @@ function found(files: ReadonlyMap<string, Buffer>, canaries: readonly Canary[]):
 }
 
 /** Session tokens of Clerk in what was written; forgeries are shown on purpose, and their signatures do not hold. */
-async function genuineTokens(files: ReadonlyMap<string, Buffer>): Promise<string[]> {
+async function genuineTokens(content: string): Promise<string[]> {
   const origin = `https://${demo.frontendApi}`;
   const answer = await connection(origin, { network: { ignoreHTTPSErrors: true } }).send({
     origin,
     path: '/.well-known/jwks.json',
   });
   const keys = createLocalJWKSet(JSON.parse(answer.response?.body ?? '') as JSONWebKeySet);
-  const tokens = new Set(text(files).match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g));
+  const tokens = new Set(content.match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g));
   const verified = await Promise.all(
     [...tokens].map((token) =>
-      jwtVerify(token, keys, { currentDate: new Date(0), clockTolerance: Infinity }).then(
+      compactVerify(token, keys).then(
         () => [token],
         () => [],
       ),
     ),
   );
   return verified.flat();
+}
+
+/** A session token of the test user. */
+async function ownToken(): Promise<string> {
+  const readiness = resolveOptions(options(), {});
+  const target = await Target.connect(readiness);
+  const user = await TestUser.find(readiness, target.identity);
+  try {
+    return await (await user.signInOverHttp(target)).token();
+  } finally {
+    await user.signOutEverywhere();
+    await target.close();
+  }
 }
