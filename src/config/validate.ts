@@ -59,7 +59,7 @@ function explain({ keys, issue }: Mistake): string {
   if (issue.type === 'strict_object' && issue.input === undefined && keys.length > 0) return `${field} is missing`;
   if (issue.type === 'picklist') {
     const values = namesIn(issue.expected);
-    return `${field} must be one of ${values.join(', ')}${got(keys, issue)}${didYouMean(String(issue.input), values)}`;
+    return `${field} must be one of ${values.join(', ')}${got(keys, issue)}${typeof issue.input === 'string' ? didYouMean(issue.input, values) : ''}`;
   }
   if (issue.path?.at(-1)?.origin === 'key') return `${field} ${issue.message}`;
   if (issue.kind === 'validation') return `${field} ${issue.message}${got(keys, issue)}`;
