@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { chromium } from '@playwright/test';
+import type { Browser } from '@playwright/test';
+import { followToSignIn, openPage, reaction } from '../../src/browser/page-visit.ts';
+import { Tab } from '../../src/browser.ts';
+import { browserLaunchOptions } from '../../src/config/browser.ts';
+import { resolveOptions } from '../../src/config/resolve.ts';
+
+const PAGES: Readonly<Record<string, string>> = {
+  '/keeps': `<h1>Kept</h1><script>
+    localStorage.setItem('who', 'me'); sessionStorage.setItem('who', 'me'); indexedDB.open('who');</script>`,
+  '/moves': '<script>location.replace("/moves?" + Math.random())</script>',
+  '/prompts': `<h1>Secret</h1><script>
+    setTimeout(() => { document.body.innerHTML = '<main><a href="/sign-in?redirect_url=/prompts">Sign in</a></main>'; }, 300);
+  </script>`,
+  '/stays': '<h1>Secret</h1>',
+  '/sign-in': '<form><input name="identifier"></form>',
+};
+
+describe('a tab', () => {
+  let server: Server;
+  let browser: Browser;
+  let origin: string;
+  let tab: Tab;
+  before(async () => {
+    server = createServer((request, response) => {
+      response.setHeader('set-cookie', 'who=me; Path=/');
+      response.setHeader('content-type', 'text/html');
+      response.end(`<!doctype html><title>App</title><body>${PAGES[request.url?.split('?')[0] ?? ''] ?? 'Home'}`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    browser = await chromium.launch(browserLaunchOptions());
+    tab = await Tab.open(browser, resolveOptions({ baseURL: origin, profile: 'staging' }, {}));
+  });
+  after(async () => {
+    await browser.close();
+    server.close();
+  });
+
+  test('that was wiped holds nothing of the person who was there', async () => {
+    await openPage(tab, { path: '/keeps', origin, contains: 'Kept' });
+    assert.equal((await tab.context.cookies()).length, 1);
+    await tab.wipe();
+    assert.deepEqual(await tab.context.cookies(), []);
+    assert.deepEqual(tab.moves, []);
+    await tab.page.goto(`${origin}/`);
+    const left = await tab.page.evaluate(async () => ({
+      local: localStorage.length,
+      session: sessionStorage.length,
+      databases: (await indexedDB.databases()).length,
+    }));
+    assert.deepEqual(left, { local: 0, session: 0, databases: 0 });
+  });
+
+  test('that moves on and on can be wiped, and is there for the next visit', async () => {
+    const circle = await openPage(tab, { path: '/moves', origin });
+    assert.ok(circle.moves.length > 3);
+    await tab.wipe();
+    const next = await openPage(tab, { path: '/stays', origin, contains: 'Secret' });
+    assert.equal(next.showsProtected, true);
+    assert.deepEqual(
+      next.moves.map(({ url }) => url),
+      [`${origin}/stays`],
+    );
+  });
+
+  test('is watched until it offers sign-in and shows nothing protected, and followed to the form', async () => {
+    const options = { path: '/prompts', origin, contains: 'Secret' };
+    await openPage(tab, options);
+    const seen = await reaction(tab, options);
+    assert.deepEqual([seen.affordance, seen.showsProtected], ['link', false]);
+    const signIn = await followToSignIn(tab, options);
+    assert.equal(signIn.affordance, 'form');
+    assert.equal(signIn.moves.at(-1)?.url, `${origin}/sign-in?redirect_url=/prompts`);
+  });
+
+  test('is watched for as long as something may still come, and no longer', async () => {
+    const options = { path: '/stays', origin, contains: 'Secret' };
+    await openPage(tab, options);
+    const started = performance.now();
+    const seen = await reaction(tab, options);
+    assert.equal(seen.showsProtected, true);
+    assert.equal(seen.affordance, undefined);
+    assert.ok(performance.now() - started > 3_000);
+  });
+});
