@@ -98,7 +98,7 @@ const TARGETS: ReadonlyArray<readonly [what: string, answer: Answer, justified: 
   [
     '302 to its sign-in page',
     (request, response) =>
-      /^\/sign-in/.test(request.url ?? '')
+      request.url?.startsWith('/sign-in') === true
         ? response.writeHead(200, HTML).end(PAGE)
         : response.writeHead(302, { location: `/sign-in${returnTo(request)}` }).end(),
     {
