@@ -6,7 +6,7 @@ import { everyOption } from './options.ts';
 import { BAD_TARGETS } from './targets.ts';
 
 /** Milliseconds for a run that ends with the first visit, and for one whose checks run. */
-const BUDGET = { refused: 2_000, judged: 20_000 };
+const BUDGET = { refused: 8_000, judged: 40_000 };
 
 /** Megabytes that the process of all these runs may take at its peak, the servers included. */
 const MAX_MEMORY = 500;

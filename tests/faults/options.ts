@@ -22,7 +22,8 @@ export async function everyOption(baseURL: string): Promise<ReadinessOptions> {
     },
     network: {
       dns: [(await serveDns({})).address],
-      requestTimeoutMs: 500,
+      // Long enough for a machine that does other things as well.
+      requestTimeoutMs: 1_500,
       requestsPerSecond: 5000,
       maxRedirects: 5,
     },

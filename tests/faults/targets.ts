@@ -97,7 +97,7 @@ export const BAD_TARGETS: readonly BadTarget[] = [
     }),
     says: /could not be fetched/,
   },
-  { name: 'never answers', start: raw(silence), says: /did not answer in time \(no complete answer within 500 ms\)/ },
+  { name: 'never answers', start: raw(silence), says: /did not answer in time \(no complete answer within 1500 ms\)/ },
   {
     name: 'drips its headers',
     start: raw((socket) => {
@@ -301,7 +301,7 @@ export const BAD_TARGETS: readonly BadTarget[] = [
       return (await serve((_, response) => page(response, (count += 1) > 20 ? 429 : 200, { 'retry-after': '86400' })))
         .origin;
     },
-    says: /./,
+    says: /the page was served to an anonymous visitor/,
     connects: true,
   },
   {
@@ -319,15 +319,23 @@ export const BAD_TARGETS: readonly BadTarget[] = [
     connects: true,
   },
   {
+    name: 'JSON nested 100,000 deep',
+    start: http((_, response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end('['.repeat(100_000) + ']'.repeat(100_000)),
+    ),
+    says: /the page was served to an anonymous visitor/,
+    connects: true,
+  },
+  {
     name: 'Clerk is down',
     start: async () => withClerk(`127.0.0.1:${await closedPort()}`),
-    says: /./,
+    says: /api\/unauthenticated-401/,
     connects: true,
   },
   {
     name: 'Clerk never answers',
     start: async () => withClerk(`127.0.0.1:${(await serveTcp(silence)).port}`),
-    says: /./,
+    says: /api\/unauthenticated-401/,
     connects: true,
   },
 ];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ReadinessConfigError } from '../../src/config/error.ts';
 import type { ReadinessOptions } from '../../src/config/options.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
@@ -133,33 +133,10 @@ describe('what they give', () => {
 
 describe('options', () => {
   const name = fc.constantFrom(
-    ...['baseURL', 'name', 'profile', 'mode', 'strict', 'headers', 'routes', 'api', 'webhook', 'health', 'cors', 'csp'],
-    ...[
-      'rateLimit',
-      'errors',
-      'errorTracking',
-      'clerk',
-      'session',
-      'project',
-      'attest',
-      'probe',
-      'waive',
-      'network',
-      'report',
-    ],
-    ...[
-      'public',
-      'protected',
-      'path',
-      'secret',
-      'user',
-      'email',
-      'concurrency',
-      'resolve',
-      '__proto__',
-      'constructor',
-      'x',
-    ],
+    ...(
+      'baseURL name profile mode strict headers routes api webhook health cors csp rateLimit errors ' +
+      'errorTracking clerk session project attest probe waive network report public protected path secret user email concurrency resolve __proto__ constructor x'
+    ).split(' '),
   );
   const value: fc.Memo<unknown> = fc.memo((depth) =>
     depth <= 1

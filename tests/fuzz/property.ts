@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 /** Runs of each property; `READINESS_FUZZ_RUNS=10000` for a long search. */
 const RUNS = Number(process.env['READINESS_FUZZ_RUNS'] ?? 200);

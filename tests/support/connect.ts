@@ -13,11 +13,13 @@ export function connection(
     network = {},
     headers = {},
     secrets = [],
+    trusted = [],
     onExchange,
   }: {
     network?: Partial<Network>;
     headers?: Readonly<Record<string, string>>;
     secrets?: readonly Secret[];
+    trusted?: readonly string[];
     onExchange?: (exchange: Exchange) => void;
   } = {},
 ): Connection {
@@ -25,6 +27,7 @@ export function connection(
     network: { ...resolveOptions({}, {}).network, ...network },
     redactor: new Redactor(secrets),
     credentials: { origin, headers },
+    trusted,
     ...(onExchange && { onExchange }),
   });
   after(() => made.close());

@@ -219,7 +219,7 @@ function judgeDisclosure(get: Exchange): Finding[] {
   const text = body(get);
   const variable = /"(?:process\.env|env|environment_variables)"\s*:\s*\{/.exec(text)?.[0];
   // Values are redacted where they are recorded; the mark shows that there was one.
-  const secret = /[\w-]*["']?\s*[:=]?\s*["']?\S*\[redacted[^\]]*\]/.exec(text)?.[0];
+  const secret = /[\w-]{0,60}["']?\s{0,9}[:=]?\s{0,9}["']?\S{0,200}\[redacted[^\]]{0,100}\]/.exec(text)?.[0];
   const leaked = stackFrameIn(text) ?? variable ?? secret;
   if (leaked !== undefined) {
     return [

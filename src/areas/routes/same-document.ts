@@ -1,6 +1,7 @@
 import { body, isHtml } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { elements, title } from '../../target/html.ts';
+import { jsonOf } from '../../target/json.ts';
 import { isRecord } from '../../is-record.ts';
 import { contains } from './shared.ts';
 
@@ -108,11 +109,7 @@ function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 
 /** The text values of a JSON answer, at any depth. */
 function jsonTexts(exchange: Exchange): string[] {
-  try {
-    return leaves(JSON.parse(body(exchange)));
-  } catch {
-    return [];
-  }
+  return leaves(jsonOf(exchange));
 }
 
 function leaves(value: unknown): string[] {
