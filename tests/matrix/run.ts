@@ -48,6 +48,12 @@ const { values, positionals } = parseArgs({
 /** Where rows are kept as they were last run. */
 const KEPT = join(CACHE_FOLDER, 'matrix.json');
 
+/** Name and defects of each target. */
+const TARGETS: ReadonlyMap<string, ReadonlyMap<string, Defect>> = new Map([
+  ['Next.js', DEFECTS],
+  ['Express', EXPRESS_DEFECTS],
+]);
+
 type Kept = Pick<Result, 'failed' | 'wrong' | 'durationMs'>;
 
 const held = new Map<string, Kept>(
@@ -103,10 +109,8 @@ async function main(): Promise<number> {
     problems.push(
       ...results.flatMap(({ target, defect, wrong }) => wrong.map((why) => `${target} ${defect.name}: ${why}`)),
     );
-    const page = matrixPage(values.write ? subjects.flatMap(keptRows) : results);
-    if (values.write) writeFileSync(PAGE, page);
     console.log(
-      page
+      matrixPage(values.write ? keptRows() : results)
         .split('\n')
         .filter((line) => line.startsWith('- **'))
         .join('\n'),
@@ -197,14 +201,18 @@ async function runSubject(subject: Subject, browser: Browser): Promise<Result[]>
 function keep({ target, defect, failed, wrong, durationMs }: Result): void {
   held.set(`${target} ${defect.name}`, { failed, wrong, durationMs });
   writeFileSync(KEPT, JSON.stringify([...held]));
+  // Row by row, so that a run that is cut short leaves the table of what was run.
+  if (values.write) writeFileSync(PAGE, matrixPage(keptRows()));
 }
 
-/** The rows of a target as they were last run. */
-function keptRows({ name, defects }: Subject): Result[] {
-  return [...defects.values()].flatMap((defect) => {
-    const kept = held.get(`${name} ${defect.name}`);
-    return kept ? [{ target: name, defect, ...kept }] : [];
-  });
+/** Every row as it was last run. */
+function keptRows(): Result[] {
+  return [...TARGETS].flatMap(([target, defects]) =>
+    [...defects.values()].flatMap((defect) => {
+      const kept = held.get(`${target} ${defect.name}`);
+      return kept ? [{ target, defect, ...kept }] : [];
+    }),
+  );
 }
 
 /** The rows that the command line asks for. */
