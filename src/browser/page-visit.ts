@@ -12,6 +12,9 @@ export const SETTLE_MS = 20_000;
 /** Milliseconds without a change in the page after which, with no request under way, nothing more will come. */
 const QUIET_MS = 4_000;
 
+/** Milliseconds in which something that is to be seen can be clicked. */
+const CLICK_MS = 5_000;
+
 /** Milliseconds between two looks at a page that is watched. */
 const POLL_MS = 100;
 
@@ -105,14 +108,22 @@ export async function reaction(tab: Tab, options: PageVisitOptions): Promise<Pag
   }
 }
 
-/** Takes the way to sign in that a page offers, as far as the form. */
+/**
+ * Takes the way to sign in that a page offers, as far as the form. A page that shows a form, or is on its way to one by
+ * itself, is only waited for.
+ */
 export async function followToSignIn(tab: Tab, options: PageVisitOptions): Promise<PageVisit> {
-  tab.forget();
-  await signInControl(tab.page)
-    .click({ noWaitAfter: true, timeout: SETTLE_MS })
-    .catch(() => {});
-  await stir(tab);
-  await watch(tab, async () => (await affordanceOf(tab.page)) === 'form');
+  const { page } = tab;
+  const isForm = async () => (await affordanceOf(page)) === 'form';
+  await still(tab);
+  if (!(await isForm())) {
+    tab.forget();
+    await signInControl(page)
+      .click({ noWaitAfter: true, timeout: CLICK_MS })
+      .catch(() => {});
+    await stir(tab);
+    await watch(tab, isForm);
+  }
   return look(tab, options);
 }
 

@@ -126,10 +126,10 @@ export async function goOn(
   context: CheckContext,
 ): Promise<Pick<RevokedPage, 'resumed'>> {
   if (after.affordance !== 'form' && after.affordance !== 'link') return {};
+  const options = optionsFor(route, context.identity.origin);
   // The emptied cookies would keep the token of the new session out.
   await tab.context.clearCookies({ name: SESSION_COOKIE });
-  const options = optionsFor(route, context.identity.origin);
-  const signIn = after.affordance === 'link' ? await followToSignIn(tab, options) : after;
+  const signIn = await followToSignIn(tab, options);
   const way = await signInAndReturn(tab, userOf(context), { before: signIn, options, atOnce: true });
   const looksFor = typed && way.after !== undefined;
   return { resumed: { signIn, ...way, ...(looksFor && { draft: (await holdsDraft(tab)) ? 'kept' : 'lost' }) } };
