@@ -122,7 +122,7 @@ export class Tab {
     await page.evaluate(emptyStores).catch(() => {});
     // Without the network, a page that moves on and on comes to rest.
     await context.setOffline(true);
-    await page.goto('about:blank').catch(() => page.goto('about:blank'));
+    await leave(page);
     await context.setOffline(false);
     await context.clearCookies();
     this.forget();
@@ -171,6 +171,21 @@ export class Tab {
     page.on('console', (message) => {
       if (message.type() === 'error') this.#console.push(this.redact(message.text()));
     });
+  }
+}
+
+/** Tries to leave a page that goes on moving by itself. */
+const MAX_LEAVES = 5;
+
+/** Leads a page to nowhere, also one whose own moves come in between. */
+async function leave(page: Page): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await page.goto('about:blank');
+      return;
+    } catch (failure) {
+      if (tries === MAX_LEAVES) throw failure;
+    }
   }
 }
 
