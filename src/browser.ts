@@ -120,9 +120,14 @@ export class Tab {
   async wipe(): Promise<void> {
     const { page, context } = this;
     await page.evaluate(emptyStores).catch(() => {});
-    // Without the network, a page that moves on and on comes to rest.
+    // Without the network, a page that moves on and on comes to rest; its last move may still interrupt ours.
     await context.setOffline(true);
-    await page.goto('about:blank').catch(() => page.goto('about:blank'));
+    for (let tries = 0; tries < 5 && page.url() !== 'about:blank'; tries += 1) {
+      await page
+        .goto('about:blank')
+        .catch(() => page.waitForURL('about:blank', { timeout: 1_000 }))
+        .catch(() => {});
+    }
     await context.setOffline(false);
     await context.clearCookies();
     this.forget();
