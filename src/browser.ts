@@ -120,9 +120,14 @@ export class Tab {
   async wipe(): Promise<void> {
     const { page, context } = this;
     await page.evaluate(emptyStores).catch(() => {});
-    // Without the network, a page that moves on and on comes to rest.
+    // Without the network, a page that moves on and on comes to rest; its last move may still interrupt ours.
     await context.setOffline(true);
-    await leave(page);
+    for (let tries = 0; tries < 5 && page.url() !== 'about:blank'; tries += 1) {
+      await page
+        .goto('about:blank')
+        .catch(() => page.waitForURL('about:blank', { timeout: 1_000 }))
+        .catch(() => {});
+    }
     await context.setOffline(false);
     await context.clearCookies();
     this.forget();
@@ -171,21 +176,6 @@ export class Tab {
     page.on('console', (message) => {
       if (message.type() === 'error') this.#console.push(this.redact(message.text()));
     });
-  }
-}
-
-/** Tries to leave a page that goes on moving by itself. */
-const MAX_LEAVES = 5;
-
-/** Leads a page to nowhere, also one whose own moves come in between. */
-async function leave(page: Page): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await page.goto('about:blank');
-      return;
-    } catch (failure) {
-      if (tries === MAX_LEAVES) throw failure;
-    }
   }
 }
 
