@@ -29,7 +29,7 @@ process.exit(spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1
 function testFiles(path) {
   if (statSync(path).isFile()) return [normalize(path)];
   return readdirSync(path, { recursive: true })
-    .filter((name) => name.endsWith('.test.ts'))
+    .filter((name) => name.endsWith('.test.ts') && !name.includes('node_modules'))
     .map((name) => join(path, name))
     .toSorted();
 }

@@ -40,7 +40,7 @@ describe('signing in at Clerk', () => {
   const contextOf = (user: User, secretKey: string | undefined = SECRET_KEY) => ({
     readiness: resolveOptions(
       {
-        baseURL: 'https://app.example.com',
+        baseURL: 'https://127.0.0.1',
         mode: 'full',
         clerk: { secretKey, apiUrl: clerk.backendApiUrl },
         session: { user },
@@ -49,7 +49,7 @@ describe('signing in at Clerk', () => {
       {},
     ),
     identity: {
-      origin: 'https://app.example.com',
+      origin: 'https://127.0.0.1',
       clerk: {
         publishableKey: clerk.publishableKey,
         publishableKeyKind: 'live' as const,
