@@ -48,6 +48,11 @@ export class TestUser {
     return new TestUser(await Account.open(context), context);
   }
 
+  /** True for a user who was made for this run, and may be removed in it. */
+  get isEphemeral(): boolean {
+    return this.#account.ephemeral;
+  }
+
   /**
    * Signs in on the page that the tab shows, as the browser of that tab. The page must load Clerk; it is not navigated,
    * so what the page does afterwards is the app's own doing. What signs in goes from here to Clerk, never into the page.

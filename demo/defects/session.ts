@@ -281,6 +281,11 @@ export const sessionVariants = [
       }),
     },
     {
+      name: 'user-of-the-run',
+      title: 'the test user is made for the run, and deleted while a page is open',
+      options: (options) => ({ ...options, session: { user: 'ephemeral' } }),
+    },
+    {
       name: 'draft-lost',
       title: 'a form keeps nothing of what was typed',
       apply: inPage(`sessionStorage.clear(); setInterval(() => sessionStorage.clear(), 10);`),

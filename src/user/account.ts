@@ -26,9 +26,10 @@ export interface AccountContext {
 export class Account {
   readonly id: string;
   readonly email: string;
+  /** True for a user who was made for this run. */
+  readonly ephemeral: boolean;
   readonly #password: string | undefined;
   readonly #backend: Backend | undefined;
-  readonly #ephemeral: boolean;
   #removed = false;
   #testingToken: { readonly token: string; readonly expiresAt: number } | undefined;
 
@@ -40,7 +41,7 @@ export class Account {
     this.email = email;
     this.#password = parts.password;
     this.#backend = parts.backend;
-    this.#ephemeral = parts.ephemeral;
+    this.ephemeral = parts.ephemeral;
   }
 
   /** The option without which nobody can sign in; undefined when all are there. */
@@ -135,7 +136,7 @@ export class Account {
    * @throws Error for a user of the options, who is never removed.
    */
   async remove(): Promise<void> {
-    if (!this.#ephemeral)
+    if (!this.ephemeral)
       throw new MissingOptionError(
         "set session.user: 'ephemeral' to have it verified: a user of yours is never removed",
       );
@@ -146,7 +147,7 @@ export class Account {
 
   /** Removes an ephemeral user; leaves a user of the options alone. */
   async dispose(): Promise<void> {
-    if (this.#ephemeral) await this.remove();
+    if (this.ephemeral) await this.remove();
   }
 }
 

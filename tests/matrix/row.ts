@@ -76,7 +76,7 @@ export async function runRow(
     }
     return summarize(cells, readiness);
   } finally {
-    await user?.signOutEverywhere();
+    await endUser(user);
     await target.close();
     undo?.();
     if (project !== undefined) await rm(project, { recursive: true });
@@ -109,11 +109,19 @@ function withDefect(
 
 async function inBrowser(check: AnyCheck, context: CheckContext, browser: Browser): Promise<Outcome> {
   const tab = await Tab.open(browser, context.readiness);
+  // A check may remove such a user, whom the others need.
+  const own = context.user?.isEphemeral === true ? await TestUser.find(context.readiness, context.identity) : undefined;
   try {
-    return await verify(check, { ...context, tab });
+    return await verify(check, { ...context, tab, ...(own && { user: own }) });
   } finally {
+    await endUser(own);
     await tab.close();
   }
+}
+
+async function endUser(user: TestUser | undefined): Promise<void> {
+  await user?.signOutEverywhere();
+  if (user?.isEphemeral === true) await user.remove();
 }
 
 /** What people attest is in no doubt. */

@@ -27,6 +27,7 @@ const SESSION_COOKIE = /^__session(_|$)/;
 const GONE: Readonly<Record<SessionEnd, RegExp>> = {
   'its session is revoked': SESSION_COOKIE,
   'all cookies are cleared': /./,
+  'its user is deleted': SESSION_COOKIE,
 };
 
 /** A page to be open while its session ends, and what is done there. */

@@ -7,14 +7,14 @@ import type { Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
 import { afterTokenLife, goOn, openSignedIn, submitButton } from './open-page.ts';
-import type { Plan } from './open-page.ts';
+import type { OpenedPage, Plan } from './open-page.ts';
 import { judgeRevoked } from './revoked-findings.ts';
 import { samePath } from './way.ts';
 import { unprovenWayBack } from './way-back.ts';
 import type { WayBack } from './way-back.ts';
 
 /** How a session ends while its page is open. */
-export type SessionEnd = 'its session is revoked' | 'all cookies are cleared';
+export type SessionEnd = 'its session is revoked' | 'all cookies are cleared' | 'its user is deleted';
 
 /** What a person does on a page whose session has ended. */
 export type Interaction = 'left alone' | 'a click on a link' | 'a form submitted' | 'a reload';
@@ -79,7 +79,8 @@ export const revokedOpenPage = defineCheck<RevokedEvidence>({
 
     const open = async (plan: Plan, opened?: Tab) => openSignedIn(opened ?? (await tab.twin()), plan, context);
     const end = 'its session is revoked';
-    const [alone, ...others] = await Promise.all([
+    const [deleted, alone, ...others] = await Promise.all([
+      user.isEphemeral ? openBeforeRemoval(first, context) : [],
       open({ route: first, end, interaction: 'left alone' }, tab),
       open({ route: first, end, interaction: 'a click on a link' }),
       open({ route: first, end: 'all cookies are cleared', interaction: 'a click on a link' }),
@@ -98,6 +99,8 @@ export const revokedOpenPage = defineCheck<RevokedEvidence>({
     // When all others were looked at, because they are of the same browser to Clerk, and would be signed in again too.
     const last = ended[opened.indexOf(goesOn)];
     const went = typeof last === 'object' ? await goOn(goesOn, last, context) : {};
+    if (deleted.length > 0) await user.remove();
+    ended.push(...(await Promise.all(deleted.map((page) => afterTokenLife(page, context)))));
     return {
       pages: ended
         .filter((page) => typeof page !== 'string')
@@ -120,6 +123,16 @@ export const revokedOpenPage = defineCheck<RevokedEvidence>({
     };
   },
 });
+
+/** Pages of a second session of a user who is then removed: an ephemeral one, and nobody else. */
+async function openBeforeRemoval(route: ProtectedRoute, context: CheckContext): Promise<OpenedPage[]> {
+  const tab = await tabOf(context).fresh();
+  await tab.page.goto(signInPage(route, context));
+  await userOf(context).signIn(tab);
+  const end = 'its user is deleted';
+  const alone = await openSignedIn(tab, { route, end, interaction: 'left alone' }, context);
+  return [alone, { ...alone, api: undefined, tab: await tab.twin(), interaction: 'a reload' }];
+}
 
 /** What the summary says besides: how the person went on, and what was left out. */
 function notes(pages: readonly RevokedPage[], omitted: readonly string[]): string {
