@@ -1,8 +1,7 @@
 import type { Browser, BrowserContext, Page, Request } from '@playwright/test';
 import type { Readiness } from './config/options.ts';
-import { sendToOriginOnly } from './browser/origin-headers.ts';
-import { Redactor } from './target/redact.ts';
-import { secretsOf } from './target/target.ts';
+import { Opener } from './browser/opener.ts';
+import type { UnusablePage } from './browser/opener.ts';
 
 /** A move of a tab to another address: a document, or a change that a script made. */
 export interface Move {
@@ -15,11 +14,8 @@ export interface Move {
 /** What Chromium, Firefox and WebKit say of a document that the page itself left for another one. */
 const ABORTED = /^(net::ERR_ABORTED|NS_BINDING_ABORTED|Load request cancelled)/;
 
-/** Opens contexts and tabs with the options of the run. */
-interface Opener {
-  readonly context: () => Promise<BrowserContext>;
-  readonly tab: (context: BrowserContext) => Promise<Tab>;
-}
+/** Exceptions, and errors of the console, that are kept of a visit; and characters of each. */
+const KEPT = { lines: 50, characters: 2_000 };
 
 /**
  * A browser tab for one check, in a context of its own: nobody is signed in, the extra headers of the options go to
@@ -32,40 +28,25 @@ export class Tab {
   readonly #underWay = new Set<Request>();
   readonly #errors: string[] = [];
   readonly #console: string[] = [];
-  readonly #redactor: Redactor;
   readonly #opener: Opener;
   readonly #children: Tab[] = [];
 
-  private constructor(page: Page, redactor: Redactor, opener: Opener) {
+  private constructor(page: Page, opener: Opener) {
     this.page = page;
     this.context = page.context();
-    this.#redactor = redactor;
     this.#opener = opener;
     this.#record();
   }
 
-  /** Opens a tab. Nothing of the caller's Playwright options reaches other origins: no extra headers, no stored state. */
+  /** Opens a tab in a context of its own. */
   static async open(browser: Browser, readiness: Readiness): Promise<Tab> {
-    const redactor = new Redactor(secretsOf(readiness));
-    const opener: Opener = {
-      context: () =>
-        browser.newContext({
-          ...(readiness.baseURL !== undefined && { baseURL: readiness.baseURL }),
-          // Chromium takes no further authority; over HTTP the certificate was verified against it.
-          ignoreHTTPSErrors: readiness.network.ignoreHTTPSErrors || readiness.network.ca !== undefined,
-          extraHTTPHeaders: {},
-          storageState: { cookies: [], origins: [] },
-          // A service worker answers from a cache and fetches behind the page's back.
-          serviceWorkers: 'block',
-        }),
-      tab: async (context) => {
-        const page = await context.newPage();
-        if (readiness.baseURL !== undefined)
-          await sendToOriginOnly(page, new URL(readiness.baseURL).origin, readiness.headers);
-        return new Tab(page, redactor, opener);
-      },
-    };
-    return opener.tab(await opener.context());
+    const opener = new Opener(browser, readiness);
+    return new Tab(await opener.page(await opener.context()), opener);
+  }
+
+  /** The page by which this tab and all that came from it were given up; undefined as long as they can be used. */
+  get unusable(): UnusablePage | undefined {
+    return this.#opener.unusable;
   }
 
   /** Addresses that the tab went through, in order. */
@@ -90,17 +71,17 @@ export class Tab {
 
   /** Text without secrets. */
   redact(text: string): string {
-    return this.#redactor.text(text);
+    return this.#opener.redact(text);
   }
 
   /** Another tab in a context of its own; closed together with this one. */
   async fresh(): Promise<Tab> {
-    return this.#adopt(await this.#opener.tab(await this.#opener.context()));
+    return this.#adopt(await this.#opener.context());
   }
 
   /** Another tab in the same context, as a person opens one beside this; closed together with this one. */
   async beside(): Promise<Tab> {
-    return this.#adopt(await this.#opener.tab(this.context));
+    return this.#adopt(this.context);
   }
 
   /**
@@ -144,7 +125,8 @@ export class Tab {
     await this.context.close();
   }
 
-  #adopt(tab: Tab): Tab {
+  async #adopt(context: BrowserContext): Promise<Tab> {
+    const tab = new Tab(await this.#opener.page(context), this.#opener);
     this.#children.push(tab);
     return tab;
   }
@@ -172,10 +154,14 @@ export class Tab {
       )
         this.#moves.push({ url });
     });
-    page.on('pageerror', (error) => this.#errors.push(this.redact(firstLines(error.stack ?? error.message))));
+    page.on('pageerror', (error) => this.#keep(this.#errors, firstLines(error.stack ?? error.message)));
     page.on('console', (message) => {
-      if (message.type() === 'error') this.#console.push(this.redact(message.text()));
+      if (message.type() === 'error') this.#keep(this.#console, message.text());
     });
+  }
+
+  #keep(lines: string[], line: string): void {
+    if (lines.length < KEPT.lines) lines.push(this.redact(line.slice(0, KEPT.characters)));
   }
 }
 

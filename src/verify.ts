@@ -1,13 +1,14 @@
 import type { CheckId, Part } from './catalog.ts';
 import type { Readiness } from './config/options.ts';
 import { MissingOptionError } from './needs.ts';
-import { undecided } from './result.ts';
+import { error, undecided } from './result.ts';
 import type { Finding, Judgement, Status } from './result.ts';
 import { describe } from './target/exchange.ts';
 import type { Identity } from './target/identity.ts';
 import type { SignedIn } from './target/signed-in.ts';
 import type { Obstacle, Target } from './target/target.ts';
 import type { Tab } from './browser.ts';
+import type { UnusablePage } from './browser/opener.ts';
 import type { TestUser } from './test-user.ts';
 
 /** What a judge knows besides the evidence. */
@@ -77,11 +78,26 @@ async function judged<Evidence>(check: Check<Evidence>, context: CheckContext): 
     const before = context.target.requests;
     const evidence = await check.collect(context);
     if (context.target.requests > before) await context.target.assertAnswering();
-    return check.judge(evidence, context);
+    const { unusable } = context.tab ?? {};
+    return unusable ? judgeUnusable(unusable) : check.judge(evidence, context);
   } catch (failure) {
+    if (context.tab?.unusable) return judgeUnusable(context.tab.unusable);
     if (failure instanceof MissingOptionError) return undecided(failure.message);
     throw failure;
   }
+}
+
+/** What was seen until then may come from the page, or from its end. */
+function judgeUnusable({ url, what }: UnusablePage): Judgement {
+  const finding = error({
+    subject: url,
+    message: `the page ${what}, and was given up`,
+    expected: 'a page that can be read and used in a browser',
+    cause:
+      'A script of the page runs without end: a loop, a render that causes the next one, or dialogs and windows that it opens again and again.',
+    fix: 'Open the page in a browser with its performance panel recording, and look for the script that takes all the time.',
+  });
+  return { findings: [finding], summary: '' };
 }
 
 /** Errors win over doubts, doubts over passes. */

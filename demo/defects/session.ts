@@ -64,6 +64,11 @@ export const expiredReturn = defectsOf('session/expired-return', [
   },
 ]);
 
+/** A browser in which somebody signed in, whatever has become of the session. */
+function hadSession(request: DemoRequest): boolean {
+  return (cookie(request, '__client_uat') ?? '0') !== '0';
+}
+
 /** The app's own session beside Clerk's. */
 const OWN_SESSION = 'fernwork_session';
 
@@ -77,8 +82,7 @@ function withOwnSession(
 ) {
   return async (request: DemoRequest, next: Next, site: Site): Promise<DemoResponse> => {
     const own = cookie(request, OWN_SESSION) !== undefined;
-    const signedUp = (cookie(request, '__client_uat') ?? '0') !== '0';
-    const taken = own && signedUp && condition(request, site) && fits(cookie(request, '__session'));
+    const taken = own && hadSession(request) && condition(request, site) && fits(cookie(request, '__session'));
     const response = await next(taken ? signedIn(request, site) : request);
     return isProtectedPage(request, site) && isHtml(response) && response.status === 200
       ? addHeader(response, 'Set-Cookie', `${OWN_SESSION}=1; Path=/; Max-Age=2592000; Secure; HttpOnly; SameSite=Lax`)
@@ -150,7 +154,7 @@ export const revokedOpenPage = defectsOf('session/revoked-open-page', [
     name: 'revoked-form-blank',
     title: 'a form that nobody may send any more ends on a blank page',
     apply: async (request, next, site) =>
-      at('/dashboard')(request, site) && by('POST')(request, site) && header(request, 'next-action') === undefined
+      all(at('/dashboard'), by('POST'), hadSession)(request, site) && header(request, 'next-action') === undefined
         ? replaceHtml(await next(request), 200, 'Fernwork', '')
         : inPage(sendForm('/dashboard'))(request, next, site),
   },
@@ -158,7 +162,7 @@ export const revokedOpenPage = defectsOf('session/revoked-open-page', [
     name: 'revoked-action-throws',
     title: 'a server action throws when its session is over, and the page ends at an error boundary without a way out',
     apply: async (request, next, site) => {
-      if (at('/dashboard')(request, site) && header(request, 'next-action') !== undefined) {
+      if (all(at('/dashboard'), hadSession)(request, site) && header(request, 'next-action') !== undefined) {
         const response = await next(request);
         return header(response, 'location') === undefined ? response : replaceBody(response, 500, 'text/plain', '');
       }

@@ -24,6 +24,9 @@ const MAX_MOVES = 16;
 /** Characters of the visible text that are kept. */
 const EXCERPT = 500;
 
+/** Characters of the visible text that leave the page, white space included. */
+const READ = 10_000;
+
 /** What a person sees who opens a page in a browser. */
 export interface PageVisit {
   /** Absolute URL first asked for. */
@@ -147,7 +150,8 @@ const PAUSE_MS = 500;
 /** Waits until a page that may be on its way elsewhere has arrived, or goes in circles. */
 export async function still(tab: Tab): Promise<void> {
   const deadline = Date.now() + SETTLE_MS;
-  while (Date.now() < deadline && tab.moves.length <= MAX_MOVES && !(await rests(tab, PAUSE_MS))) await delay(POLL_MS);
+  const goesOn = () => !tab.page.isClosed() && Date.now() < deadline && tab.moves.length <= MAX_MOVES;
+  while (goesOn() && !(await rests(tab, PAUSE_MS))) await delay(POLL_MS);
 }
 
 async function offersSignIn({ page }: Tab, contains: string | undefined): Promise<boolean> {
@@ -231,7 +235,7 @@ type Ending = 'seen' | 'circling' | 'quiet' | 'time is over';
 async function watch(tab: Tab, isSeen: () => Promise<boolean>): Promise<Ending> {
   const timeout = new AbortController();
   const ask = async (): Promise<Ending> => {
-    while (!timeout.signal.aborted) {
+    while (!timeout.signal.aborted && !tab.page.isClosed()) {
       if (tab.moves.length > MAX_MOVES) return 'circling';
       if (await isSeen().catch(() => false)) return 'seen';
       if (await rests(tab, QUIET_MS)) return 'quiet';
@@ -268,7 +272,9 @@ function isStill({ ms, awaitsClerk }: { ms: number; awaitsClerk: boolean }): boo
 }
 
 async function visibleText(page: Page): Promise<string> {
-  const text = await page.evaluate(() => document.body?.innerText ?? '').catch(() => '');
+  const text = await page
+    .evaluate((characters) => (document.body?.innerText ?? '').trimStart().slice(0, characters), READ)
+    .catch(() => '');
   return text.replace(/\s+/g, ' ').trim();
 }
 

@@ -1,3 +1,5 @@
+import type { Browser } from '@playwright/test';
+import { Tab } from '../../src/browser.ts';
 import { catalogEntry } from '../../src/catalog.ts';
 import type { ReadinessOptions } from '../../src/config/options.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
@@ -24,8 +26,15 @@ export interface FaultRun extends Decision {
   readonly durationMs: number;
 }
 
-/** Judges a target by every check that needs neither a browser nor a test user, as a run with one worker does. */
-export async function judgeTarget(options: ReadinessOptions): Promise<FaultRun> {
+/**
+ * Judges a target by every check that needs neither a browser nor a test user, as a run with one worker does; with a
+ * browser by the others that need no test user instead.
+ */
+export async function judgeTarget(
+  options: ReadinessOptions,
+  browser?: Browser,
+  only: (check: AnyCheck) => boolean = () => true,
+): Promise<FaultRun> {
   const started = performance.now();
   const readiness = resolveOptions(options, {});
   const end = (tests: readonly CheckTest[], requests: number, aborted?: string): FaultRun => {
@@ -46,16 +55,25 @@ export async function judgeTarget(options: ReadinessOptions): Promise<FaultRun> 
   }
   try {
     const tests: CheckTest[] = [];
-    for (const check of CHECKS.filter(isPlain))
-      tests.push(await attempt(check, { readiness, target, identity: target.identity }));
+    const context = { readiness, target, identity: target.identity };
+    const isAsked = (check: AnyCheck) => isAnonymous(check) && needsBrowser(check) === (browser !== undefined);
+    for (const check of CHECKS.filter((each) => isAsked(each) && only(each))) {
+      const tab = browser && (await Tab.open(browser, readiness));
+      tests.push(await attempt(check, { ...context, ...(tab && { tab }) }));
+      await tab?.close();
+    }
     return end(tests, target.requests);
   } finally {
     await target.close();
   }
 }
 
-function isPlain(check: AnyCheck): boolean {
-  return !methodsOf(check).some((method) => method === 'browser' || method === 'signed-in');
+function isAnonymous(check: AnyCheck): boolean {
+  return !methodsOf(check).includes('signed-in');
+}
+
+function needsBrowser(check: AnyCheck): boolean {
+  return methodsOf(check).includes('browser');
 }
 
 async function attempt(check: AnyCheck, context: CheckContext): Promise<CheckTest> {

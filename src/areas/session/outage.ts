@@ -181,15 +181,21 @@ async function clickThrough(
   return { to, arrived: await look(tab, { path: to, origin: identity.origin }) };
 }
 
+/** Characters of the visible text that are compared. */
+const MAX_TEXT = 100_000;
+
 async function stateOf(tab: Tab, path: string, { identity: { origin } }: CheckContext): Promise<PageState> {
   const visit = await look(tab, { path, origin });
   const seen = await tab.page
-    .evaluate(() => ({
-      text: document.body?.innerText ?? '',
-      links: [...document.querySelectorAll<HTMLAnchorElement>('a[href]')]
-        .filter((link) => link.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
-        .map(({ href }) => href),
-    }))
+    .evaluate(
+      (characters) => ({
+        text: (document.body?.innerText ?? '').slice(0, characters),
+        links: [...document.querySelectorAll<HTMLAnchorElement>('a[href]')]
+          .filter((link) => link.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+          .map(({ href }) => href),
+      }),
+      MAX_TEXT,
+    )
     .catch(() => ({ text: '', links: [] as string[] }));
   return {
     visit,
