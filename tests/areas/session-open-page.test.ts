@@ -44,8 +44,9 @@ describe('a page whose session was revoked', () => {
     ...parts,
   });
   const AT_FORM = seen({ ...AT_SIGN_IN, affordance: 'form' });
-  const resumed = (parts: Partial<Resumed> = {}): Partial<RevokedPage> => ({
-    resumed: { signIn: AT_FORM, clerkForm: true, after: SIGNED_IN, ...parts },
+  const resumed = (parts: Partial<Resumed> = {}, signIn = AT_FORM): Partial<RevokedPage> => ({
+    signIn,
+    resumed: { clerkForm: true, after: SIGNED_IN, ...parts },
   });
   const form = (status: number, parts: Partial<RevokedPage> = {}): Partial<RevokedPage> => ({
     interaction: 'a form submitted',
@@ -72,7 +73,7 @@ describe('a page whose session was revoked', () => {
       ),
     ],
     ['a prompt that leads to sign-in and back', page({ affordance: 'link' }, resumed())],
-    ['a dialog in which somebody signs in again', page({ affordance: 'form' }, resumed({ signIn: seen() }))],
+    ['a dialog in which somebody signs in again', page({ affordance: 'form' }, resumed({}, seen()))],
     ['a form that keeps its draft', page({ affordance: 'link' }, form(307, resumed({ draft: 'kept' })))],
     ['a form that was accepted and is empty', page({ affordance: 'link' }, form(200, resumed({ draft: 'lost' })))],
     [
@@ -115,7 +116,7 @@ describe('a page whose session was revoked', () => {
     ],
     [
       'a prompt that forgets the page',
-      page({ affordance: 'link' }, resumed({ signIn: seen({ moves: [{ url: `${ORIGIN}/sign-in`, status: 200 }] }) })),
+      page({ affordance: 'link' }, { signIn: seen({ moves: [{ url: `${ORIGIN}/sign-in`, status: 200 }] }) }),
       /does not say where the person came from/,
     ],
     [
@@ -185,7 +186,7 @@ describe('a page whose session was revoked', () => {
   });
   test('says when nobody could sign in again', () => {
     const { summary } = judge(
-      page({ affordance: 'link' }, { resumed: { signIn: AT_FORM, clerkForm: true, refused: 'Clerk did not load' } }),
+      page({ affordance: 'link' }, { signIn: AT_FORM, resumed: { clerkForm: true, refused: 'Clerk did not load' } }),
     );
     assert.match(summary, /nobody could sign in at .*: Clerk did not load/);
   });

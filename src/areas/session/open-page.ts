@@ -120,20 +120,29 @@ async function answerTo({ leadsTo }: Act, { page }: Tab, origin: string): Promis
   );
 }
 
-/** Takes the way to sign in that the page offers, signs in, and lets the app lead back; nothing where none is offered. */
-export async function goOn(
+/** Takes the way to sign in that the page offers; nothing where none is offered. */
+export async function takeWayToSignIn(
   { tab, route }: OpenedPage,
-  { after, typed = false }: RevokedPage,
+  { after }: RevokedPage,
+  context: CheckContext,
+): Promise<Pick<RevokedPage, 'signIn'>> {
+  if (after.affordance !== 'form' && after.affordance !== 'link') return {};
+  // The emptied cookies would keep the token of a new session out.
+  await tab.context.clearCookies({ name: SESSION_COOKIE });
+  return { signIn: await followToSignIn(tab, optionsFor(route, context.identity.origin)) };
+}
+
+/** Signs in where the way that the page offered led to, and lets the app lead back. */
+export async function signInAgain(
+  { tab, route }: OpenedPage,
+  { signIn, typed = false }: RevokedPage,
   context: CheckContext,
 ): Promise<Pick<RevokedPage, 'resumed'>> {
-  if (after.affordance !== 'form' && after.affordance !== 'link') return {};
+  if (!signIn) return {};
   const options = optionsFor(route, context.identity.origin);
-  // The emptied cookies would keep the token of the new session out.
-  await tab.context.clearCookies({ name: SESSION_COOKIE });
-  const signIn = await followToSignIn(tab, options);
   const way = await signInAndReturn(tab, userOf(context), { before: signIn, options, atOnce: true });
   const looksFor = typed && way.after !== undefined;
-  return { resumed: { signIn, ...way, ...(looksFor && { draft: (await holdsDraft(tab)) ? 'kept' : 'lost' }) } };
+  return { resumed: { ...way, ...(looksFor && { draft: (await holdsDraft(tab)) ? 'kept' : 'lost' }) } };
 }
 
 /** True once a field or the text of the page holds what was typed before. */

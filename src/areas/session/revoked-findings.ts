@@ -46,17 +46,16 @@ function judgeForm({ submitted, typed = false, resumed }: RevokedPage): Diagnosi
 }
 
 /** How the person gets back to where they were. */
-function judgeResumed({ route, end, resumed }: RevokedPage, { readiness, identity }: Expectation): Finding[] {
-  if (!resumed) return [];
-  const { signIn, after } = resumed;
+function judgeResumed({ route, end, signIn, resumed }: RevokedPage, { readiness, identity }: Expectation): Finding[] {
+  if (!signIn) return [];
   const subject = `${route.path}, signing in again after ${end}`;
   const asked = new URL(route.path, identity.origin);
   const at = new URL(signIn.moves.at(-1)?.url ?? asked);
   const place = destination(at, asked, signInPages(readiness.routes.signIn, identity.origin, []));
   const lost = lostReturnPath(place, at, asked);
   if (lost) return [error({ ...lost, subject, exchange: asExchange(signIn) })];
-  if (after === undefined || unprovenWayBack(resumed, signIn) !== undefined) return [];
-  const finding = judgeReturn(route, signIn, after);
+  if (resumed?.after === undefined || unprovenWayBack(resumed, signIn) !== undefined) return [];
+  const finding = judgeReturn(route, signIn, resumed.after);
   return finding ? [{ ...finding, subject }] : [];
 }
 

@@ -6,7 +6,7 @@ import type { ProtectedRoute } from '../../config/options.ts';
 import type { Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
-import { afterTokenLife, goOn, openSignedIn, submitButton } from './open-page.ts';
+import { afterTokenLife, openSignedIn, signInAgain, submitButton, takeWayToSignIn } from './open-page.ts';
 import type { OpenedPage, Plan } from './open-page.ts';
 import { judgeRevoked } from './revoked-findings.ts';
 import { samePath } from './way.ts';
@@ -33,9 +33,8 @@ export interface FormAnswer {
   readonly status: number;
 }
 
-/** How the person went on: to sign-in by the way that the page offered, and from there back. */
+/** How the person got back from sign-in. */
 export interface Resumed extends WayBack {
-  readonly signIn: PageVisit;
   /** What was typed into a form of the page before; left out where nothing was. */
   readonly draft?: 'kept' | 'lost';
 }
@@ -53,6 +52,8 @@ export interface RevokedPage {
   readonly submitted?: FormAnswer;
   /** Text was typed into the form before. */
   readonly typed?: boolean;
+  /** Where the way to sign in led that the page offered; only of the page left alone, and of the one gone on with. */
+  readonly signIn?: PageVisit;
   /** Of one page only. */
   readonly resumed?: Resumed;
 }
@@ -95,16 +96,22 @@ export const revokedOpenPage = defineCheck<RevokedEvidence>({
       opened.push(await open({ route: first, end, interaction: 'a form submitted' }));
     const goesOn = opened.find(({ interaction }) => interaction === 'a form submitted') ?? alone;
     await user.revoke(sessionId);
-    const ended = await Promise.all(opened.map((page) => afterTokenLife(page, context)));
+    const ended = await Promise.all(
+      opened.map(async (page) => {
+        const after = await afterTokenLife(page, context);
+        return typeof after === 'object' && (page === alone || page === goesOn)
+          ? { ...after, ...(await takeWayToSignIn(page, after, context)) }
+          : after;
+      }),
+    );
     // When all others were looked at, because they are of the same browser to Clerk, and would be signed in again too.
-    const last = ended[opened.indexOf(goesOn)];
-    const went = typeof last === 'object' ? await goOn(goesOn, last, context) : {};
+    const index = opened.indexOf(goesOn);
+    const last = ended[index];
+    if (typeof last === 'object') ended[index] = { ...last, ...(await signInAgain(goesOn, last, context)) };
     if (deleted.length > 0) await user.remove();
     ended.push(...(await Promise.all(deleted.map((page) => afterTokenLife(page, context)))));
     return {
-      pages: ended
-        .filter((page) => typeof page !== 'string')
-        .map((page) => (page === last ? { ...page, ...went } : page)),
+      pages: ended.filter((page) => typeof page !== 'string'),
       omitted: ended.filter((page) => typeof page === 'string'),
     };
   },
@@ -136,9 +143,9 @@ async function openBeforeRemoval(route: ProtectedRoute, context: CheckContext): 
 
 /** What the summary says besides: how the person went on, and what was left out. */
 function notes(pages: readonly RevokedPage[], omitted: readonly string[]): string {
-  const went = pages.flatMap(({ resumed }) => {
-    if (!resumed) return [];
-    const unproven = unprovenWayBack(resumed, resumed.signIn);
+  const went = pages.flatMap(({ signIn, resumed }) => {
+    if (!signIn || !resumed) return [];
+    const unproven = unprovenWayBack(resumed, signIn);
     const draft = resumed.draft === 'kept' ? ', and what was typed before is still there' : '';
     return [unproven ?? `after signing in again the person is back${draft}`];
   });
