@@ -108,7 +108,7 @@ function need(path: string): string {
 }
 
 /** The text with what stands between two marker lines replaced; undefined when the markers are not there. */
-function replaceBetween(text: string, open: string, close: string, content: string): string | undefined {
+export function replaceBetween(text: string, open: string, close: string, content: string): string | undefined {
   const start = text.indexOf(open);
   const end = text.indexOf(close, start);
   if (start < 0 || end < 0) return undefined;

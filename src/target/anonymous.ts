@@ -43,6 +43,7 @@ export class Anonymous {
   readonly #origin: string;
   readonly #maxRedirects: number;
   readonly #pages = new Map<string, Promise<Visit>>();
+  readonly #apis = new Map<string, Promise<Exchange>>();
   #developmentCookies: Readonly<Record<string, string>> = {};
 
   constructor(connection: Connection, origin: string, maxRedirects: number) {
@@ -79,14 +80,13 @@ export class Anonymous {
 
   /** Visits a page as a browser does, once for all checks. */
   async page(path: string): Promise<Visit> {
-    const known = this.#pages.get(path);
-    if (known) return known;
-    const visiting = this.visit(path);
-    this.#pages.set(path, visiting);
-    const visit = await visiting;
-    // The next check asks again: it gets another chance, and meets the obstacle itself if it is still there.
-    if (!reachedApp(visit)) this.#pages.delete(path);
-    return visit;
+    return once(this.#pages, path, () => this.visit(path), reachedApp);
+  }
+
+  /** Asks for an API route with `GET` as a program does, once for all checks. */
+  async api(path: string): Promise<Exchange> {
+    const ask = () => this.get(path, { as: 'api' });
+    return once(this.#apis, path, ask, (exchange) => reachedApp({ exchanges: [exchange] }));
   }
 
   /**
@@ -140,7 +140,23 @@ export class Anonymous {
   }
 }
 
-function reachedApp({ exchanges }: Visit): boolean {
+async function once<T>(
+  known: Map<string, Promise<T>>,
+  path: string,
+  ask: () => Promise<T>,
+  isAnswer: (answer: T) => boolean,
+): Promise<T> {
+  const before = known.get(path);
+  if (before) return before;
+  const asking = ask();
+  known.set(path, asking);
+  const answer = await asking;
+  // The next check asks again: it gets another chance, and meets the obstacle itself if it is still there.
+  if (!isAnswer(answer)) known.delete(path);
+  return answer;
+}
+
+function reachedApp({ exchanges }: Pick<Visit, 'exchanges'>): boolean {
   return exchanges.every((exchange) => exchange.error === undefined && wallOf(exchange) === undefined);
 }
 

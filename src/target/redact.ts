@@ -32,6 +32,9 @@ const RUN = /[\w.-]{12,}/g;
 /** The beginning of a JSON object in base64url. */
 const JWT_START = /\beyJ[\w-]{5}/;
 
+/** Longest text whose redacted form is remembered, and how many are: headers and URLs repeat from request to request. */
+const REMEMBERED = { length: 256, texts: 2000 } as const;
+
 /** Headers whose whole value is a credential. */
 const CREDENTIAL_HEADERS = new Set(['authorization', 'proxy-authorization']);
 
@@ -39,6 +42,7 @@ const CREDENTIAL_HEADERS = new Set(['authorization', 'proxy-authorization']);
 export class Redactor {
   readonly #secrets: readonly Secret[];
   readonly #replacements: ReadonlyArray<readonly [from: string, to: string]>;
+  readonly #remembered = new Map<string, string>();
 
   /** @param secrets values of options; each is also found base64-encoded, URL-encoded and JSON-escaped. */
   constructor(secrets: readonly Secret[]) {
@@ -58,6 +62,16 @@ export class Redactor {
 
   /** Text without secrets. */
   text(text: string): string {
+    if (text.length > REMEMBERED.length) return this.#withoutSecrets(text);
+    const remembered = this.#remembered.get(text);
+    if (remembered !== undefined) return remembered;
+    const redacted = this.#withoutSecrets(text);
+    if (this.#remembered.size >= REMEMBERED.texts) this.#remembered.clear();
+    this.#remembered.set(text, redacted);
+    return redacted;
+  }
+
+  #withoutSecrets(text: string): string {
     let out = withoutJwts(this.known(text));
     for (const [pattern, replacement] of PATTERNS) out = out.replace(pattern, replacement);
     return out;

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Readiness } from '../config/options.ts';
 import { Anonymous } from './anonymous.ts';
-import { Connection } from './connection.ts';
-import type { Request } from './connection.ts';
+import type { Connection, Request } from './connection.ts';
 import { discover } from './discover.ts';
 import type { Discovery } from './discover.ts';
 import type { Exchange, Visit } from './exchange.ts';
@@ -68,6 +67,8 @@ export class Target {
     const origin = originOf(readiness);
     const redactor = new Redactor(secretsOf(readiness));
     const obstacles: Obstacle[] = [];
+    // Playwright's main process reads this module as well, and connects to nothing.
+    const { Connection } = await import('./connection.ts');
     const connection = new Connection({
       network: readiness.network,
       redactor,

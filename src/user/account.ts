@@ -2,7 +2,7 @@ import { Redactor } from '../target/redact.ts';
 import { ReadinessConfigError } from '../config/error.ts';
 import type { Readiness } from '../config/options.ts';
 import { MissingOptionError } from '../needs.ts';
-import { Connection } from '../target/connection.ts';
+import type { Connection } from '../target/connection.ts';
 import { FrontendApi } from '../target/frontend-api.ts';
 import type { FirstFactor } from '../target/frontend-api.ts';
 import type { Identity } from '../target/identity.ts';
@@ -179,6 +179,7 @@ export async function withConnection<T>(
   { readiness, identity }: AccountContext,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
+  const { Connection } = await import('../target/connection.ts');
   const connection = new Connection({
     network: readiness.network,
     redactor: new Redactor(secretsOf(readiness)),

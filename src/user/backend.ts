@@ -1,6 +1,4 @@
 import type { ClerkClient } from '@clerk/backend';
-import { createClerkClient } from '@clerk/backend';
-import { isClerkAPIResponseError } from '@clerk/backend/errors';
 import type { Readiness } from '../config/options.ts';
 import { MAX_TRIES, waitForRateLimit } from '../target/rate-limit.ts';
 
@@ -8,11 +6,12 @@ import { MAX_TRIES, waitForRateLimit } from '../target/rate-limit.ts';
 export class Backend {
   /** Where it is. */
   readonly apiUrl: string;
-  readonly #clerk: ClerkClient;
+  readonly #secretKey: string;
+  #clerk: Promise<ClerkClient> | undefined;
 
   private constructor(secretKey: string, apiUrl: string) {
     this.apiUrl = apiUrl;
-    this.#clerk = createClerkClient({ secretKey, apiUrl, telemetry: { disabled: true } });
+    this.#secretKey = secretKey;
   }
 
   /** Undefined without a secret key. */
@@ -25,9 +24,11 @@ export class Backend {
    * @throws BackendRefusal with Clerk's own words; Error when there is no answer.
    */
   async call<T>(purpose: string, send: (clerk: ClerkClient) => Promise<T>): Promise<T> {
+    const clerk = await (this.#clerk ??= this.#open());
+    const { isClerkAPIResponseError } = await import('@clerk/backend/errors');
     for (let tries = 1; ; tries += 1) {
       try {
-        return await send(this.#clerk);
+        return await send(clerk);
       } catch (failure) {
         if (!isClerkAPIResponseError(failure))
           throw new Error(`Could not ${purpose}: ${(failure as Error).message}`, { cause: failure });
@@ -36,6 +37,12 @@ export class Backend {
         await waitForRateLimit(failure.retryAfter, tries);
       }
     }
+  }
+
+  /** Clerk's SDK is loaded by whoever asks first: a run without a test user needs none. */
+  async #open(): Promise<ClerkClient> {
+    const { createClerkClient } = await import('@clerk/backend');
+    return createClerkClient({ secretKey: this.#secretKey, apiUrl: this.apiUrl, telemetry: { disabled: true } });
   }
 
   /** The same, where it is as well when what is to be ended is gone already. */

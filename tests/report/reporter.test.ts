@@ -347,6 +347,32 @@ test('shards: each is INCOMPLETE; merged they are whole and the exit code follow
   }
 });
 
+test('four shards, merged: the verdict, the exit code and the checks of one run', async (t) => {
+  const ground = new Playground(t, {
+    'playwright.config.ts': config({ baseURL: await site(t) }, 'fullyParallel: true, '),
+    'all.spec.ts': wholeSpec({
+      'headers/csp': failing('headers/csp'),
+      'errors/not-found-page': `await record('errors/not-found-page', { status: 'not-verified', reason: 'blocked' }); testInfo.skip();`,
+    }),
+  });
+  const outcome = () => {
+    const { verdict, verdictReason, counts, checks } = ground.report();
+    return { verdict, verdictReason, counts, checks };
+  };
+  const whole = await ground.run();
+  const expected = outcome();
+  assert.equal(expected.verdict, 'NOT READY');
+  for (const shard of [1, 2, 3, 4]) {
+    const { stdout } = await ground.run(['test', `--shard=${shard}/4`, '--reporter=blob'], {
+      PLAYWRIGHT_BLOB_OUTPUT_FILE: join(ground.dir, 'blobs', `${shard}.zip`),
+    });
+    assert.doesNotMatch(stdout, new RegExp(`Running ${TOTAL} tests`), 'a shard is a part');
+  }
+  const merged = await ground.run(['merge-reports', 'blobs', '--reporter', '../../../src/report/reporter.ts']);
+  assert.deepEqual(outcome(), expected);
+  assert.equal(merged.code, whole.code);
+});
+
 test('beside the list reporter nothing is said twice', async (t) => {
   const ground = new Playground(t, {
     'playwright.config.ts': config({ baseURL: await site(t) }),

@@ -127,32 +127,37 @@ describe('visit', () => {
   });
 });
 
-describe('page', () => {
-  it('is fetched once for everybody, also at the same time', async () => {
-    const server = await serve((_, response) => response.end('page'));
-    const anonymous = visitor(server);
-    const [first, second] = await Promise.all([anonymous.page('/'), anonymous.page('/')]);
-    assert.equal(await anonymous.page('/'), first);
-    assert.equal(second, first);
-    assert.equal(server.received.length, 1);
-  });
-
-  it('is asked for again after a wall or a failure, so that the next check meets it or gets past it', async () => {
-    const answers = [429, 'break', 200] as const;
-    let asked = 0;
-    const server = await serve((_, response) => {
-      const answer = answers[asked++] ?? 200;
-      if (answer === 'break') response.destroy();
-      else response.writeHead(answer).end();
+for (const [what, answerOf] of [
+  ['page', async (anonymous: Anonymous) => (await anonymous.page('/')).final],
+  ['api', (anonymous: Anonymous) => anonymous.api('/')],
+] as const) {
+  describe(what, () => {
+    it('is fetched once for everybody, also at the same time', async () => {
+      const server = await serve((_, response) => response.end('answer'));
+      const anonymous = visitor(server);
+      const [first, second] = await Promise.all([answerOf(anonymous), answerOf(anonymous)]);
+      assert.equal(await answerOf(anonymous), first);
+      assert.equal(second, first);
+      assert.equal(server.received.length, 1);
     });
-    const anonymous = visitor(server);
-    assert.equal(status((await anonymous.page('/')).final), 429);
-    assert.equal(status((await anonymous.page('/')).final), 0);
-    assert.equal(status((await anonymous.page('/')).final), 200);
-    assert.equal(status((await anonymous.page('/')).final), 200);
-    assert.equal(server.received.length, 3);
+
+    it('is asked for again after a wall or a failure, so that the next check meets it or gets past it', async () => {
+      const answers = [429, 'break', 200] as const;
+      let asked = 0;
+      const server = await serve((_, response) => {
+        const answer = answers[asked++] ?? 200;
+        if (answer === 'break') response.destroy();
+        else response.writeHead(answer).end();
+      });
+      const anonymous = visitor(server);
+      assert.equal(status(await answerOf(anonymous)), 429);
+      assert.equal(status(await answerOf(anonymous)), 0);
+      assert.equal(status(await answerOf(anonymous)), 200);
+      assert.equal(status(await answerOf(anonymous)), 200);
+      assert.equal(server.received.length, 3);
+    });
   });
-});
+}
 
 describe('request', () => {
   it('sends the headers of its shape, own ones on top, and a made-up credential as it is', async () => {

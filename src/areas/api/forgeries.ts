@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { exportJWK } from 'jose';
 import { SESSION_TOKEN_CATEGORY, TOKEN_LIFE } from '../../target/session-token.ts';
 import { compact, foreignKeys, hmac, signed } from './token.ts';
 import { publicKeyAsSecrets } from './public-key.ts';
@@ -62,6 +61,7 @@ export async function forgeries({ origin, issuer, publicKey, now = new Date() }:
     signed({ alg: 'RS256', ...typed, ...header }, payload, keys.RS256.privateKey);
   const plain = await rsa({});
   const [head = '', body = '', foreignSignature = ''] = plain.split('.');
+  const { exportJWK } = await import('jose');
   const ownJwk = await exportJWK(keys.RS256.publicKey);
   const without = (...names: readonly string[]) =>
     Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));

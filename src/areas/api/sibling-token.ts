@@ -1,4 +1,3 @@
-import { parse } from 'tldts';
 import { warning } from '../../result.ts';
 import type { Finding } from '../../result.ts';
 import { status } from '../../target/exchange.ts';
@@ -20,6 +19,7 @@ export async function siblingToken(
   route: ApiRoute | undefined,
 ): Promise<SiblingToken | undefined> {
   if (!signedIn || !route) return undefined;
+  const { parse } = await import('tldts');
   const origin = `https://clerk-readiness.${parse(identity.origin).domain ?? 'example'}`;
   const token = await signedIn.tokenFor(origin).catch(() => undefined);
   if (token === undefined) return undefined;

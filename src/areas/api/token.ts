@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { CompactSign, generateKeyPair } from 'jose';
-import type { CompactJWSHeaderParameters, CryptoKey } from 'jose';
+import type { CompactJWSHeaderParameters, CryptoKey, generateKeyPair } from 'jose';
 
 /** Members of a token's header or payload, or its JSON by hand where members cannot say it. */
 export type Segment = Readonly<Record<string, unknown>> | string;
@@ -24,6 +23,7 @@ export async function signed(
   key: CryptoKey | Uint8Array,
 ): Promise<string> {
   const crit = Object.fromEntries((header.crit ?? []).map((name) => [name, true]));
+  const { CompactSign } = await import('jose');
   return new CompactSign(Buffer.from(json(payload))).setProtectedHeader(header).sign(key, { crit });
 }
 
@@ -41,6 +41,7 @@ let keys: Promise<ForeignKeys> | undefined;
 /** Made once for each process, because RSA keys take a while. */
 export function foreignKeys(): Promise<ForeignKeys> {
   keys ??= (async () => {
+    const { generateKeyPair } = await import('jose');
     const make = (algorithm: string) => generateKeyPair(algorithm, { extractable: true });
     const [RS256, PS256, ES256] = await Promise.all([make('RS256'), make('PS256'), make('ES256')]);
     return { RS256, PS256, ES256 };

@@ -3,6 +3,7 @@ import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { describe, header, isHtml, isRedirect, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
+import type { Target } from '../../target/target.ts';
 import { defineCheck } from '../../verify.ts';
 
 const AUTH_DOCS = 'https://clerk.com/docs/reference/nextjs/app-router/auth';
@@ -32,11 +33,7 @@ export const unauthenticated401 = defineCheck<readonly ApiCall[]>({
         sendable(route, readiness).map(async (method) => ({
           route,
           method,
-          exchange: await target.anonymous.request(route.path, {
-            method,
-            as: 'api',
-            ...(WITH_BODY.includes(method) && { headers: { 'content-type': 'application/json' }, body: '{}' }),
-          }),
+          exchange: await ask(target, route.path, method),
         })),
       ),
     ),
@@ -46,6 +43,12 @@ export const unauthenticated401 = defineCheck<readonly ApiCall[]>({
     summary: `${calls.map(({ method, route }) => `${method} ${route.path}`).join(', ')} refused with ${[...new Set(calls.map(({ exchange }) => status(exchange)))].join(', ')}; no positive control without a session`,
   }),
 });
+
+async function ask({ anonymous }: Target, path: string, method: string): Promise<Exchange> {
+  if (method === 'GET') return anonymous.api(path);
+  const body = WITH_BODY.includes(method) && { headers: { 'content-type': 'application/json' }, body: '{}' };
+  return anonymous.request(path, { method, as: 'api', ...body });
+}
 
 function sendable({ methods }: ApiRoute, { mode }: Pick<Readiness, 'mode'>): string[] {
   return mode === 'full' ? methods : methods.filter((method) => HARMLESS.includes(method));

@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
-import { parse } from 'tldts';
 import { parsePublishableKey } from '../../target/clerk.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { elementsByTag } from '../../target/html.ts';
@@ -15,6 +15,11 @@ export interface ClerkDomain {
   /** Origin of the Frontend API, or URL of the proxy. */
   readonly frontendApi: string;
 }
+
+const require = createRequire(import.meta.url);
+
+/** The list of public suffixes is long, and no process of a run but the one that judges domains needs it. */
+const suffixes = () => require('tldts') as typeof import('tldts');
 
 /** Where the SDK puts the proxy on deployments at vercel.app (`@clerk/shared` proxy.ts). */
 const AUTO_PROXY_PATH = '/__clerk';
@@ -43,12 +48,12 @@ export function autoProxy(origin: string): string | undefined {
 export function registrableDomain(hostname: string): string | undefined {
   const host = hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) !== 0) return undefined;
-  return parse(host, { allowPrivateDomains: true }).domain ?? undefined;
+  return suffixes().parse(host, { allowPrivateDomains: true }).domain ?? undefined;
 }
 
 /** True for a name that public DNS may know: below a suffix of the public list. */
 export function isPublicName(hostname: string): boolean {
-  const { domain, isIcann, isPrivate } = parse(hostname, { allowPrivateDomains: true });
+  const { domain, isIcann, isPrivate } = suffixes().parse(hostname, { allowPrivateDomains: true });
   return domain !== null && (isIcann === true || isPrivate === true);
 }
 

@@ -48,8 +48,9 @@ export const webhookSecretTaken = defineCheck<SecretDeliveries>({
   async collect({ target, readiness }: CheckContext) {
     const { path, secret } = webhookOf(readiness);
     const message = harmlessMessage(new Date());
-    const send = (signature: string) => deliver(target.anonymous, path, signedDelivery(message, signature));
-    const [genuine, foreign] = await Promise.all([send(sign(secret, message)), send(sign(foreignSecret(), message))]);
+    const send = async (signer: string) =>
+      deliver(target.anonymous, path, signedDelivery(message, await sign(signer, message)));
+    const [genuine, foreign] = await Promise.all([send(secret), send(foreignSecret())]);
     return { genuine, foreign };
   },
   judge(deliveries): Judgement {

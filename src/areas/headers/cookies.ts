@@ -27,7 +27,7 @@ export const cookies: Check<CookieEvidence> = defineCheck<CookieEvidence>({
   async collect({ target, readiness, identity }) {
     const [pages, apis] = await Promise.all([
       target.publicPages(readiness),
-      Promise.all((readiness.api || []).map(({ path }) => target.anonymous.get(path, { as: 'api' }))),
+      Promise.all((readiness.api || []).map(({ path }) => target.anonymous.api(path))),
     ]);
     return evidenceOf([...pages.flatMap(({ exchanges }) => exchanges), ...apis], identity.origin);
   },

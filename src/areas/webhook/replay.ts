@@ -25,7 +25,7 @@ export const replay = defineCheck<ReplayEvidence>({
   async collect({ target, readiness }) {
     const { path, secret, effects } = webhookOf(readiness);
     const message = harmlessMessage(new Date());
-    const delivery = signedDelivery(message, sign(secret, message));
+    const delivery = signedDelivery(message, await sign(secret, message));
     const counted: number[] = [];
     let failed: string | undefined;
     const observe = async () => {

@@ -43,9 +43,9 @@ export const staleTimestamp = defineCheck<StaleTimestampEvidence>({
   async collect({ target, readiness }) {
     const { path, secret } = webhookOf(readiness);
     const now = Date.now();
-    const send = (signer: string, offset = 0) => {
+    const send = async (signer: string, offset = 0) => {
       const message = harmlessMessage(new Date(now + offset));
-      return deliver(target.anonymous, path, signedDelivery(message, sign(signer, message)));
+      return deliver(target.anonymous, path, signedDelivery(message, await sign(signer, message)));
     };
     const [answers, foreign, fresh] = await Promise.all([
       Promise.all(STALE.map(async ([age, offset]) => ({ age, exchange: await send(secret, offset) }))),

@@ -34,9 +34,9 @@ export const validDelivery = defineCheck<ValidDeliveryEvidence>({
     const { path, secret } = webhookOf(readiness);
     const now = new Date();
     const [first, second] = [harmlessMessage(now), harmlessMessage(now)];
-    const list = `${sign(foreignSecret(), second)} ${sign(secret, second)}`;
+    const list = `${await sign(foreignSecret(), second)} ${await sign(secret, second)}`;
     const [plain, rotated] = await Promise.all([
-      deliver(target.anonymous, path, signedDelivery(first, sign(secret, first))),
+      deliver(target.anonymous, path, signedDelivery(first, await sign(secret, first))),
       deliver(target.anonymous, path, signedDelivery(second, list)),
     ]);
     return { plain, rotated };

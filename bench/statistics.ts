@@ -1,0 +1,43 @@
+/**
+ * The middle value; the mean of the two in the middle of an even number.
+ * @throws Error when there is none.
+ */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [low, high] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
+  if (low === undefined || high === undefined) throw new Error('there is no median of nothing');
+  return (low + high) / 2;
+}
+
+/** One round: what was measured one right after the other, in milliseconds. */
+export interface Round {
+  /** Playwright with an empty test. */
+  readonly start: number;
+  /** The bare loop. */
+  readonly loop: number;
+  /** The run. */
+  readonly run: number;
+}
+
+/** Medians of rounds. A ratio is taken within each round, so that a slow moment of the machine weighs on both sides. */
+export interface Summary extends Round {
+  readonly rounds: number;
+  /** The run to start-up and loop together. */
+  readonly ratio: number;
+  /** What the run takes beyond start-up, to the loop alone. */
+  readonly bareRatio: number;
+}
+
+/** @throws Error when there is no round. */
+export function summarize(rounds: readonly Round[]): Summary {
+  const of = (value: (round: Round) => number) => median(rounds.map(value));
+  return {
+    rounds: rounds.length,
+    start: of(({ start }) => start),
+    loop: of(({ loop }) => loop),
+    run: of(({ run }) => run),
+    ratio: of(({ start, loop, run }) => run / (start + loop)),
+    bareRatio: of(({ start, loop, run }) => (run - start) / loop),
+  };
+}
