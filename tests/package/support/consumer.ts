@@ -14,7 +14,7 @@ export interface Ended {
   readonly output: string;
 }
 
-const COMMAND_LIMIT_MS = 120_000;
+const COMMAND_LIMIT_MS = 300_000;
 const WITHOUT_OURS = /^(READINESS_|CLERK_|NODE_OPTIONS$|NODE_TEST_CONTEXT$|FORCE_COLOR$|npm_)/;
 
 /** Runs a command to its end; a non-zero exit code is a result, not an error. */
@@ -124,6 +124,7 @@ export class Consumer {
   }
 }
 
-function versionOf(name: string): string {
+/** The release of a package that this repository has. */
+export function versionOf(name: string): string {
   return (require(`${name}/package.json`) as { version: string }).version;
 }
