@@ -28,6 +28,8 @@ export interface Instance extends DemoTarget {
 
 export interface Demo {
   readonly instances: Readonly<Partial<Record<InstanceKind, Instance>>>;
+  /** What all instances serve, in PEM. */
+  readonly certificate: string;
   close(): Promise<void>;
 }
 
@@ -71,7 +73,11 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await close();
     throw failed.reason;
   }
-  return { instances: Object.fromEntries(running.map(({ instance }) => [instance.kind, instance])), close };
+  return {
+    instances: Object.fromEntries(running.map(({ instance }) => [instance.kind, instance])),
+    certificate: certificate.cert,
+    close,
+  };
 }
 
 /** What an app is told about where it runs. */

@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { AREAS, CATALOG, areaOf } from '../src/catalog.ts';
-import type { CatalogEntry, Method } from '../src/catalog.ts';
+import { AREAS, CATALOG, METHODS, areaOf } from '../src/catalog.ts';
+import type { CatalogEntry } from '../src/catalog.ts';
 
 /** The hand-written parts that follow the generated head of each check, in order. */
 export const PARTS = ['What it proves', 'How', 'How to read a failure', 'How to fix it', 'When to waive'] as const;
@@ -15,15 +15,8 @@ export interface DocsFile {
   readonly text: string;
 }
 
-const METHODS: Readonly<Record<Method, string>> = {
-  http: 'anonymous HTTP requests',
-  browser: 'a real browser',
-  'signed-in': 'a signed-in test user (`session.user`)',
-  source: 'nothing: it reads the files of the project (`project.root`)',
-  writes: "writes to the target (`mode: 'full'`)",
-  burst: "a burst of requests (`mode: 'full'`)",
-  attestation: 'nothing by itself: a probe of yours (`probe`), or evidence from people (`attest`)',
-};
+/** An option in the words of a method: a name, with its value or without. */
+const OPTION = /\(([\w.]+(?:: '\w+')?)\)/g;
 
 /** Every file that is not in step with the catalogue, with the text that would bring it there. */
 export function outOfStep(root: string, catalog: readonly CatalogEntry[] = CATALOG): DocsFile[] {
@@ -95,7 +88,7 @@ function head({ title, severity, row, methods, smoke, needs, why, fix, docs }: C
     '',
     `- **Severity:** ${severity}`,
     `- **Checklist row:** ${row}`,
-    `- **Sends:** ${methods.map((method) => METHODS[method]).join(', ')}; ${smoke ? 'part of' : 'not part of'} the smoke run`,
+    `- **Sends:** ${methods.map((method) => METHODS[method].replaceAll(OPTION, '(`$1`)')).join(', ')}; ${smoke ? 'part of' : 'not part of'} the smoke run`,
     `- **Needs:** ${needs.length === 0 ? 'no option besides `baseURL`' : needs.map(need).join(', ')}`,
     `- **Why:** ${why}`,
     `- **Usual fix:** ${fix}`,

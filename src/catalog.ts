@@ -12,6 +12,7 @@ import { routes } from './catalog/routes.ts';
 import { session } from './catalog/session.ts';
 import { webhook } from './catalog/webhook.ts';
 
+export { METHODS } from './catalog/entry.ts';
 export type { CatalogEntry, Method, Part } from './catalog/entry.ts';
 
 /**

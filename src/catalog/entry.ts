@@ -8,6 +8,17 @@ import type { Severity } from '../result.ts';
  */
 export type Method = 'http' | 'browser' | 'signed-in' | 'source' | 'writes' | 'burst' | 'attestation';
 
+/** What a check sends that works so; options stand in brackets. */
+export const METHODS: Readonly<Record<Method, string>> = {
+  http: 'anonymous HTTP requests',
+  browser: 'a real browser',
+  'signed-in': 'a session of the test user (session.user)',
+  source: 'reads the files of the project (project.root)',
+  writes: "writes to the target (mode: 'full')",
+  burst: "a burst of requests (mode: 'full')",
+  attestation: 'nothing by itself: a probe of yours (probe), or evidence from people (attest)',
+};
+
 /** The share of a check that one of several tests covers. */
 export interface Part {
   readonly methods: readonly Method[];

@@ -1,5 +1,5 @@
-import { CATALOG, areaOf, catalogEntry } from '../catalog.ts';
-import type { CatalogEntry, Method } from '../catalog.ts';
+import { CATALOG, METHODS, areaOf, catalogEntry } from '../catalog.ts';
+import type { CatalogEntry } from '../catalog.ts';
 import { didYouMean } from '../config/suggest.ts';
 import { parseFlags } from './flags.ts';
 import { UsageError } from './usage-error.ts';
@@ -10,16 +10,6 @@ Says what a check proves, what it sends, what it needs and how to make it pass.
 
   clerk-readiness explain headers/csp
 `;
-
-const METHODS: Readonly<Record<Method, string>> = {
-  http: 'anonymous HTTP requests',
-  browser: 'a real browser',
-  'signed-in': 'a session of the test user (session.user)',
-  source: 'reads the files of the project (project.root)',
-  writes: "writes to the target (mode: 'full')",
-  burst: "a burst of requests (mode: 'full')",
-  attestation: 'nothing by itself: a probe of yours (probe), or evidence from people (attest)',
-};
 
 /** Explains one check. */
 export async function run(args: readonly string[]): Promise<number> {

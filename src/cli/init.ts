@@ -67,18 +67,22 @@ export async function run(args: readonly string[]): Promise<number> {
   const { changes, notes } = await plan(repository, routes, values.url);
   const written: string[] = [];
   for (const change of changes) print(`\n${changeText(change)}`);
-  if (!values['dry-run']) {
-    const fresh = changes.filter(({ before }) => before === undefined);
-    const changed = changes.filter(({ before }) => before !== undefined);
-    if (fresh.length > 0 && (values.yes || (await confirm(`\nWrite ${names(fresh)}?`))))
-      written.push(...write(repository, fresh));
-    for (const change of changed)
-      if (values.yes || (await confirm(`Change ${change.path} as shown?`)))
-        written.push(...write(repository, [change]));
+  try {
+    if (!values['dry-run']) {
+      const fresh = changes.filter(({ before }) => before === undefined);
+      const changed = changes.filter(({ before }) => before !== undefined);
+      if (fresh.length > 0 && (values.yes || (await confirm(`\nWrite ${names(fresh)}?`))))
+        written.push(...write(repository, fresh));
+      for (const change of changed)
+        if (values.yes || (await confirm(`Change ${change.path} as shown?`)))
+          written.push(...write(repository, [change]));
+    }
+  } finally {
+    // Also after Ctrl-C, when some are written.
+    print(
+      `\n${values['dry-run'] ? 'Nothing was written (--dry-run).' : written.length === 0 ? 'Nothing was written.' : `Written: ${written.join(', ')}`}`,
+    );
   }
-  print(
-    `\n${values['dry-run'] ? 'Nothing was written (--dry-run).' : written.length === 0 ? 'Nothing was written.' : `Written: ${written.join(', ')}`}`,
-  );
   for (const note of notes) print(`\n${note}`);
   print(`\n${nextSteps(repository, values.url)}`);
   return 0;

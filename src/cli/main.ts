@@ -3,6 +3,7 @@ import { ReadinessConfigError } from '../config/error.ts';
 import { didYouMean } from '../config/suggest.ts';
 import { TargetError } from '../target/reachable.ts';
 import { TOOL } from '../target/user-agent.ts';
+import { Interrupted } from './ask.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A command: what it is for, and its code, loaded when it is called. */
@@ -34,6 +35,9 @@ Exit codes: 0 fine (READY or INCOMPLETE), 1 NOT READY (or INCOMPLETE under --str
 /** Exit code of a mistake in the call or the configuration. */
 const MISTAKE = 2;
 
+/** Exit code of Ctrl-C, as of a shell. */
+const INTERRUPTED = 130;
+
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === '--version' || name === '-v') return print(`${TOOL.version}\n`);
   if (name === '--help' || name === '-h' || name === 'help') return print(USAGE);
@@ -61,11 +65,16 @@ function print(text: string): number {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (failure) {
+  process.exitCode = failure instanceof Interrupted ? INTERRUPTED : told(failure);
+}
+
+/** Says what went wrong; gives the exit code. */
+function told(failure: unknown): number {
   const isMistake = failure instanceof UsageError || failure instanceof ReadinessConfigError;
   process.stderr.write(
     `clerk-readiness: ${isMistake || failure instanceof TargetError ? failure.message : trace(failure)}\n`,
   );
-  process.exitCode = isMistake ? MISTAKE : 1;
+  return isMistake ? MISTAKE : 1;
 }
 
 function trace(failure: unknown): string {

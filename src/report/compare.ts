@@ -1,10 +1,16 @@
 import type { CheckResult, Status, Verdict } from '../result.ts';
+import { UNSELECTED } from './checklist.ts';
 
 /** What a comparison reads of a report. */
 export interface Comparable {
   readonly startedAt: string;
   readonly verdict: Verdict;
   readonly checks: ReadonlyArray<Pick<CheckResult, 'id' | 'title' | 'status'>>;
+}
+
+/** What a comparison reads of the later report. */
+interface Current extends Comparable {
+  readonly checks: ReadonlyArray<Pick<CheckResult, 'id' | 'title' | 'status' | 'reason'>>;
 }
 
 /** One check that ended differently, or that fails still. */
@@ -24,6 +30,8 @@ export interface Comparison {
   readonly regressions: readonly Change[];
   /** Fails now, and was not proven either way then. */
   readonly new: readonly Change[];
+  /** Passed then, and is not proven either way now, although this run was to prove it. */
+  readonly lost: readonly Change[];
   /** Failed then and now. */
   readonly stillFailing: readonly Change[];
   /** Failed then, passes now. */
@@ -33,7 +41,7 @@ export interface Comparison {
 }
 
 /** Compares two reports of one target. What was not proven in one of them is neither a regression nor fixed. */
-export function compare(previous: Comparable, current: Comparable): Comparison {
+export function compare(previous: Comparable, current: Current): Comparison {
   const before = new Map(previous.checks.map((check) => [check.id, check]));
   const after = new Map(current.checks.map((check) => [check.id, check]));
   const changes = [...after.keys(), ...[...before.keys()].filter((id) => !after.has(id))].map((id): Change => {
@@ -48,6 +56,7 @@ export function compare(previous: Comparable, current: Comparable): Comparison {
     previous: { startedAt: previous.startedAt, verdict: previous.verdict },
     regressions: from(passes, fails),
     new: from(isOpen, fails),
+    lost: from(passes, isOpen).filter(({ id }) => after.get(id)?.reason.includes(UNSELECTED) === false),
     // A failure that was waived and is still waived is no news.
     stillFailing: from(fails, fails).filter((change) => change.from === 'fail' || change.to === 'fail'),
     fixed: from(fails, passes),

@@ -48,7 +48,8 @@ export function renderReport(report: Report, { paint, paths, unselected }: Rende
   const failed = failing({ ...report, checks: shown });
   const sections = [
     header(report, paint),
-    regressions(report, paint),
+    changes(report, 'regressions', 'Regressions', paint),
+    changes(report, 'lost', 'No longer proven', paint),
     ...byArea(shown).map(([area, checks]) =>
       [paint('bold', oneLine(area)), ...checks.flatMap((check) => checkLines(check, paint))].join('\n'),
     ),
@@ -70,12 +71,12 @@ function header({ tool, target, startedAt }: Report, paint: Paint): string {
   ].join('\n');
 }
 
-/** What passed in the earlier report and fails now: the first thing to know. */
-function regressions({ comparison }: Report, paint: Paint): string {
-  if (!comparison || comparison.regressions.length === 0) return '';
+/** What passed in the earlier report and does not now: the first thing to know. */
+function changes({ comparison }: Report, group: 'regressions' | 'lost', words: string, paint: Paint): string {
+  if (!comparison || comparison[group].length === 0) return '';
   return [
-    paint('bold', `Regressions since ${comparison.previous.startedAt}`),
-    ...comparison.regressions.map(({ id, title, to = 'fail' }) => {
+    paint('bold', `${words} since ${comparison.previous.startedAt}`),
+    ...comparison[group].map(({ id, title, to = 'fail' }) => {
       const [tag, colour] = TAGS[to];
       return `  ${paint(colour, tag)} ${oneLine(`${id}: ${title}`)}`;
     }),

@@ -64,6 +64,7 @@ export function changeGroups(
   const groups = [
     { key: 'regressions', words: 'Regressions: passed before, fail now' },
     { key: 'new', words: 'New failures: not proven before, fail now' },
+    { key: 'lost', words: 'No longer proven: passed before, not proven now' },
     { key: 'stillFailing', words: 'Still failing' },
     { key: 'gone', words: 'Failed before, not proven now' },
     { key: 'fixed', words: 'Fixed' },
@@ -74,12 +75,13 @@ export function changeGroups(
 }
 
 /** `2 regressions, 1 new failure, 3 fixed` or `no change`. */
-export function changeTally({ regressions, new: fresh, stillFailing, gone, fixed }: Comparison): string {
+export function changeTally({ regressions, new: fresh, lost, stillFailing, gone, fixed }: Comparison): string {
   const parts = [
     [regressions, 'regression', 'regressions'],
     [fresh, 'new failure', 'new failures'],
+    [lost, 'proof lost', 'proofs lost'],
     [stillFailing, 'still failing', 'still failing'],
-    [gone, 'not proven any more', 'not proven any more'],
+    [gone, 'failure not judged', 'failures not judged'],
     [fixed, 'fixed', 'fixed'],
   ] as const;
   const told = parts.flatMap(([{ length }, one, many]) =>

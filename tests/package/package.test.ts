@@ -3,6 +3,7 @@ import { contents } from './contents.ts';
 import { consumers } from './consumers.ts';
 import { mistakes } from './mistakes.ts';
 import { oneLiners } from './one-liners.ts';
+import { story } from './story.ts';
 import { Installation } from './support/consumer.ts';
 import { oldestPlaywright } from './support/pack.ts';
 import { typings } from './typings.ts';
@@ -17,6 +18,7 @@ describe('the packed package', { concurrency: 2 }, () => {
   after(() => {
     for (const installation of [npm, oldest, pnpm]) installation.remove();
   });
+  story();
   contents();
   consumers({ npm, oldest, pnpm });
   oneLiners({ npm, pnpm });

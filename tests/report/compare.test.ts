@@ -14,11 +14,11 @@ import type { Status } from '../../src/result.ts';
 import { result } from './results.ts';
 import { input, SAMPLES } from './samples.ts';
 
-function report(statuses: Readonly<Record<string, Status>>) {
+function report(statuses: Readonly<Record<string, Status>>, reason = 'as the test says') {
   return {
     startedAt: '2026-11-24T09:30:00.000Z',
     verdict: 'NOT READY' as const,
-    checks: Object.entries(statuses).map(([id, status]) => ({ id, title: `title of ${id}`, status })),
+    checks: Object.entries(statuses).map(([id, status]) => ({ id, title: `title of ${id}`, status, reason })),
   };
 }
 
@@ -41,7 +41,10 @@ test('each turn of a check falls into one group, and what was not proven is neit
       ['fail', 'not-applicable', 'gone'],
       ['fail', 'attested', 'gone'],
       ['fail', undefined, 'gone'],
-      ['pass', 'not-verified', undefined],
+      ['pass', 'not-verified', 'lost'],
+      ['pass', 'not-applicable', 'lost'],
+      ['pass', 'attested', 'lost'],
+      ['attested', 'not-verified', undefined],
       ['pass', undefined, undefined],
       ['not-verified', 'pass', undefined],
       [undefined, 'pass', undefined],
@@ -54,6 +57,25 @@ test('each turn of a check falls into one group, and what was not proven is neit
       assert.deepEqual(changes, group === wanted ? [change] : [], `${from} to ${to}: ${group}`);
     assert.deepEqual(previous, { startedAt: '2026-11-24T09:30:00.000Z', verdict: 'NOT READY' });
   }
+});
+
+test('a run of other checks loses no proof', () => {
+  for (const reason of [
+    'not selected in this run',
+    'not selected in this run (shard 1/2)',
+    'its browser part was not selected in this run; sign-in answers 200',
+  ]) {
+    const { lost } = compare(report({ 'a/b': 'pass' }), report({ 'a/b': 'not-verified' }, reason));
+    assert.deepEqual(lost, [], reason);
+  }
+  const whole = buildReport(input([result('headers/csp'), result('headers/security')]));
+  const part = buildReport(
+    input([result('headers/csp', { status: 'not-verified', reason: 'no page was reached' })], { previous: whole }),
+  );
+  assert.deepEqual(
+    part.comparison?.lost.map(({ id }) => id),
+    ['headers/csp'],
+  );
 });
 
 test('a run of other checks fixes nothing', () => {
@@ -118,7 +140,7 @@ test('a regression is named before everything else, in every form that people re
   const shown = renderReport(three, { paint: (_colour, text) => text, paths: ['r'], unselected: new Set() });
   assert.ok(shown.indexOf('Regressions since 2026-11-24') > 0);
   assert.ok(shown.indexOf('Regressions since') < shown.indexOf('\nenvironment\n'), 'console');
-  assert.match(shown, /\nSince 2026-11-24T09:30:00\.000Z: 2 regressions, 1 still failing, 1 fixed\n/);
+  assert.match(shown, /\nSince 2026-11-24T09:30:00\.000Z: 2 regressions, 1 proof lost, 1 still failing, 1 fixed\n/);
   const text = markdown(three);
   assert.ok(
     text.indexOf('**Regressions') > 0 && text.indexOf('**Regressions') < text.indexOf('### Failures'),
@@ -126,6 +148,10 @@ test('a regression is named before everything else, in every form that people re
   );
   const page = html(three);
   assert.ok(page.indexOf('Regressions:') > 0 && page.indexOf('Regressions:') < page.indexOf('id="fixes"'), 'HTML');
+  // Then what nobody can say any more.
+  assert.match(shown, /\n\nNo longer proven since 2026-11-24\S+\n {2}\[NOT VERIFIED\] abuse\/rate-limit: A burst/);
+  for (const out of [shown, text, page])
+    assert.ok(out.search(/Regressions/) < out.search(/No longer proven/) && out.includes('No longer proven'));
   // The lesser regression stands before the graver failure that is old.
   for (const [name, out] of Object.entries({
     shown: shown.slice(shown.indexOf('\nFailures\n')),

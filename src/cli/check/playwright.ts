@@ -76,8 +76,9 @@ function childEnv({ runFile, withSecrets, colours }: PlaywrightRun): NodeJS.Proc
   const hidden = new Set<string>([
     ENVIRONMENT.baseURL,
     ...(withSecrets ? [] : Object.values(secrets)),
-    ...(colours ? ['NO_COLOR'] : ['FORCE_COLOR']),
+    // Playwright sets FORCE_COLOR in its workers, and from Node 22 on each then complains of the other one.
+    'NO_COLOR',
   ]);
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !hidden.has(name)));
-  return { ...inherited, [RUN_VARIABLE]: runFile, ...(colours ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) };
+  return { ...inherited, [RUN_VARIABLE]: runFile, FORCE_COLOR: colours ? '1' : '0' };
 }

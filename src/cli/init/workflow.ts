@@ -15,7 +15,7 @@ function commandsOf({ manager, lockfile, pinsManager }: Repository): Commands {
   const commands: Readonly<Record<PackageManager, Commands>> = {
     npm: { setup: [], cache: 'npm', install: lockfile === undefined ? 'npm install' : 'npm ci', exec: 'npx' },
     pnpm: {
-      setup: ['- uses: pnpm/action-setup@v4', ...(pinsManager ? [] : ['  with:', '    version: 10'])],
+      setup: ['- uses: pnpm/action-setup@v5', ...(pinsManager ? [] : ['  with:', '    version: 10'])],
       cache: 'pnpm',
       install: 'pnpm install --frozen-lockfile',
       exec: 'pnpm exec',

@@ -66,6 +66,7 @@ export function changes({ comparison }: Report): Markup | undefined {
   const accents = {
     regressions: 'fail',
     new: 'fail',
+    lost: 'not-verified',
     stillFailing: 'waived',
     gone: 'not-verified',
     fixed: 'pass',
@@ -74,7 +75,7 @@ export function changes({ comparison }: Report): Markup | undefined {
     const accent = accents[key];
     const items = list('ul', members.map(changeItem));
     const title = markup`${icon(accent)}${words} (${members.length})`;
-    return key === 'regressions' || key === 'new'
+    return key === 'regressions' || key === 'new' || key === 'lost'
       ? markup`<div><h3 class="${accent}">${title}</h3>${items}</div>`
       : markup`<details><summary class="fold ${accent}">${title}</summary>${items}</details>`;
   });

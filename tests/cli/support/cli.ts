@@ -12,6 +12,9 @@ export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
+/** Arguments of node that start the command from its source. */
+export const CLI = ['--import', TSX, join(REPOSITORY, 'src/cli/main.ts')] as const;
+
 /** What the machine, a CI or node:test set and what would change what is tested. */
 const FOREIGN = /^(?:READINESS_|CLERK_|NODE_OPTIONS$|NODE_TEST_CONTEXT$|CI$|FORCE_COLOR$|NO_COLOR$|npm_)/;
 
@@ -45,13 +48,13 @@ export function start(args: readonly string[], place: Place = {}): { child: Chil
 export function run(
   command: string,
   args: readonly string[],
-  { cwd, env = {} }: { cwd: string; env?: NodeJS.ProcessEnv },
+  { cwd, env = {}, stdin = 'ignore' }: { cwd: string; env?: NodeJS.ProcessEnv; stdin?: 'ignore' | 'pipe' },
 ): { child: ChildProcess; done: Promise<Ended> } {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));
-  const child = spawn(command, args, { cwd, env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd, env: { ...clean, ...env }, stdio: [stdin, 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
   return { child, done: new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr }))) };
 }
 

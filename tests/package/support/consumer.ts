@@ -14,7 +14,7 @@ export interface Ended {
   readonly output: string;
 }
 
-const COMMAND_LIMIT_MS = 120_000;
+const COMMAND_LIMIT_MS = 300_000;
 const WITHOUT_OURS = /^(READINESS_|CLERK_|NODE_OPTIONS$|NODE_TEST_CONTEXT$|FORCE_COLOR$|npm_)/;
 
 /** Runs a command to its end; a non-zero exit code is a result, not an error. */
@@ -45,14 +45,18 @@ export class Installation {
   readonly root: string;
   #ready: Promise<void>;
 
-  /** @param install the command of a package manager; the packages are in the manifest. */
+  /**
+   * @param install the command of a package manager; the packages are in the manifest
+   * @param others packages that are installed as well, by name
+   */
   constructor(
     name: string,
     install: readonly [command: string, ...args: string[]],
     playwright = versionOf('@playwright/test'),
+    others: Readonly<Record<string, string>> = {},
   ) {
     this.root = mkdtempSync(join(tmpdir(), `readiness-${name}-`));
-    this.#ready = this.#install(install, playwright);
+    this.#ready = this.#install(install, playwright, others);
     // Whoever asks for a project is told; without a project nobody is.
     this.#ready.catch(() => {});
   }
@@ -74,11 +78,16 @@ export class Installation {
     rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  async #install([command, ...args]: readonly [string, ...string[]], playwright: string): Promise<void> {
+  async #install(
+    [command, ...args]: readonly [string, ...string[]],
+    playwright: string,
+    others: Readonly<Record<string, string>>,
+  ): Promise<void> {
     const devDependencies = {
       '@playwright/test': playwright,
       '@types/node': versionOf('@types/node'),
       'clerk-readiness': `file:${(await packed).path}`,
+      ...others,
     };
     writeFileSync(
       join(this.root, 'package.json'),
@@ -124,6 +133,7 @@ export class Consumer {
   }
 }
 
-function versionOf(name: string): string {
+/** The release of a package that this repository has. */
+export function versionOf(name: string): string {
   return (require(`${name}/package.json`) as { version: string }).version;
 }
