@@ -135,15 +135,26 @@ export const revokedOpenPage = defectsOf('session/revoked-open-page', [
   },
   {
     name: 'revoked-forgets-page',
-    title: 'the prompt of an open page leads to sign-in, and nobody remembers the page',
-    apply: inPage(
-      whenSessionEnds(
-        'revoked',
-        `setInterval(() => {
-          for (const link of document.querySelectorAll('a[href^="/sign-in?"]')) link.setAttribute('href', '/sign-in');
-        }, 10);`,
-      ),
-    ),
+    title: 'an open page leads to sign-in when its session is revoked, and nobody remembers the page',
+    apply: async (request, next, site) => {
+      // What the router asks for when Clerk tells it that nobody is signed in any more; an action answers alike.
+      const byRouter = header(request, 'rsc') !== undefined || header(request, 'next-action') !== undefined;
+      if (byRouter && isProtectedPage(request, site) && cookie(request, '__client_uat') !== undefined) {
+        const response = await next(request);
+        return header(response, 'location') === undefined ? response : redirect(response, `${site.url}/sign-in`);
+      }
+      return inPage(
+        whenSessionEnds(
+          'revoked',
+          `addEventListener('click', (event) => {
+            if (!event.target.closest('a[href^="/sign-in?"]')) return;
+            event.preventDefault();
+            event.stopImmediatePropagation();
+            location.assign('/sign-in');
+          }, true);`,
+        ),
+      )(request, next, site);
+    },
   },
   {
     name: 'revoked-form-json',
