@@ -123,5 +123,11 @@ describe('performance/user-data-cached: the signed-in user', () => {
     );
   });
   it('is not verified without source files', async () =>
-    assert.match((await lookups({ 'README.md': 'x' })).unverified ?? '', /no source file/));
+    assert.match((await lookups({ 'README.md': 'x' })).unverified ?? '', /no source file was found/));
+  it('without a file that names Clerk is undecided: it may be the folder of the tests', async () =>
+    assert.match(
+      (await lookups({ 'playwright.config.ts': "import { clerkSetup } from '@clerk/testing/playwright';" }))
+        .unverified ?? '',
+      /no source file of 1 names an SDK of Clerk: set project\.root/,
+    ));
 });

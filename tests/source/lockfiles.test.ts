@@ -63,6 +63,19 @@ describe('a project', () => {
       assert.match(one && 'problem' in one ? one.problem : '', problem);
     });
   }
+  it('of tests alone has none of the packages that this one brings along', async () => {
+    const packages = {
+      '': { dependencies: { 'clerk-readiness': '1', '@clerk/testing': '1' } },
+      'node_modules/clerk-readiness': { version: '1.0.0', dependencies: { '@clerk/backend': '1' } },
+      'node_modules/@clerk/testing': { version: '1.0.0', dependencies: { '@clerk/backend': '1' } },
+      'node_modules/@clerk/backend': { version: '1.0.0' },
+    };
+    const root = project({
+      'package-lock.json': JSON.stringify({ lockfileVersion: 3, packages }),
+      'package.json': JSON.stringify(packages['']),
+    });
+    assert.deepEqual(await backendOf(root), []);
+  });
   it('that its lockfile does not know gets everything', async () => {
     const root = project({ 'package-lock.json': sample('npm'), 'tools/package.json': '{}' });
     assert.deepEqual((await backendOf(join(root, 'tools'))).sort(), ['2.3.1', '2.4.0']);

@@ -19,6 +19,9 @@ const ROUTE = /^(?:src\/)?app\/(?:.*\/)?route\.[jt]sx?$/;
 /** Folders of programs that nobody waits for. */
 const BATCH = /(?:^|\/)(?:scripts?|seeds?|migrations?|jobs?|cron|tools|bin)\//;
 
+/** An SDK of Clerk that an app runs. */
+const CLERK_SDK = /@clerk\/(?!testing\b)/;
+
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Look-ups of the signed-in user that one request makes. */
@@ -34,6 +37,8 @@ export type LookupEvidence =
   | { readonly problem: string }
   | {
       readonly files: number;
+      /** Files that name an SDK of Clerk. */
+      readonly withClerk: number;
       readonly lookups: number;
       readonly inLoops: readonly Lookup[];
       readonly repeated: readonly RepeatedLookups[];
@@ -71,6 +76,7 @@ export const userLookups = defineCheck<LookupEvidence>({
     );
     return {
       files: known.length,
+      withClerk: known.filter(({ text }) => CLERK_SDK.test(text)).length,
       lookups: asking.length,
       inLoops: asking.flatMap(lookupsInLoops),
       repeated: entries.flat().filter(({ lookups }) => lookups.length > 1),
@@ -78,12 +84,12 @@ export const userLookups = defineCheck<LookupEvidence>({
   },
   judge(evidence): Judgement {
     if ('problem' in evidence) return { findings: [], summary: '', unverified: evidence.problem };
-    const { files, lookups, inLoops, repeated } = evidence;
-    if (files === 0)
+    const { files, withClerk, lookups, inLoops, repeated } = evidence;
+    if (withClerk === 0)
       return {
         findings: [],
         summary: '',
-        unverified: 'no source file was found: set project.root to the folder of the app',
+        unverified: `no source file${files === 0 ? ' was found' : ` of ${files} names an SDK of Clerk`}: set project.root to the folder of the app`,
       };
     return {
       findings: [...inLoops.map(judgeLoop), ...repeated.map(judgeRepeated)],

@@ -19,11 +19,15 @@ export interface LockGraph {
   readonly importedBy: (importer: string) => readonly string[] | undefined;
 }
 
-/** Every package that a workspace gets; all of the lockfile where the workspace is not in it, so that nothing is missed. */
+/** What tests install, and no app runs: our own copies of Clerk's packages say nothing about it. */
+const TOOLS: ReadonlySet<string> = new Set(['clerk-readiness', '@clerk/testing']);
+
+/** Every package that a workspace gets, those for its tests apart; all of the lockfile where the workspace is not in it, so that nothing is missed. */
 export function installedFor(graph: LockGraph, importer: string): LockedPackage[] {
-  const roots = graph.importedBy(importer);
-  if (roots === undefined) return [...graph.packages.values()];
-  const seen = new Set<string>(roots);
+  const imported = graph.importedBy(importer);
+  if (imported === undefined) return [...graph.packages.values()];
+  const isTool = (key: string): boolean => TOOLS.has(graph.packages.get(key)?.name ?? '');
+  const seen = new Set<string>(imported.filter((key) => !isTool(key)));
   for (const key of seen) for (const dependency of graph.dependenciesOf(key)) seen.add(dependency);
   return [...seen].flatMap((key) => graph.packages.get(key) ?? []);
 }
