@@ -38,8 +38,8 @@ export function frontendApi(
     state.log.push({ api: 'frontend', method, path, testingToken: url.searchParams.has('__clerk_testing_token') });
     if (serveScript(scripts, path, response)) return;
 
-    const { origin } = request.headers;
-    for (const [name, value] of Object.entries(corsHeaders(origin))) response.setHeader(name, value);
+    const origin = originOf(request);
+    for (const [name, value] of Object.entries(corsHeaders(request.headers.origin))) response.setHeader(name, value);
     if (request.method === 'OPTIONS') return answerPreflight(request, response);
     const wait = state.limited('frontend', method, path);
     if (wait !== undefined) return sendRateLimit(response, wait);
@@ -162,6 +162,12 @@ function endSession(session: Session, action: string): void {
 
 function cookieHeaders(call: Call): OutgoingHttpHeaders {
   return call.client ? { 'set-cookie': clientCookies(call.state, call.client) } : {};
+}
+
+/** The app's origin. Behind a proxy a browser names none when it reads, but the proxy says where it stands. */
+function originOf({ headers }: IncomingMessage): string | undefined {
+  const proxy = headers['clerk-proxy-url'];
+  return headers.origin ?? (typeof proxy === 'string' && URL.canParse(proxy) ? new URL(proxy).origin : undefined);
 }
 
 /** Any origin is allowed. Clerk allows the instance's own origins only; which answer others get is not known. */
