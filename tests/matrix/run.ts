@@ -239,7 +239,7 @@ async function inLanes<T, R>(items: readonly T[], lanes: number, run: (item: T) 
 }
 
 function wrongs(row: Row, defect: Defect): string[] {
-  if (defect.kind === 'variant') return doubts(row);
+  if (defect.kind === 'variant') return doubts(row, defect.mayAlsoBreak);
   const others = row.failed.filter(
     (id) => id !== defect.check && !(defect.mayAlsoBreak as readonly string[]).includes(id),
   );
@@ -256,12 +256,13 @@ function wrongs(row: Row, defect: Defect): string[] {
   ];
 }
 
-/** What a correct target must not meet. */
-function doubts(row: Row): string[] {
+/** What a correct target must not meet: failures, and doubts except in checks that find nothing to look at. */
+function doubts(row: Row, blind: readonly string[] = []): string[] {
   return row.cells
     .filter(
       ({ id, outcome }) =>
-        outcome.status === 'fail' || (outcome.status === 'not-verified' && row.doubtful.includes(id)),
+        outcome.status === 'fail' ||
+        (outcome.status === 'not-verified' && row.doubtful.includes(id) && !blind.includes(id)),
     )
     .map(({ id, outcome }) => `${id} ${outcome.status}: ${outcome.reason}`);
 }

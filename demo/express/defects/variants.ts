@@ -37,6 +37,13 @@ const gzip: RequestHandler = (req, res, next) => {
   next();
 };
 
+/** Pages do not name their icon. */
+const withoutIcon: RequestHandler = (_req, res, next) => {
+  const send = res.send.bind(res);
+  res.send = (body: unknown) => send(typeof body === 'string' ? body.replace(/<link rel="icon"[^>]*>/, '') : body);
+  next();
+};
+
 /** Unusual and correct: nothing may fail, with the options that the title asks for. */
 export const unusual = [
   ...unusualBy('routes/protected-redirect', [
@@ -145,6 +152,7 @@ export const unusual = [
       title: 'there is no /favicon.ico, and no page links one',
       parts: ({ assets: [files, ...others] }) => ({
         assets: [
+          withoutIcon,
           (req, res, next) => (req.path === '/favicon.ico' || !files ? next() : files(req, res, next)),
           ...others,
         ],
