@@ -63,9 +63,15 @@ describe('performance/user-data-cached: a loop over users', () => {
     ],
     [
       'a script that nobody waits for',
-      { 'app/page.tsx': '', 'scripts/a.ts': `${CLERK}for (const id of ids) await ${LOOKUP}(id);` },
+      { 'app/page.tsx': CLERK, 'scripts/a.ts': `${CLERK}for (const id of ids) await ${LOOKUP}(id);` },
     ],
-    ['another service', { 'lib/a.ts': 'export const a = (ids) => ids.map((id) => directory.users.getUser(id));' }],
+    [
+      'another service',
+      {
+        'app/page.tsx': CLERK,
+        'lib/a.ts': 'export const a = (ids) => ids.map((id) => directory.users.getUser(id));',
+      },
+    ],
   ] as const)
     it(`passes on ${name}`, async () => assertClean(await lookups(files)));
 });
