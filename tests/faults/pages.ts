@@ -98,7 +98,7 @@ export const HOSTILE_PAGES: readonly HostilePage[] = [
   },
   {
     name: 'grows without end',
-    start: pageOf(script('setInterval(() => document.body.append("x".repeat(100_000)), 1);')),
+    start: pageOf(script('setInterval(() => document.body.append("x ".repeat(5_000)), 10);')),
   },
   {
     name: 'moves on and on',
