@@ -103,7 +103,7 @@ export const HOSTILE_PAGES: readonly HostilePage[] = [
   {
     name: 'moves on and on',
     start: pageOf(script('location.replace("/?" + Math.random());')),
-    says: /redirect|circle|loop/,
+    says: /stays blank/,
   },
   { name: 'never ends loading', start: pageOf('<img src="/slow">', ({ url }) => url === '/slow') },
   {
