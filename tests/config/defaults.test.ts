@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { generate } from 'selfsigned';
@@ -13,6 +12,7 @@ import { defineReadinessConfig, readinessProjects } from '../../src/config/proje
 import { resolveOptions } from '../../src/config/resolve.ts';
 import { METADATA_KEY } from '../../src/report/record.ts';
 import { Target } from '../../src/target/target.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 
 const URL_ONLY = { baseURL: 'https://example.com' };
 
@@ -142,7 +142,7 @@ test('a named target gets a report folder of its own', () => {
 });
 
 test('network.ca that cannot be read is named before any request', async () => {
-  const absent = join(mkdtempSync(join(tmpdir(), 'readiness-ca-')), 'absent.pem');
+  const absent = join(temporaryFolder(), 'absent.pem');
   const readiness = resolveOptions({ baseURL: 'https://127.0.0.1:1', network: { ca: absent } }, {});
   await assert.rejects(Target.connect(readiness), {
     name: 'ReadinessConfigError',
@@ -151,7 +151,7 @@ test('network.ca that cannot be read is named before any request', async () => {
 });
 
 test('network.ca that holds no certificate is named before any request', async () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'readiness-ca-')), 'empty.pem');
+  const path = join(temporaryFolder(), 'empty.pem');
   writeFileSync(path, 'no certificate');
   const readiness = resolveOptions({ baseURL: 'https://127.0.0.1:1', network: { ca: path } }, {});
   await assert.rejects(Target.connect(readiness), {
@@ -161,7 +161,7 @@ test('network.ca that holds no certificate is named before any request', async (
 });
 
 test('network.ca is trusted beside the public authorities', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'readiness-ca-'));
+  const folder = temporaryFolder();
   const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
     keySize: 2048,
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -11,9 +10,10 @@ import { ReadinessConfigError } from '../../src/config/error.ts';
 import { connection } from '../support/connect.ts';
 import { closedPort, selfSigned, serve, serveTcp, serveTls } from '../support/server.ts';
 import type { Certificate, Listening } from '../support/server.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 
 function temporaryFile(name: string, content: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'readiness-')), name);
+  const path = join(temporaryFolder(), name);
   writeFileSync(path, content);
   return path;
 }

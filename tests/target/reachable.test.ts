@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ReadinessConfigError } from '../../src/config/error.ts';
 import type { ReadinessOptions } from '../../src/config/options.ts';
@@ -7,6 +9,7 @@ import { TargetError } from '../../src/target/reachable.ts';
 import { Target } from '../../src/target/target.ts';
 import { closedPort, selfSigned, serve, serveTcp, serveTls } from '../support/server.ts';
 import type { Listening } from '../support/server.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 
 /** The one message that connecting ends with. */
 async function refusal(
@@ -56,7 +59,7 @@ describe('connecting fails with one message that says what to do', () => {
     const certificate = await selfSigned(['localhost'], { from: new Date('2020-01-01'), to: new Date('2021-01-01') });
     const { origin } = await serveTls(certificate, (_, response) => response.end());
     assert.match(
-      await refusal({ baseURL: origin, network: { ca: await pem(certificate.cert) } }),
+      await refusal({ baseURL: origin, network: { ca: pem(certificate.cert) } }),
       /certificate of .* has expired/,
     );
   });
@@ -65,7 +68,7 @@ describe('connecting fails with one message that says what to do', () => {
     const certificate = await selfSigned(['other.example.test'], { address: false });
     const { origin } = await serveTls(certificate, (_, response) => response.end());
     assert.match(
-      await refusal({ baseURL: origin, network: { ca: await pem(certificate.cert) } }),
+      await refusal({ baseURL: origin, network: { ca: pem(certificate.cert) } }),
       /certificate of .* is for another host/,
     );
   });
@@ -167,10 +170,8 @@ describe('connecting succeeds', () => {
   }
 });
 
-async function pem(certificate: string): Promise<string> {
-  const { mkdtemp, writeFile } = await import('node:fs/promises');
-  const { tmpdir } = await import('node:os');
-  const path = `${await mkdtemp(`${tmpdir()}/readiness-`)}/ca.pem`;
-  await writeFile(path, certificate);
+function pem(certificate: string): string {
+  const path = join(temporaryFolder(), 'ca.pem');
+  writeFileSync(path, certificate);
   return path;
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { temporaryFolder } from '../../support/temporary.ts';
 
 const run = promisify(execFile);
 
@@ -32,7 +32,7 @@ export function oldestPlaywright(): string {
 }
 
 async function pack(): Promise<Packed> {
-  const folder = mkdtempSync(join(tmpdir(), 'readiness-pack-'));
+  const folder = temporaryFolder();
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], {
     cwd: REPOSITORY,
     maxBuffer: 16 * 1024 * 1024,
