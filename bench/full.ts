@@ -1,7 +1,7 @@
 import type { DemoTarget } from '../demo/instances.ts';
 import { demoReadiness } from '../demo/readiness.ts';
+import { median } from '../src/median.ts';
 import type { Team } from './consumer.ts';
-import { median } from './statistics.ts';
 
 /** The whole checklist on the demo. */
 export interface Full {

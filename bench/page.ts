@@ -1,4 +1,5 @@
 import { replaceBetween } from '../docs/generate.ts';
+import { table } from '../src/report/markdown.ts';
 import type { Full } from './full.ts';
 import type { Peers } from './peers.ts';
 import type { Scale } from './scale.ts';
@@ -128,9 +129,4 @@ function peersSection({ seeded, results, missing }: Peers): string {
 
 function heading({ rounds, bounds }: Compared): string {
   return `Medians of ${rounds}; concurrency ${bounds.concurrency}, at most ${bounds.requestsPerSecond} requests a second, for run and loop alike.`;
-}
-
-function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

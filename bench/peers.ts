@@ -9,10 +9,10 @@ import type { DemoTarget } from '../demo/instances.ts';
 import { createCertificate } from '../demo/net/certificate.ts';
 import { closeServer, HOST, listen } from '../demo/net/listen.ts';
 import { demoReadiness } from '../demo/readiness.ts';
+import { median } from '../src/median.ts';
 import { run as command } from '../tests/package/support/consumer.ts';
 import type { Team } from './consumer.ts';
-import { timed } from './process.ts';
-import { median } from './statistics.ts';
+import { timedOk } from './process.ts';
 
 /** Defects of the demo that a scanner from outside could see, whatever it is made for. */
 const SEEDED = [
@@ -86,10 +86,9 @@ async function ours(team: Team, instance: DemoTarget): Promise<PeerResult> {
     if (!defect) throw new Error(`no defect is called ${name}`);
     const options = demoReadiness(instance);
     const project = await team.project(`peers-${name}`, { ...options, headers: { 'x-demo-defect': name } });
-    const cli = join(project.folder, '../node_modules/@playwright/test/cli.js');
     // Anonymous HTTP only, as the peers: no session and no browser.
-    const args = [cli, 'test', '--grep-invert', '@browser|@signed-in|@burst|@writes|@source|@attestation'];
-    times.push((await timed(args, { cwd: project.folder })).ms);
+    const args = ['--grep-invert', '@browser|@signed-in|@burst|@writes|@source|@attestation'];
+    times.push((await project.tryOut(args)).ms);
     if (project.report().checks.some(({ id, status }) => id === defect.check && status === 'fail')) found.push(name);
   }
   return { name: 'clerk-readiness', scope: 'every anonymous HTTP check', ms: median(times), found };
@@ -173,8 +172,7 @@ async function observatory(folder: string): Promise<Scanner> {
     scope: 'the home page, robots.txt and one preflight',
     // The command, without the wrapper that only adds authorities to trust.
     scan: async (url) => {
-      const { output, code } = await timed([join(root, 'src/scan.js'), new URL(url).host], { cwd: place });
-      if (code !== 0) throw new Error(`${name} failed: ${output}`);
+      const { output } = await timedOk([join(root, 'src/scan.js'), new URL(url).host], { cwd: place });
       const { tests } = JSON.parse(output.slice(output.indexOf('{'))) as { tests: Record<string, { result: string }> };
       return Object.entries(tests).map(([test, { result }]) => `${test}: ${result}`);
     },
@@ -199,8 +197,7 @@ async function evaluator(folder: string): Promise<Scanner> {
     name,
     scope: 'the policy of the home page',
     scan: async (url) => {
-      const { output, code } = await timed([script, url], { cwd: place });
-      if (code !== 0) throw new Error(`${name} failed: ${output}`);
+      const { output } = await timedOk([script, url], { cwd: place });
       return JSON.parse(output.slice(output.lastIndexOf('\n[') + 1)) as string[];
     },
   };

@@ -1,14 +1,4 @@
-/**
- * The middle value; the mean of the two in the middle of an even number.
- * @throws Error when there is none.
- */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const [low, high] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
-  if (low === undefined || high === undefined) throw new Error('there is no median of nothing');
-  return (low + high) / 2;
-}
+import { median } from '../src/median.ts';
 
 /** One round: what was measured one right after the other, in milliseconds. */
 export interface Round {
@@ -29,7 +19,7 @@ export interface Summary extends Round {
   readonly bareRatio: number;
 }
 
-/** @throws Error when there is no round. */
+/** @param rounds one or more */
 export function summarize(rounds: readonly Round[]): Summary {
   const of = (value: (round: Round) => number) => median(rounds.map(value));
   return {

@@ -3,7 +3,7 @@ import { randomId, randomSecretKey, randomText, randomWebhookSecret } from '../c
 import { header, isHtml, mapText, pathOf } from '../front/message.ts';
 import type { DemoRequest, DemoResponse } from '../front/message.ts';
 import { defectsOf, variantsOf } from './defect.ts';
-import { all, anonymous, at, by, changing, replaceBody, replaceJson } from './tools.ts';
+import { all, anonymous, at, by, changing, isRsc, replaceBody, replaceJson } from './tools.ts';
 
 /** Secrets that nobody knows, made when the demo starts. */
 const DOTENV = [
@@ -69,7 +69,6 @@ export const dotfiles = defectsOf('exposure/dotfiles', [
 /** The first script of every page: Turbopack's runtime, which knows the names of all chunks. */
 const isRuntime = (request: DemoRequest): boolean =>
   /^\/_next\/static\/chunks\/turbopack-[^/]+\.js$/.test(pathOf(request));
-const isRsc = (request: DemoRequest): boolean => header(request, 'rsc') !== undefined;
 
 function appended(text: string) {
   return (response: DemoResponse): DemoResponse =>

@@ -1,7 +1,18 @@
 import { header, mapText, pathOf, withHeader, without } from '../front/message.ts';
-import type { DemoRequest } from '../front/message.ts';
 import { defectsOf } from './defect.ts';
-import { all, anonymous, at, by, changing, redirect, replaceHtml, rewriting, signedIn, signInUrl } from './tools.ts';
+import {
+  all,
+  anonymous,
+  at,
+  by,
+  changing,
+  isRsc,
+  redirect,
+  replaceHtml,
+  rewriting,
+  signedIn,
+  signInUrl,
+} from './tools.ts';
 
 export { bypass, bypassVariants } from './routes/bypass.ts';
 export { notCacheable, notCacheableVariants } from './routes/not-cacheable.ts';
@@ -37,7 +48,6 @@ export const publicReachable = defectsOf('routes/public-reachable', [
 ]);
 
 const isDashboard = at('/dashboard');
-const isRsc = (request: DemoRequest): boolean => header(request, 'rsc') !== undefined;
 
 /** Where anyone is let in, nothing shows that a broken credential is refused. */
 /** What a guard adds to answers is gone with it, and so is what it does with broken credentials. */
@@ -78,7 +88,7 @@ export const protectedRedirect = defectsOf('routes/protected-redirect', [
     mayAlsoBreak: ['routes/bypass'],
     title: 'the guard looks at documents only: /dashboard gives its RSC payload to anonymous visitors',
     apply: async (request, next, site) => {
-      if (!isDashboard(request, site) || !anonymous(request, site) || !isRsc(request)) return next(request);
+      if (!isDashboard(request, site) || !anonymous(request, site) || !isRsc(request, site)) return next(request);
       const response = await next(signedIn(request, site));
       // Next.js 16 redirects RSC requests without its cache-busting parameter to themselves with it; older ones answer at once.
       const location = header(response, 'location');

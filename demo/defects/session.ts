@@ -3,7 +3,20 @@ import type { DemoRequest, DemoResponse } from '../front/message.ts';
 import { defectsOf, variantsOf } from './defect.ts';
 import type { Next, Site } from './defect.ts';
 import { inPage, onAnswer, onceLoaded, sendForm, untilLoaded, whenSessionEnds } from './in-page.ts';
-import { all, at, by, changing, cookie, redirect, replaceBody, replaceHtml, signedIn, under } from './tools.ts';
+import {
+  all,
+  at,
+  by,
+  changing,
+  cookie,
+  isRsc,
+  isServerAction,
+  redirect,
+  replaceBody,
+  replaceHtml,
+  signedIn,
+  under,
+} from './tools.ts';
 
 /** A well-formed token of this instance; whether it is still good, the app's answer tells. Garbage is another check's. */
 function hasOwnToken(request: DemoRequest, site: Site): boolean {
@@ -138,7 +151,7 @@ export const revokedOpenPage = defectsOf('session/revoked-open-page', [
     title: 'an open page leads to sign-in when its session is revoked, and nobody remembers the page',
     apply: async (request, next, site) => {
       // What the router asks for when Clerk tells it that nobody is signed in any more; an action answers alike.
-      const byRouter = header(request, 'rsc') !== undefined || header(request, 'next-action') !== undefined;
+      const byRouter = isRsc(request, site) || isServerAction(request, site);
       if (byRouter && isProtectedPage(request, site) && cookie(request, '__client_uat') !== undefined) {
         const response = await next(request);
         return header(response, 'location') === undefined ? response : redirect(response, `${site.url}/sign-in`);
@@ -165,7 +178,7 @@ export const revokedOpenPage = defectsOf('session/revoked-open-page', [
     name: 'revoked-form-blank',
     title: 'a form that nobody may send any more ends on a blank page',
     apply: async (request, next, site) =>
-      all(at('/dashboard'), by('POST'), hadSession)(request, site) && header(request, 'next-action') === undefined
+      all(at('/dashboard'), by('POST'), hadSession)(request, site) && !isServerAction(request, site)
         ? replaceHtml(await next(request), 200, 'Fernwork', '')
         : inPage(sendForm('/dashboard'))(request, next, site),
   },
@@ -173,7 +186,7 @@ export const revokedOpenPage = defectsOf('session/revoked-open-page', [
     name: 'revoked-action-throws',
     title: 'a server action throws when its session is over, and the page ends at an error boundary without a way out',
     apply: async (request, next, site) => {
-      if (all(at('/dashboard'), hadSession)(request, site) && header(request, 'next-action') !== undefined) {
+      if (all(at('/dashboard'), hadSession, isServerAction)(request, site)) {
         const response = await next(request);
         return header(response, 'location') === undefined ? response : replaceBody(response, 500, 'text/plain', '');
       }

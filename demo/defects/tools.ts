@@ -46,6 +46,11 @@ export const anonymous: Condition = (request) =>
   !/(?:^|;\s*)__(?:session|client|clerk)/.test(header(request, 'cookie') ?? '') &&
   !/[?&]__clerk_/.test(request.target);
 
+/** What the router asks for instead of a document. */
+export const isRsc: Condition = (request) => header(request, 'rsc') !== undefined;
+
+export const isServerAction: Condition = (request) => header(request, 'next-action') !== undefined;
+
 export const isApi = under('/api/');
 
 /** The API that pages call; webhooks are called by Clerk. */

@@ -167,7 +167,8 @@ function facts({ tool, target, startedAt, durationMs, requests }: Report): strin
   return `<sub>${text(`${tool.name} ${tool.version}; target ${target.name}, ${target.profile}, ${target.mode}; instance ${instance(target)}; ${moment(startedAt)}, ${requests} requests, ${(durationMs / 1000).toFixed(1)} s`)}</sub>`;
 }
 
-function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
+/** A table; its cells are Markdown already. */
+export function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

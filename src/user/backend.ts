@@ -25,11 +25,11 @@ export class Backend {
    */
   async call<T>(purpose: string, send: (clerk: ClerkClient) => Promise<T>): Promise<T> {
     const clerk = await (this.#clerk ??= this.#open());
-    const { isClerkAPIResponseError } = await import('@clerk/backend/errors');
     for (let tries = 1; ; tries += 1) {
       try {
         return await send(clerk);
       } catch (failure) {
+        const { isClerkAPIResponseError } = await import('@clerk/backend/errors');
         if (!isClerkAPIResponseError(failure))
           throw new Error(`Could not ${purpose}: ${(failure as Error).message}`, { cause: failure });
         if (failure.status !== 429 || tries === MAX_TRIES)

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { resolveOptions } from '../../src/config/resolve.ts';
-import { missingNeed } from '../../src/needs.ts';
-import { catalogEntry } from '../../src/catalog.ts';
 import { Target } from '../../src/target/target.ts';
 import { verify } from '../../src/verify.ts';
-import { CHECKS, methodsOf } from '../support/checks.ts';
+import { CHECKS, methodsOf, missingFor } from '../support/checks.ts';
 import { serve } from '../support/server.ts';
 
 /** Requests that a check may send whatever the app has; routes/bypass, which tries three pages and three routes, sends most. */
@@ -39,7 +37,7 @@ async function count(routes: number): Promise<ReadonlyMap<string, { reported: nu
   );
   const counts = new Map<string, { reported: number; received: number }>();
   for (const check of CHECKS.filter((each) => methodsOf(each).every((method) => method === 'http'))) {
-    if (missingNeed(catalogEntry(check.id) ?? { needs: [], methods: [] }, readiness, check.part)) continue;
+    if (missingFor(check, readiness)) continue;
     // A worker of its own for each: nothing that another check fetched is there.
     const target = await Target.connect(readiness);
     try {

@@ -3,15 +3,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Defect, Site } from '../../demo/defects/defect.ts';
 import type { Instance } from '../../demo/demo.ts';
 import type { DemoRequest, DemoResponse } from '../../demo/front/message.ts';
-import { areaOf, catalogEntry } from '../../src/catalog.ts';
+import { areaOf } from '../../src/catalog.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
 import type { ReadinessOptions } from '../../src/index.ts';
 import { isRecord } from '../../src/is-record.ts';
-import { missingNeed } from '../../src/needs.ts';
 import type { Identity } from '../../src/target/identity.ts';
 import { Target } from '../../src/target/target.ts';
 import { TestUser } from '../../src/test-user.ts';
-import { CHECKS, methodsOf } from '../support/checks.ts';
+import { CHECKS, methodsOf, missingFor } from '../support/checks.ts';
 import type { AnyCheck } from '../support/checks.ts';
 
 /** A request of a check and what the clean demo answered. */
@@ -88,7 +87,7 @@ export class Recording {
     const pairs = new Map<AnyCheck, readonly Pair[]>();
     let identity: Identity | undefined;
     for (const check of CHECKS.filter((each) => !methodsOf(each).includes('browser'))) {
-      if (missingNeed(catalogEntry(check.id) ?? { needs: [], methods: [] }, readiness, check.part)) continue;
+      if (missingFor(check, readiness)) continue;
       recorder.take();
       const target = await Target.connect(readiness);
       const user = await TestUser.find(readiness, target.identity);

@@ -8,14 +8,13 @@ import { catalogEntry } from '../../src/catalog.ts';
 import type { Readiness } from '../../src/config/options.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
 import type { ReadinessOptions } from '../../src/index.ts';
-import { missingNeed } from '../../src/needs.ts';
 import type { Identity } from '../../src/target/identity.ts';
 import { settle, today } from '../../src/settle.ts';
 import { Target } from '../../src/target/target.ts';
 import { TestUser } from '../../src/test-user.ts';
 import { verify } from '../../src/verify.ts';
 import type { CheckContext, Outcome } from '../../src/verify.ts';
-import { CHECKS, methodsOf } from '../support/checks.ts';
+import { CHECKS, methodsOf, missingFor } from '../support/checks.ts';
 import type { AnyCheck } from '../support/checks.ts';
 import { copyProject } from './project.ts';
 
@@ -67,7 +66,7 @@ export async function runRow(
     };
     const cells: Cell[] = [];
     for (const check of CHECKS.filter((each) => only(each, target.identity))) {
-      const missing = missingNeed(catalogEntry(check.id) ?? { needs: [], methods: [] }, readiness, check.part);
+      const missing = missingFor(check, readiness);
       if (missing) cells.push({ id: check.id, outcome: { ...missing, findings: [], requests: 0, durationMs: 0 } });
       else if (!signedIn && methodsOf(check).includes('signed-in')) cells.push({ id: check.id, outcome: NOBODY });
       else if (!methodsOf(check).includes('browser'))

@@ -12,6 +12,9 @@ import * as session from '../../src/areas/session.ts';
 import * as webhook from '../../src/areas/webhook.ts';
 import { catalogEntry } from '../../src/catalog.ts';
 import type { Method } from '../../src/catalog.ts';
+import type { Readiness } from '../../src/config/options.ts';
+import { missingNeed } from '../../src/needs.ts';
+import type { Missing } from '../../src/needs.ts';
 import type { Check } from '../../src/verify.ts';
 
 /** A check whose evidence only itself understands. */
@@ -34,6 +37,11 @@ const AREA_MODULES: readonly object[] = [
 
 /** Every check that the areas export; one id may have several parts. */
 export const CHECKS: readonly AnyCheck[] = AREA_MODULES.flatMap((module) => Object.values(module).filter(isCheck));
+
+/** What stands in the way of a check, or of the part of it that this one is; undefined when nothing does. */
+export function missingFor({ id, part }: AnyCheck, readiness: Readiness): Missing | undefined {
+  return missingNeed(catalogEntry(id) ?? { needs: [], methods: [] }, readiness, part);
+}
 
 /** How a check, or the part of it that this one is, works. */
 export function methodsOf({ id, part }: AnyCheck): readonly Method[] {

@@ -1,7 +1,7 @@
-import { addHeader, header, pathOf, withHeader } from '../../front/message.ts';
+import { addHeader, pathOf, withHeader } from '../../front/message.ts';
 import type { DemoResponse } from '../../front/message.ts';
 import { defectsOf, variantsOf } from '../defect.ts';
-import { all, anonymous, at, by, changing } from '../tools.ts';
+import { all, anonymous, at, by, changing, isRsc } from '../tools.ts';
 import type { DemoRequest } from '../../front/message.ts';
 import type { Site } from '../defect.ts';
 
@@ -42,8 +42,7 @@ export const notCacheable = defectsOf('routes/not-cacheable', [
       const copy = stored.get(key);
       if (copy) return addHeader(withHeader(copy, 'Age', '1'), 'X-Cache', 'HIT');
       const response = await next(request);
-      if (hasSession(request, site) && response.status === 200 && header(request, 'rsc') === undefined)
-        stored.set(key, response);
+      if (hasSession(request, site) && response.status === 200 && !isRsc(request, site)) stored.set(key, response);
       return response;
     },
   },

@@ -1,3 +1,4 @@
+import { median } from '../../median.ts';
 import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { middlewareSource } from '../../source/middleware.ts';
@@ -124,13 +125,6 @@ function costOf(guard: Timing, asset: Timing): Cost | undefined {
   const [guardMs, assetMs] = [median(guard.durations), median(asset.durations)];
   // Below a millisecond, a ratio says more about the clock than about the guard.
   return { guard: Math.round(guardMs), asset: Math.round(assetMs), ratio: guardMs / Math.max(1, assetMs) };
-}
-
-/** Middle value; the mean of the two in the middle of an even number. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
-  return ((low ?? 0) + (high ?? 0)) / 2;
 }
 
 function judgeCost(guard: Timing, asset: Timing, cost: Cost): Finding[] {

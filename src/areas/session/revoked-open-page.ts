@@ -87,11 +87,7 @@ export const revokedOpenPage = defineCheck<RevokedEvidence>({
       open({ route: first, end: 'all cookies are cleared', interaction: 'a click on a link' }),
       ...routes.slice(1).map((route) => open({ route, end, interaction: 'left alone' })),
     ]);
-    const opened = [
-      alone,
-      ...others,
-      { ...alone, api: undefined, tab: await tab.twin(), interaction: 'a reload' as const },
-    ];
+    const opened = [alone, ...others, await toReload(alone)];
     if (readiness.mode === 'full' && (await submitButton(tab)) !== undefined)
       opened.push(await open({ route: first, end, interaction: 'a form submitted' }));
     const goesOn = opened.find(({ interaction }) => interaction === 'a form submitted') ?? alone;
@@ -138,7 +134,12 @@ async function openBeforeRemoval(route: ProtectedRoute, context: CheckContext): 
   await userOf(context).signIn(tab);
   const end = 'its user is deleted';
   const alone = await openSignedIn(tab, { route, end, interaction: 'left alone' }, context);
-  return [alone, { ...alone, api: undefined, tab: await tab.twin(), interaction: 'a reload' }];
+  return [alone, await toReload(alone)];
+}
+
+/** The same page, to be opened anew by the same person in a tab that knows nothing of this one. */
+async function toReload(page: OpenedPage): Promise<OpenedPage> {
+  return { ...page, api: undefined, tab: await page.tab.twin(), interaction: 'a reload' };
 }
 
 /** What the summary says besides: how the person went on, and what was left out. */
