@@ -14,6 +14,9 @@ export interface Move {
 /** What Chromium, Firefox and WebKit say of a document that the page itself left for another one. */
 const ABORTED = /^(net::ERR_ABORTED|NS_BINDING_ABORTED|Load request cancelled)/;
 
+/** Milliseconds for which the body of an answer is awaited; one that a script never reads, or a stream, has no end. */
+const BODY_MS = 2_000;
+
 /** Exceptions, and errors of the console, that are kept of a visit; and characters of each. */
 const KEPT = { lines: 50, characters: 2_000 };
 
@@ -25,7 +28,8 @@ export class Tab {
   readonly page: Page;
   readonly context: BrowserContext;
   readonly #moves: Move[] = [];
-  readonly #underWay = new Set<Request>();
+  /** Requests, and until when their answer is awaited, in milliseconds of `performance.now()`. */
+  readonly #underWay = new Map<Request, number>();
   readonly #errors: string[] = [];
   readonly #console: string[] = [];
   readonly #opener: Opener;
@@ -54,9 +58,10 @@ export class Tab {
     return this.#moves;
   }
 
-  /** Number of requests without an answer so far. */
+  /** Number of requests without a complete answer so far. */
   get underWay(): number {
-    return this.#underWay.size;
+    const now = performance.now();
+    return [...this.#underWay.values()].filter((until) => until > now).length;
   }
 
   /** Exceptions that no script caught. */
@@ -95,22 +100,22 @@ export class Tab {
   }
 
   /**
-   * Makes the tab one of somebody who was never here: without cookies, and without what pages stored. It costs half as
-   * much as a fresh one, because the browser still knows the app's scripts.
+   * Makes the tab one of somebody who was never here: without cookies, and without what pages stored. It costs a third of
+   * a fresh one, because the browser still knows the app's scripts: a page at rest stays where it is, and does nothing more.
    */
   async wipe(): Promise<void> {
     const { page, context } = this;
-    await page.evaluate(emptyStores).catch(() => {});
     // Without the network, a page that moves on and on comes to rest; its last move may still interrupt ours.
     await context.setOffline(true);
-    for (let tries = 0; tries < 5 && page.url() !== 'about:blank'; tries += 1) {
+    const isAtRest = await page.evaluate(comeToRest).catch(() => false);
+    for (let tries = 0; !isAtRest && tries < 5 && page.url() !== 'about:blank'; tries += 1) {
       await page
         .goto('about:blank')
         .catch(() => page.waitForURL('about:blank', { timeout: 1_000 }))
         .catch(() => {});
     }
-    await context.setOffline(false);
     await context.clearCookies();
+    await context.setOffline(false);
     this.forget();
   }
 
@@ -134,12 +139,13 @@ export class Tab {
   #record(): void {
     const { page } = this;
     const isDocument = (request: Request) => request.isNavigationRequest() && request.frame() === page.mainFrame();
-    page.on('request', (request) => this.#underWay.add(request));
+    page.on('request', (request) => this.#underWay.set(request, Infinity));
     page.on('requestfinished', (request) => this.#underWay.delete(request));
     page.on('requestfailed', (request) => this.#underWay.delete(request));
     page.on('response', (response) => {
-      if (isDocument(response.request()))
-        this.#moves.push({ url: this.redact(response.url()), status: response.status() });
+      const request = response.request();
+      if (this.#underWay.has(request)) this.#underWay.set(request, performance.now() + BODY_MS);
+      if (isDocument(request)) this.#moves.push({ url: this.redact(response.url()), status: response.status() });
     });
     page.on('requestfailed', (request) => {
       const failed = isDocument(request) && !ABORTED.test(request.failure()?.errorText ?? '');
@@ -165,11 +171,17 @@ export class Tab {
   }
 }
 
-/** Runs in the page. */
-async function emptyStores(): Promise<void> {
+/** Runs in the page: empties its stores, and keeps its scripts from storing, asking or going anywhere again. */
+async function comeToRest(): Promise<boolean> {
+  for (let timer = Number(setTimeout(() => {})); timer > 0; timer -= 1) clearTimeout(timer);
+  Storage.prototype.setItem = () => {};
+  Object.defineProperty(document, 'cookie', { value: '', writable: true });
+  window.fetch = () => new Promise(() => {});
+  XMLHttpRequest.prototype.send = () => {};
   localStorage.clear();
   sessionStorage.clear();
   for (const { name } of await indexedDB.databases()) if (name !== undefined) indexedDB.deleteDatabase(name);
+  return true;
 }
 
 /** The message of an exception and where it was thrown. */

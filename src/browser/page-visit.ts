@@ -218,11 +218,12 @@ async function settled(tab: Tab, contains: string | undefined): Promise<void> {
   if (ended === 'circling' || ended === 'quiet') return;
   await page.waitForLoadState('load', { timeout: SETTLE_MS }).catch(() => {});
   // Clerk may still send the person on once it knows who they are.
-  await page
-    .waitForFunction(() => !('Clerk' in window) || (window.Clerk as { loaded?: boolean }).loaded === true, undefined, {
-      timeout: SETTLE_MS,
-    })
-    .catch(() => {});
+  await watch(tab, async () => page.evaluate(clerkHasLoaded));
+}
+
+/** Runs in the page, which may also go without Clerk; `waitForFunction` would put a library into every page first. */
+function clerkHasLoaded(): boolean {
+  return !('Clerk' in window) || (window.Clerk as { loaded?: boolean }).loaded === true;
 }
 
 /** How the watch over a page ended. */

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from '@playwright/test';
 import type { Browser } from '@playwright/test';
-import { followToSignIn, openPage, reaction } from '../../src/browser/page-visit.ts';
+import { followToSignIn, openPage, reaction, still } from '../../src/browser/page-visit.ts';
 import { Tab } from '../../src/browser.ts';
 import { browserLaunchOptions } from '../../src/config/browser.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
@@ -18,6 +18,11 @@ const PAGES: Readonly<Record<string, string>> = {
     setTimeout(() => { document.body.innerHTML = '<main><a href="/sign-in?redirect_url=/prompts">Sign in</a></main>'; }, 300);
   </script>`,
   '/stays': '<h1>Secret</h1>',
+  '/writes': `<h1>Busy</h1><script>
+    const write = () => { localStorage.setItem('who', 'me'); document.cookie = 'who=me'; };
+    setInterval(write, 5);
+    (function again() { write(); fetch('/').then(again, again); })();</script>`,
+  '/streams': '<h1>Streams</h1><script>fetch("/stream")</script>',
   '/sign-in': '<form><input name="identifier"></form>',
 };
 
@@ -28,6 +33,7 @@ describe('a tab', () => {
   let tab: Tab;
   before(async () => {
     server = createServer((request, response) => {
+      if (request.url === '/stream') return void response.write('the first of many');
       response.setHeader('set-cookie', 'who=me; Path=/');
       response.setHeader('content-type', 'text/html');
       response.end(`<!doctype html><title>App</title><body>${PAGES[request.url?.split('?')[0] ?? ''] ?? 'Home'}`);
@@ -55,6 +61,23 @@ describe('a tab', () => {
       databases: (await indexedDB.databases()).length,
     }));
     assert.deepEqual(left, { local: 0, session: 0, databases: 0 });
+  });
+
+  test('that was wiped is written to no more by the page that was there', async () => {
+    await openPage(tab, { path: '/writes', origin, contains: 'Busy' });
+    await tab.wipe();
+    await tab.page.waitForTimeout(100);
+    assert.deepEqual(await tab.context.cookies(), []);
+    assert.equal(await tab.page.evaluate(() => localStorage.length), 0);
+  });
+
+  test('does not wait for an answer without an end', async () => {
+    await openPage(tab, { path: '/streams', origin, contains: 'Streams' });
+    assert.equal(tab.underWay, 1);
+    const started = performance.now();
+    await still(tab);
+    assert.ok(performance.now() - started < 6_000);
+    assert.equal(tab.underWay, 0);
   });
 
   test('that moves on and on can be wiped, and is there for the next visit', async () => {

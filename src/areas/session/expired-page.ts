@@ -50,13 +50,8 @@ export const expiredPage = defineCheck<ExpiredPageEvidence>({
         origin: identity.origin,
         ...(route.contains !== undefined && { contains: route.contains }),
       };
-      const [half, rest] = [kinds.slice(0, kinds.length / 2), kinds.slice(kinds.length / 2)];
-      const other = await tab.fresh();
-      const [[withoutCookies, first], second] = await Promise.all([
-        openPage(tab, options).then(async (visit) => [visit, await openInTurn(tab, half, options, context)] as const),
-        openInTurn(other, rest, options, context),
-      ]);
-      visits.push({ route, withoutCookies, stale: [...first, ...second] });
+      const withoutCookies = await openPage(tab, options);
+      visits.push({ route, withoutCookies, stale: await openInTurn(tab, kinds, options, context) });
       await tab.wipe();
     }
     return { visits, ...('unknown' in key && { unsent: unsentTokens(key.unknown) }) };

@@ -65,6 +65,7 @@ async function fetchStatus({ page }: Tab, path: string): Promise<number> {
   return page
     .evaluate(async (url) => {
       const response = await fetch(url, { headers: { accept: 'application/json' } });
+      await response.body?.cancel();
       return response.redirected ? 0 : response.status;
     }, path)
     .catch(() => 0);

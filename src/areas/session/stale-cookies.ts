@@ -31,8 +31,8 @@ export interface StaleCookieOptions {
 const AWAY = 7200;
 
 /**
- * Cookies with which a correct app shows sign-in. None of them can ever be accepted: the signature is of a throw-away
- * key and the session id cannot exist. `@clerk/backend` looks at the signature before the expiry, so the expired token is
+ * Cookies with which a correct app shows sign-in. None of them can ever be accepted: no key made the signature
+ * and the session id cannot exist. `@clerk/backend` looks at the signature before the expiry, so the expired token is
  * also older than the last sign-in; Clerk then does what it does on expiry, it asks the Frontend API in a handshake.
  */
 export function staleCookies({
