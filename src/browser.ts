@@ -107,13 +107,7 @@ export class Tab {
     const { page, context } = this;
     // Without the network, a page that moves on and on comes to rest; its last move may still interrupt ours.
     await context.setOffline(true);
-    const isAtRest = await page.evaluate(comeToRest).catch(() => false);
-    for (let tries = 0; !isAtRest && tries < 5 && page.url() !== 'about:blank'; tries += 1) {
-      await page
-        .goto('about:blank')
-        .catch(() => page.waitForURL('about:blank', { timeout: 1_000 }))
-        .catch(() => {});
-    }
+    if (!(await page.evaluate(comeToRest).catch(() => false))) await this.#leave();
     await context.clearCookies();
     await context.setOffline(false);
     this.forget();
@@ -128,6 +122,17 @@ export class Tab {
   async close(): Promise<void> {
     await Promise.all(this.#children.map((child) => child.close()));
     await this.context.close();
+  }
+
+  /** Leaves a page that does not stay where it is. */
+  async #leave(): Promise<void> {
+    const { page } = this;
+    for (let tries = 0; tries < 5 && page.url() !== 'about:blank'; tries += 1) {
+      await page
+        .goto('about:blank')
+        .catch(() => page.waitForURL('about:blank', { timeout: 1_000 }))
+        .catch(() => {});
+    }
   }
 
   async #adopt(context: BrowserContext): Promise<Tab> {

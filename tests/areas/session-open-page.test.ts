@@ -298,7 +298,7 @@ describe('an outage of Clerk', () => {
     givenUp: state(),
     ...parts,
   });
-  const judge = (one: OutagePage) => outage.judge([one], EXPECTATION);
+  const judge = (one: OutagePage) => outage.judge({ pages: [one] }, EXPECTATION);
   const clicked = (url: string, parts: Partial<PageVisit> = {}) => ({
     to: '/pricing',
     arrived: seen({ moves: [{ url: ORIGIN + url }], ...parts }),
@@ -345,6 +345,15 @@ describe('an outage of Clerk', () => {
       assert.match(finding.message, message);
     });
   }
+
+  test('advises on a sign-in page that is nothing but the form', () => {
+    const judged = (visited: Partial<PageVisit>) =>
+      outage.judge({ pages: [page()], signIn: seen({ asked: `${ORIGIN}/sign-in`, ...visited }) }, EXPECTATION);
+    assertClean(judged({ text: 'Signing in is not possible just now' }));
+    const finding = only(judged({ text: '', blank: 'no text' }));
+    assert.equal(finding.level, 'warning');
+    assert.match(finding.message, /sign-in page stays blank \(no text\)/);
+  });
 
   test('proves nothing where there is no text with Clerk either', () => {
     assert.match(judge(page({ control: state({ words: [] }) })).unverified ?? '', /shows no text even with Clerk/);

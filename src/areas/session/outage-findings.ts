@@ -1,7 +1,8 @@
-import { error } from '../../result.ts';
+import { error, warning } from '../../result.ts';
 import type { Finding } from '../../result.ts';
 import type { Diagnosis } from './findings.ts';
 import { asExchange } from '../../browser/page-visit.ts';
+import type { PageVisit } from '../../browser/page-visit.ts';
 import { uncaught } from './expired-page.ts';
 import type { OutagePage, PageState } from './outage.ts';
 import { samePath } from './way.ts';
@@ -35,6 +36,22 @@ export function judgeOutage(page: OutagePage): Finding[] {
   return control.links.length > 0 && lost.length === control.links.length
     ? [error({ ...noLinks(lost), subject, exchange: asExchange(givenUp.visit) })]
     : [];
+}
+
+/** Nobody can sign in meanwhile; a person who is told so comes back. */
+export function judgeSignIn(visit: PageVisit): Finding[] {
+  if (visit.blank === undefined) return [];
+  return [
+    warning({
+      subject: `${new URL(visit.asked).pathname} while the script host of Clerk is down`,
+      message: `the sign-in page stays blank (${visit.blank})`,
+      expected: 'a notice that signing in is not possible just now',
+      cause: 'The page is nothing but <SignIn />, which renders nothing without Clerk’s script.',
+      fix: 'Put a notice into <ClerkFailed>, or a heading and a way to support beside <SignIn />.',
+      docs: 'https://clerk.com/docs/nextjs/reference/components/control/clerk-failed',
+      exchange: asExchange(visit),
+    }),
+  ];
 }
 
 function withoutClerks({ visit }: PageState): PageState['visit'] {

@@ -5,7 +5,7 @@ import type { Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
 import { tabOf } from '../../browser/browser-check.ts';
-import { judgeOutage } from './outage-findings.ts';
+import { judgeOutage, judgeSignIn } from './outage-findings.ts';
 import { look, SETTLE_MS, still } from '../../browser/page-visit.ts';
 import type { PageVisit } from '../../browser/page-visit.ts';
 import { samePath } from './way.ts';
@@ -41,13 +41,21 @@ export interface OutagePage {
   readonly click?: { readonly to: string; readonly arrived: PageVisit };
 }
 
+/** What was opened while part of Clerk is down. */
+export interface OutageEvidence {
+  readonly pages: readonly OutagePage[];
+  /** The app's own sign-in page without Clerk's scripts, when they have been given up. */
+  readonly signIn?: PageVisit;
+}
+
 /** session/outage: public pages while Clerk is down. */
-export const outage = defineCheck<readonly OutagePage[]>({
+export const outage = defineCheck<OutageEvidence>({
   id: 'session/outage',
   async collect(context: CheckContext) {
     const tab = tabOf(context);
-    const [first, second] = context.readiness.routes.public;
-    if (first === undefined) return [];
+    const { routes } = context.readiness;
+    const [first, second] = routes.public;
+    if (first === undefined) return { pages: [] };
     const controls = new Map(
       await Promise.all(
         [first, second]
@@ -65,23 +73,28 @@ export const outage = defineCheck<readonly OutagePage[]>({
       [first, 'the Frontend API'],
       ...(second === undefined ? [] : [[second, 'the script host'] as const]),
     ];
-    return Promise.all(
-      plans.map(async ([path, kind]) => {
+    const [signIn, ...opened] = await Promise.all([
+      openSignIn(tab, context),
+      ...plans.map(async ([path, kind]) => {
         // With the cookies of the control: a development instance gives a browser its identity by way of the Frontend API.
         const cut = await tab.twin();
         const refusals = await cutOff(cut, kind, context);
         return openDuring(cut, { path, kind, control: controls.get(path) as PageState, refusals }, context);
       }),
-    );
+    ]);
+    return { pages: opened, ...(signIn && { signIn }) };
   },
-  judge: (pages): Judgement => {
+  judge: ({ pages, signIn }): Judgement => {
     if (pages.length === 0) throw new Error('no public page was opened');
     const blank = pages.find(({ control }) => control.words.length === 0);
     const refused = pages.reduce((sum, page) => sum + page.refused, 0);
     const opened = count(new Set(pages.map(({ path }) => path)).size, 'public page');
     const navigated = pages.some(({ click }) => click !== undefined);
     return {
-      findings: pages.filter(({ control }) => control.words.length > 0).flatMap((page) => judgeOutage(page)),
+      findings: [
+        ...pages.filter(({ control }) => control.words.length > 0).flatMap((page) => judgeOutage(page)),
+        ...(signIn ? judgeSignIn(signIn) : []),
+      ],
       summary:
         refused === 0
           ? `${opened} asked nothing of Clerk`
@@ -148,6 +161,19 @@ async function openDuring(
     givenUp,
     ...(click && { click }),
   };
+}
+
+/** Nobody can sign in without Clerk's scripts; what is left of the app's own page is for a person to read. */
+async function openSignIn(tab: Tab, context: CheckContext): Promise<PageVisit | undefined> {
+  const { signIn } = context.readiness.routes;
+  if (signIn?.startsWith('/') !== true) return undefined;
+  const cut = await tab.twin();
+  await cutOff(cut, 'the script host', context);
+  await cut.page.clock.install();
+  await load(cut, signIn, context);
+  await cut.page.clock.fastForward(GIVEN_UP_MS);
+  await still(cut);
+  return look(cut, { path: signIn, origin: context.identity.origin });
 }
 
 /** Opens a page and lets it come to rest; what went wrong is to be seen then. */
