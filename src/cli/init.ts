@@ -22,7 +22,7 @@ and on the site, a Playwright configuration (or extends the one that is there), 
 and lines of .gitignore. Shows every change first; overwrites nothing without asking.
 
   --url <url>  The site that is deployed; what is found there goes into the options
-  --insecure   Accept any TLS certificate of the site
+  --insecure   Accept any TLS certificate of the site, now and in the options that are written
   --yes        Write without asking
   --dry-run    Only show what would be written
 
@@ -64,7 +64,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const routes = values.url === undefined ? inSource : await siteRoutes(values.url, values.insecure, inSource);
   print(foundText(repository, routes));
 
-  const { changes, notes } = await plan(repository, routes, values.url);
+  const { changes, notes } = await plan(repository, routes, values);
   const written: string[] = [];
   for (const change of changes) print(`\n${changeText(change)}`);
   try {
@@ -92,7 +92,7 @@ export async function run(args: readonly string[]): Promise<number> {
 async function plan(
   repository: Repository,
   routes: Routes | undefined,
-  url: string | undefined,
+  { url, insecure }: { readonly url?: string | undefined; readonly insecure: boolean },
 ): Promise<{ changes: Change[]; notes: string[] }> {
   const { root, top, playwrightConfig: existing } = repository;
   const extension = /\.(m?[jt]s)$/.exec(existing ?? '')?.[1] ?? 'ts';
@@ -104,7 +104,7 @@ async function plan(
     {
       routes: routes ?? { public: [], protected: [], unknown: [], api: [] },
       framework: repository.dependencies.has('next') ? 'next' : 'other',
-      ...(url !== undefined && { url: new URL(url).origin }),
+      ...(url !== undefined && { url: new URL(url).origin, insecure }),
     },
     extension.endsWith('ts'),
   );

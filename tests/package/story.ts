@@ -90,10 +90,9 @@ export function story(): void {
       assert.match(output, /^Next:\n {2}1\. READINESS_BASE_URL=\S+ npx playwright test --project=readiness$/m);
       edit('readiness.config.ts', (text) =>
         text.replace(
-          /^};$/m,
+          /^  network: .*$/m,
           `  ${line(README, "ca: './staging-ca.pem'")}
-  headers: { 'x-demo-defect': process.env.DEMO_DEFECT || undefined },
-$&`,
+  headers: { 'x-demo-defect': process.env.DEMO_DEFECT || undefined },`,
         ),
       );
     });

@@ -5,11 +5,16 @@ export interface ConfigParts {
   readonly routes: Routes;
   /** The site, where it is known. */
   readonly url?: string;
+  /** Its certificate was accepted whatever it is. */
+  readonly insecure?: boolean;
   readonly framework: 'next' | 'other';
 }
 
 /** `readiness.config`: the options of the app. */
-export function readinessConfig({ routes, url, framework }: ConfigParts, typescript: boolean): string {
+export function readinessConfig(
+  { routes, url, insecure = false, framework }: ConfigParts,
+  typescript: boolean,
+): string {
   const options = [
     url === undefined
       ? '// baseURL: the environment variable READINESS_BASE_URL'
@@ -37,6 +42,9 @@ export function readinessConfig({ routes, url, framework }: ConfigParts, typescr
     '// A dedicated test user with few rights; also needs CLERK_SECRET_KEY.',
     'session: process.env.READINESS_USER_EMAIL ? { user: { email: process.env.READINESS_USER_EMAIL } } : {},',
     "project: { root: '.' },",
+    ...(insecure
+      ? ["network: { ignoreHTTPSErrors: true }, // better: { ca: './ca.pem' }, whose certificates then count"]
+      : []),
   ];
   const head = typescript
     ? "import type { ReadinessOptions } from 'clerk-readiness';\n\n/** What this app has. Each option makes more checks provable, and is described where you type it. */\nexport const readiness: ReadinessOptions = {"
