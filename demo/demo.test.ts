@@ -63,6 +63,8 @@ async function visit(instance: Instance, steps: (visit: Visit) => Promise<void>,
 async function signInByPassword(page: Page, instance: Instance): Promise<void> {
   await page.locator('input[name=identifier]').fill(instance.user.email);
   await page.getByRole('button', { name: 'Continue', exact: true }).click();
+  // Clerk's first form holds a password field too, for password managers.
+  await page.waitForURL(/factor-one/);
   await page.locator('input[name=password]').fill(instance.user.password);
   await page.getByRole('button', { name: 'Continue', exact: true }).click();
 }
