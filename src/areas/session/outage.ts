@@ -53,8 +53,7 @@ export const outage = defineCheck<OutageEvidence>({
   id: 'session/outage',
   async collect(context: CheckContext) {
     const tab = tabOf(context);
-    const { routes } = context.readiness;
-    const [first, second] = routes.public;
+    const [first, second] = context.readiness.routes.public;
     if (first === undefined) return { pages: [] };
     const controls = new Map(
       await Promise.all(
@@ -75,12 +74,9 @@ export const outage = defineCheck<OutageEvidence>({
     ];
     const [signIn, ...opened] = await Promise.all([
       openSignIn(tab, context),
-      ...plans.map(async ([path, kind]) => {
-        // With the cookies of the control: a development instance gives a browser its identity by way of the Frontend API.
-        const cut = await tab.twin();
-        const refusals = await cutOff(cut, kind, context);
-        return openDuring(cut, { path, kind, control: controls.get(path) as PageState, refusals }, context);
-      }),
+      ...plans.map(([path, kind]) =>
+        openDuring(tab, { path, kind, control: controls.get(path) as PageState }, context),
+      ),
     ]);
     return { pages: opened, ...(signIn && { signIn }) };
   },
@@ -106,26 +102,41 @@ export const outage = defineCheck<OutageEvidence>({
   },
 });
 
-interface Refusals {
-  count: number;
+/** A tab for which a part of Clerk is down. */
+interface CutOff {
+  readonly tab: Tab;
+  /** Requests that were refused so far. */
+  readonly refused: () => number;
 }
 
-/** Refuses connections to a part of Clerk; documents get through, so that a handshake is not mistaken for a page. */
-async function cutOff({ context }: Tab, kind: Outage, { identity }: CheckContext): Promise<Refusals> {
-  const refusals: Refusals = { count: 0 };
+/**
+ * Opens a tab whose connections to a part of Clerk are refused, and whose clock can be turned on. Documents get through,
+ * so that a handshake is not mistaken for a page.
+ */
+async function cutOff(tab: Tab, kind: Outage, { identity }: CheckContext): Promise<CutOff> {
+  // With the cookies of the control: a development instance gives a browser its identity by way of the Frontend API.
+  const cut = await tab.twin();
+  let refused = 0;
   const { frontendApi } = identity.clerk;
   const isClerk = (url: URL) =>
     isScript(url) ||
     url.origin === frontendApi ||
     (url.origin === identity.origin && url.pathname.startsWith('/__clerk/'));
-  await context.route(
+  await cut.context.route(
     (url) => isClerk(url) && isScript(url) === (kind === 'the script host'),
     async (route: Route) => {
-      refusals.count += 1;
+      refused += 1;
       await route.abort('connectionrefused');
     },
   );
-  return refusals;
+  await cut.page.clock.install();
+  return { tab: cut, refused: () => refused };
+}
+
+/** Brings a page to where clerk-js and its loader have given up. */
+async function giveUp(tab: Tab): Promise<void> {
+  await tab.page.clock.fastForward(GIVEN_UP_MS);
+  await still(tab);
 }
 
 /** Clerk's own scripts, wherever they are hosted. */
@@ -137,25 +148,19 @@ interface Opening {
   readonly path: string;
   readonly kind: Outage;
   readonly control: PageState;
-  readonly refusals: Refusals;
 }
 
-async function openDuring(
-  tab: Tab,
-  { path, kind, control, refusals }: Opening,
-  context: CheckContext,
-): Promise<OutagePage> {
-  await tab.page.clock.install();
+async function openDuring(opener: Tab, { path, kind, control }: Opening, context: CheckContext): Promise<OutagePage> {
+  const { tab, refused } = await cutOff(opener, kind, context);
   await load(tab, path, context);
   const waiting = await stateOf(tab, path, context);
-  await tab.page.clock.fastForward(GIVEN_UP_MS);
-  await still(tab);
+  await giveUp(tab);
   const givenUp = await stateOf(tab, path, context);
   const click = await clickThrough(tab, givenUp, context);
   return {
     path,
     outage: kind,
-    refused: refusals.count,
+    refused: refused(),
     control,
     waiting,
     givenUp,
@@ -164,16 +169,13 @@ async function openDuring(
 }
 
 /** Nobody can sign in without Clerk's scripts; what is left of the app's own page is for a person to read. */
-async function openSignIn(tab: Tab, context: CheckContext): Promise<PageVisit | undefined> {
+async function openSignIn(opener: Tab, context: CheckContext): Promise<PageVisit | undefined> {
   const { signIn } = context.readiness.routes;
   if (signIn?.startsWith('/') !== true) return undefined;
-  const cut = await tab.twin();
-  await cutOff(cut, 'the script host', context);
-  await cut.page.clock.install();
-  await load(cut, signIn, context);
-  await cut.page.clock.fastForward(GIVEN_UP_MS);
-  await still(cut);
-  return look(cut, { path: signIn, origin: context.identity.origin });
+  const { tab } = await cutOff(opener, 'the script host', context);
+  await load(tab, signIn, context);
+  await giveUp(tab);
+  return look(tab, { path: signIn, origin: context.identity.origin });
 }
 
 /** Opens a page and lets it come to rest; what went wrong is to be seen then. */
