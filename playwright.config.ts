@@ -1,6 +1,5 @@
 import { demoTargets } from './demo/instances.ts';
 import { demoReadiness } from './demo/readiness.ts';
-import { browserLaunchOptions } from './src/config/browser.ts';
 import { defineReadinessConfig, readinessProjects } from './src/index.ts';
 
 const { live, test: development } = demoTargets();
@@ -12,13 +11,8 @@ export default given === undefined
   ? defineReadinessConfig(demoReadiness(live), {
       projects: [
         ...readinessProjects(demoReadiness(development)),
-        // Checks of our own, as a team would add them: its project has our options and waits for our set-up.
-        {
-          name: 'own',
-          testDir: './demo/checks',
-          dependencies: ['readiness-target'],
-          use: { readinessOptions: demoReadiness(live), launchOptions: browserLaunchOptions() },
-        },
+        // Checks of our own, as a team would add them.
+        { ...readinessProjects(demoReadiness(live))[0], name: 'own', testDir: './demo/checks' },
       ],
       webServer: {
         command: 'node --import tsx demo/start.ts --kind both',

@@ -46,13 +46,13 @@ export class Consumer {
        const options = ${JSON.stringify(readiness)};
        if (options.session?.user?.password) options.session.user.password = process.env.TEST_USER_PASSWORD;
        const use = ${JSON.stringify(use)};
-       const [target, checks] = readinessProjects(options);
-       const own = { name: 'own', testDir: '.', dependencies: [target.name], use: { ...checks.use, ...use } };
+       const [checks] = readinessProjects(options);
+       const ours = { ...checks, use: { ...checks.use, ...use } };
        export default {
          reporter: [['list'], ['json', { outputFile: 'results.json' }], ['html', { open: 'never', outputFolder: 'html' }], ['../../../src/report/reporter.ts']],
          outputDir: 'results',
          fullyParallel: true,
-         projects: [target, { ...checks, use: { ...checks.use, ...use } }, own],
+         projects: [ours, { ...ours, name: 'own', testDir: '.' }],
        };`,
     );
     writeFileSync(

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { recordTarget } from '../fixtures/record-target.ts';
 import { test } from '../fixtures/index.ts';
 import { AREAS } from './catalog.ts';
 import type { Area } from './catalog.ts';
@@ -13,7 +12,7 @@ const registered = new Set<Area>();
 
 /**
  * Declares the shipped checks in a spec file of your own, for suites that keep every test in one folder.
- * Its project is the second of `readinessProjects` with a `testDir` of your own.
+ * Its project is the one of `readinessProjects` with a `testDir` of your own.
  * Call it in one file for each area: modules load once, so a second file would get no tests.
  * @param areas default: all
  * @example registerSpecs('webhook', 'headers')
@@ -27,7 +26,7 @@ export function registerSpecs(...areas: Area[]): void {
   test(
     `the target is reachable and is the app (${wanted.join(', ')})`,
     { tag: ['@readiness', '@readiness-smoke', '@smoke'] },
-    recordTarget,
+    async ({ target }) => target.assertAnswering(),
   );
   // Synchronous, so that the tests are declared while Playwright loads the file that called.
   for (const area of wanted) require(specOf(area));

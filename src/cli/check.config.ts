@@ -17,8 +17,8 @@ const UNDECLARED = /pages that are not declared public require sign-in/;
 
 const PROGRESS = scriptFile('src/cli/check/progress-reporter');
 
-const [target, checks] = readinessProjects(options);
-const [, asDeclared] = readinessProjects({
+const [checks] = readinessProjects(options);
+const [asDeclared] = readinessProjects({
   ...options,
   routes: { ...options.routes, public: [...declaredPublic] },
 });
@@ -28,7 +28,6 @@ export default defineConfig<ReadinessConfig>({
   outputDir,
   reporter: withReadinessReporter([[PROGRESS]]),
   projects: [
-    target,
     { ...checks, grepInvert: UNDECLARED },
     { ...asDeclared, name: `${asDeclared.name ?? ''}-undeclared`, grep: UNDECLARED },
   ],

@@ -110,7 +110,7 @@ class Check {
       target: { name, baseURL, profile, mode },
       startedAt: this.#startedAt,
       durationMs: Date.now() - this.#startedAt.valueOf(),
-      setupRequests: 0,
+      connectRequests: 0,
       checks: [],
       run: { status: 'finished', aborted, errors: [] },
     });

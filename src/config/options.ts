@@ -233,7 +233,7 @@ export interface Network {
 /** The options, validated and with every default applied. */
 export interface Readiness {
   readonly name: string;
-  /** Undefined when neither the option nor `READINESS_BASE_URL` is set; the target set-up then fails with that message. */
+  /** Undefined when neither the option nor `READINESS_BASE_URL` is set; connecting then fails with that message. */
   readonly baseURL: string | undefined;
   readonly profile: Profile;
   readonly mode: Mode;

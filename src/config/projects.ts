@@ -31,16 +31,15 @@ const RUN_TIMEOUT_MS = 30 * 60_000;
 const CHECK_TIMEOUT_MS = 90_000;
 
 /**
- * Playwright projects for one target: one that connects to it, and one with the checks, which runs only if that succeeds.
- * Spread them beside your own, and add `['clerk-readiness/reporter']` to the reporters.
- * For spec files of your own that call `registerSpecs`, give the second one your folder.
+ * Playwright projects for one target: one, with its checks. The first check of each worker connects; when the target
+ * cannot be judged, no other runs and the run fails with one message.
+ * Spread it beside your own, and add `['clerk-readiness/reporter']` to the reporters.
+ * Spec files of your own, with checks or with `registerSpecs`, are a copy of the project with your folder.
  * @example projects: [...own, ...readinessProjects({ baseURL: 'https://staging.example.com' })]
- * @example const [target, checks] = readinessProjects(options); projects: [target, { ...checks, testDir: './e2e' }]
+ * @example const [checks] = readinessProjects(options); projects: [checks, { ...checks, name: 'own', testDir: './readiness' }]
  * @throws ReadinessConfigError naming the option and the fix.
  */
-export function readinessProjects(
-  options: ReadinessOptions = {},
-): [target: ReadinessProject, checks: ReadinessProject] {
+export function readinessProjects(options: ReadinessOptions = {}): [checks: ReadinessProject] {
   const readiness = resolveOptions(options);
   if (!existsSync(SPECS_DIR))
     throw new ReadinessConfigError(
@@ -48,22 +47,7 @@ export function readinessProjects(
     );
   // Workers have the environment of this process, so that they all name the same run.
   runId();
-  const setupName = `${readiness.name}-target`;
-  return [
-    {
-      ...project(options, readiness, true),
-      name: setupName,
-      testMatch: /target\.setup\.[jt]s$/,
-      // A retry cannot help against a wrong URL, and a flaky target is a finding.
-      retries: 0,
-    },
-    {
-      ...project(options, readiness, false),
-      name: readiness.name,
-      testMatch: /\.spec\.[jt]s$/,
-      dependencies: [setupName],
-    },
-  ];
+  return [project(options, readiness)];
 }
 
 /**
@@ -90,7 +74,7 @@ export function withReadinessReporter(
   return [...others, [REPORTER]] as Exclude<ReadinessConfig['reporter'], string | undefined>;
 }
 
-function project(options: ReadinessOptions, readiness: Readiness, setup: boolean): ReadinessProject {
+function project(options: ReadinessOptions, readiness: Readiness): ReadinessProject {
   const metadata: TargetMetadata = {
     name: readiness.name,
     baseURL: readiness.baseURL,
@@ -101,10 +85,11 @@ function project(options: ReadinessOptions, readiness: Readiness, setup: boolean
     reportFormats: readiness.report.formats,
     ...(readiness.report.compare !== undefined && { compareWith: readiness.report.compare }),
     ...(readiness.waiverFile !== undefined && { waiverFile: resolve(readiness.waiverFile) }),
-    setup,
   };
   return {
+    name: readiness.name,
     testDir: SPECS_DIR,
+    testMatch: /\.spec\.[jt]s$/,
     // Top-level settings of a consumer would flow into our projects and could empty them without a word.
     testIgnore: [],
     grep: /.*/,

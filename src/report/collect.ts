@@ -4,18 +4,18 @@ import { Redactor } from '../target/redact.ts';
 import type { Attempt, CheckTest } from './merge.ts';
 import { printable, uncoloured } from './printable.ts';
 import { CHECK_ANNOTATION, CHECK_ATTACHMENT, METADATA_KEY, PART_ANNOTATION, TARGET_ATTACHMENT } from './record.ts';
-import type { TargetMetadata, TargetRecord } from './record.ts';
+import type { Lost, Reached, TargetMetadata } from './record.ts';
 import { isRecord } from '../is-record.ts';
 
 /** What Playwright knows of one target when the run ends. */
 export interface TargetRun {
   readonly target: TargetMetadata;
-  /** Tests that connect to the target. */
-  readonly setups: readonly TestCase[];
-  /** Tests of checks. */
+  /** Folders of its projects. */
+  readonly testDirs: readonly string[];
+  /** Every test of its projects. */
+  readonly tests: readonly TestCase[];
+  /** Those of them that are checks. */
   readonly checks: readonly TestCase[];
-  /** Number of tests that are no checks and depend on the set-up. */
-  readonly dependents: number;
 }
 
 /** The targets of a run, and the tests that are not ours. */
@@ -34,39 +34,32 @@ export function collect(config: FullConfig, suite: Suite): Collection {
   const projects = new Set([...config.projects, ...suite.suites.flatMap((child) => child.project() ?? [])]);
   const targets = new Map<
     string,
-    { target: TargetMetadata; setups: TestCase[]; checks: TestCase[]; dependents: number }
+    { target: TargetMetadata; testDirs: string[]; tests: TestCase[]; checks: TestCase[] }
   >();
   for (const project of projects) {
     const target = metadataOf(project);
-    if (target && (!targets.has(target.name) || !target.setup))
-      targets.set(target.name, { target, setups: [], checks: [], dependents: 0 });
+    const known = target && targets.get(target.name);
+    if (known) known.testDirs.push(project.testDir);
+    else if (target) targets.set(target.name, { target, testDirs: [project.testDir], tests: [], checks: [] });
   }
   const homeless: TestCase[] = [];
   const others: TestCase[] = [];
   for (const child of suite.suites) {
     const project = child.project();
-    const name = project && targetNameOf(project, projects);
+    const name = project && targetNameOf(project);
     const home = name === undefined ? onlyOne(targets) : targets.get(name);
-    const setup = project !== undefined && metadataOf(project)?.setup === true;
     for (const test of child.allTests()) {
-      if (setup) home?.setups.push(test);
-      else if (checkId(test) !== undefined) (home?.checks ?? homeless).push(test);
-      else {
-        others.push(test);
-        if (home && name !== undefined) home.dependents += 1;
-      }
+      home?.tests.push(test);
+      if (checkId(test) === undefined) others.push(test);
+      else (home?.checks ?? homeless).push(test);
     }
   }
   return { targets: [...targets.values()], homeless, others };
 }
 
-/** Name of the target that a project belongs to, by its own metadata or by the set-up it depends on. */
-export function targetNameOf(project: FullProject, projects: Iterable<FullProject>): string | undefined {
-  const own = metadataOf(project)?.name;
-  if (own !== undefined) return own;
-  return [...projects]
-    .filter(({ name }) => project.dependencies.includes(name))
-    .flatMap((dependency) => metadataOf(dependency)?.name ?? [])[0];
+/** Name of the target that a project belongs to. */
+export function targetNameOf(project: FullProject): string | undefined {
+  return metadataOf(project)?.name;
 }
 
 /** A test of a check as plain data. */
@@ -83,21 +76,21 @@ export function checkTest(test: TestCase, notRun: string): CheckTest {
   };
 }
 
-/** What the last set-up that succeeded learned, and the requests of all. */
-export function learned(setups: readonly TestCase[]): { identity?: TargetRecord['identity']; requests: number } {
-  const records = setups
+/** What the workers learned when they connected, and the requests of all. */
+export function learned(tests: readonly TestCase[]): { identity?: Reached['identity']; requests: number } {
+  const records = tests
     .flatMap((test) => test.results)
-    .flatMap((result) => read(result, TARGET_ATTACHMENT, isTargetRecord) ?? []);
+    .flatMap((result) => read(result, TARGET_ATTACHMENT, isReached) ?? []);
   const identity = records.at(-1)?.identity;
   return { ...(identity && { identity }), requests: records.reduce((sum, { requests }) => sum + requests, 0) };
 }
 
-/** Why the set-up of a target failed; undefined when it did not. An interrupted one is the interruption's business. */
-export function abortion(setups: readonly TestCase[]): string | undefined {
-  for (const test of setups) {
-    const last = test.results.at(-1);
-    if (last?.status === 'failed' || last?.status === 'timedOut')
-      return errorText(last.error) ?? `the target set-up ${last.status === 'failed' ? 'failed' : 'timed out'}`;
+/** Why the target could not be judged to the end; undefined when it could, or when a retry could. */
+export function abortion(tests: readonly TestCase[]): string | undefined {
+  for (const { results } of tests) {
+    const last = results.at(-1);
+    const lost = last && read(last, TARGET_ATTACHMENT, isLost)?.lost;
+    if (lost !== undefined) return safe(lost);
   }
   return undefined;
 }
@@ -114,7 +107,11 @@ export function errorText(error: TestError | undefined): string | undefined {
   const named = uncoloured(text)
     .trim()
     .replace(/^(TargetError|ReadinessConfigError|Error): /, '');
-  return printable(REDACTOR.text(named));
+  return safe(named);
+}
+
+function safe(text: string): string {
+  return printable(REDACTOR.text(text));
 }
 
 function onlyOne<T>(items: ReadonlyMap<string, T>): T | undefined {
@@ -135,6 +132,7 @@ function attempt(id: string, test: TestCase, result: TestResult): Attempt {
   return {
     status: result.status,
     expected: result.status === test.expectedStatus,
+    ...(read(result, TARGET_ATTACHMENT, isLost) && { unreached: true }),
     ...(record?.id === id && { record }),
     ...(error !== undefined && { error }),
     durationMs: Math.max(0, Math.round(result.duration)),
@@ -173,6 +171,10 @@ function isCheckResult(value: unknown): value is CheckResult {
   );
 }
 
-function isTargetRecord(value: unknown): value is TargetRecord {
+function isReached(value: unknown): value is Reached {
   return isRecord(value) && isRecord(value['identity']) && typeof value['requests'] === 'number';
+}
+
+function isLost(value: unknown): value is Lost {
+  return isRecord(value) && typeof value['lost'] === 'string';
 }

@@ -9,6 +9,8 @@ export interface Attempt {
   readonly status: 'passed' | 'failed' | 'timedOut' | 'skipped' | 'interrupted';
   /** True when the status is the one the test announced; a waived failure is an expected failure. */
   readonly expected: boolean;
+  /** True when the target could not be reached, or not any more, so that the check did not run. */
+  readonly unreached?: boolean;
   /** What the fixtures attached; undefined when they did not get that far. */
   readonly record?: CheckResult;
   /** Plain text of the error, redacted. */
@@ -103,8 +105,11 @@ function ran({ attempts }: CheckTest): boolean {
   return last !== undefined && last.status !== 'interrupted';
 }
 
-function attemptResult(test: CheckTest, { status, expected, record, error, durationMs }: Attempt): CheckResult {
-  if (record?.status === 'fail' || record?.status === 'waived') return record;
+function attemptResult(
+  test: CheckTest,
+  { status, expected, unreached, record, error, durationMs }: Attempt,
+): CheckResult {
+  if (record && (record.status === 'fail' || record.status === 'waived' || unreached === true)) return record;
   if (status === 'interrupted')
     return { ...unverified(test.id, test.title, 'did not finish: the run was interrupted'), durationMs };
   // Whatever was recorded before, a test that failed in the end proves nothing.

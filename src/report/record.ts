@@ -4,7 +4,7 @@ import type { Identity } from '../target/identity.ts';
 /** Name of the attachment by which a check's test hands its `CheckResult` to the reporter; attachments survive shards and blobs. */
 export const CHECK_ATTACHMENT = 'clerk-readiness/check';
 
-/** Name of the attachment by which the target set-up hands over what it learned. */
+/** Name of the attachment by which the first test of a worker hands over what was learned on connecting, or that it was in vain. */
 export const TARGET_ATTACHMENT = 'clerk-readiness/target';
 
 /** Annotation type that carries the check id of a test. */
@@ -36,12 +36,18 @@ export interface TargetMetadata {
   readonly compareWith?: string;
   /** Absolute path of the file of waivers. */
   readonly waiverFile?: string;
-  /** True for the project that connects to the target, false for the one with the checks. */
-  readonly setup: boolean;
 }
 
 /** Content of {@link TARGET_ATTACHMENT}. */
-export interface TargetRecord {
+export type TargetRecord = Reached | Lost;
+
+/** What a worker learned when it connected, and what that cost. */
+export interface Reached {
   readonly identity: Identity;
   readonly requests: number;
+}
+
+/** Why the target cannot be judged, or not any more. */
+export interface Lost {
+  readonly lost: string;
 }

@@ -19,7 +19,7 @@ export interface Report {
   readonly startedAt: string;
   /** Milliseconds of the whole Playwright run. */
   readonly durationMs: number;
-  /** Requests of the set-up and of all checks, retries included. */
+  /** Requests of connecting and of all checks, retries included. */
   readonly requests: number;
   readonly verdict: Verdict;
   /** Why, in one line. */
@@ -46,12 +46,12 @@ export interface ReportedTarget {
 export interface ReportInput {
   readonly tool: Report['tool'];
   readonly target: Pick<TargetMetadata, 'name' | 'baseURL' | 'profile' | 'mode'>;
-  /** What the set-up learned; undefined when it did not get that far. */
+  /** What was learned on connecting; undefined when it was in vain. */
   readonly identity?: Identity;
   readonly startedAt: Date;
   readonly durationMs: number;
-  /** Requests of the set-up. */
-  readonly setupRequests: number;
+  /** Requests of connecting. */
+  readonly connectRequests: number;
   /** Checks that were selected in this run. */
   readonly checks: readonly ChecklistEntry[];
   readonly run: RunEnd;
@@ -66,7 +66,7 @@ export function buildReport({
   identity,
   startedAt,
   durationMs,
-  setupRequests,
+  connectRequests,
   checks,
   run,
   previous,
@@ -87,7 +87,7 @@ export function buildReport({
     },
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(durationMs),
-    requests: results.reduce((sum, { requests }) => sum + requests, setupRequests),
+    requests: results.reduce((sum, { requests }) => sum + requests, connectRequests),
     verdict,
     verdictReason: reason,
     counts: count(results),

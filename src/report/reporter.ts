@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type {
   FullConfig,
@@ -105,7 +105,7 @@ export default class ReadinessReporter implements Reporter {
   onError(error: TestError, worker?: WorkerInfo): void {
     // Too late for the report: a reporter failed, which fails the run.
     if (this.#ended && this.#alone) print(otherFailures([error], []), process.stderr);
-    const target = worker && this.#config && targetNameOf(worker.project, this.#config.projects);
+    const target = worker && targetNameOf(worker.project);
     this.#errors.push({
       error,
       ...(target !== undefined && { target }),
@@ -144,6 +144,7 @@ export default class ReadinessReporter implements Reporter {
 
     if (
       isDeselected(run, collection) &&
+      (this.#isMerging() || !run.testDirs.some(isEmpty)) &&
       this.#errors.length === 0 &&
       input.run.status === 'finished' &&
       input.run.aborted === undefined
@@ -160,30 +161,24 @@ export default class ReadinessReporter implements Reporter {
     return !emptyShard && mustFail(report.verdict, { strict: run.target.strict, shard: input.run.shard });
   }
 
-  #input({ target, setups, checks }: TargetRun, result?: FullResult): ReportInput {
-    const run = this.#runEnd(target.name, [...setups, ...checks], setups, result);
-    const { identity, requests } = learned(setups);
+  #input({ target, tests, checks }: TargetRun, result?: FullResult): ReportInput {
+    const run = this.#runEnd(target.name, tests, result);
+    const { identity, requests } = learned(tests);
     const notRun = whyNotRun(run);
-    const { setup: _, ...described } = target;
     return {
       tool: TOOL,
-      target: described,
+      target,
       ...(identity && { identity }),
       startedAt: this.#startedAt,
       durationMs: result?.duration ?? 0,
-      setupRequests: requests,
+      connectRequests: requests,
       checks: mergeTests(checks.map((test) => checkTest(test, notRun))),
       run,
     };
   }
 
-  #runEnd(
-    name: string,
-    tests: readonly TestCase[],
-    setups: readonly TestCase[],
-    result: FullResult | undefined,
-  ): RunEnd {
-    const aborted = abortion(setups);
+  #runEnd(name: string, tests: readonly TestCase[], result: FullResult | undefined): RunEnd {
+    const aborted = abortion(tests);
     const shard = this.#config?.shard;
     return {
       status: endOf(tests, result),
@@ -260,7 +255,7 @@ export default class ReadinessReporter implements Reporter {
   #printRest({ others, homeless }: Collection): void {
     if (homeless.length > 0) {
       print(
-        `clerk-readiness: ${homeless.length} tests of checks belong to no target; make their project depend on a set-up project of readinessProjects().`,
+        `clerk-readiness: ${homeless.length} tests of checks belong to no target; make their project a copy of the one that readinessProjects() gives.`,
       );
     }
     if (!this.#alone) return;
@@ -300,13 +295,14 @@ export default class ReadinessReporter implements Reporter {
   }
 }
 
-/**
- * True when the user asked for other tests only. A set-up without checks is no such wish:
- * unless somebody else depends on it, the checks were selected and there are none.
- */
-function isDeselected({ setups, checks, dependents }: TargetRun, { others, targets }: Collection): boolean {
-  if (checks.length > 0) return false;
-  return setups.length > 0 ? dependents > 0 : others.length > 0 || targets.some((target) => target.checks.length > 0);
+/** True for a folder that holds no spec: its checks were selected, and there are none. */
+function isEmpty(folder: string): boolean {
+  return !existsSync(folder) || readdirSync(folder).length === 0;
+}
+
+/** True when the user asked for other tests only. */
+function isDeselected({ checks }: TargetRun, { others, targets }: Collection): boolean {
+  return checks.length === 0 && (others.length > 0 || targets.some((target) => target.checks.length > 0));
 }
 
 function endOf(tests: readonly TestCase[], result: FullResult | undefined): RunEnd['status'] {
@@ -316,7 +312,7 @@ function endOf(tests: readonly TestCase[], result: FullResult | undefined): RunE
 }
 
 function whyNotRun({ aborted, status, errors }: RunEnd): string {
-  if (aborted !== undefined) return 'the target set-up failed';
+  if (aborted !== undefined) return 'the target could not be judged';
   if (status === 'interrupted') return 'the run was interrupted';
   if (status === 'timedout') return 'the run hit its time limit';
   if (status === 'unfinished') return 'the run has not finished';

@@ -5,7 +5,7 @@ import type { ChecklistEntry } from './checklist.ts';
 export interface RunEnd {
   /** `unfinished` while it is under way: what a killed run leaves behind. */
   readonly status: 'finished' | 'interrupted' | 'timedout' | 'unfinished';
-  /** Why the target set-up failed, in full. */
+  /** Why the target could not be judged, or not to the end, in full. */
   readonly aborted?: string;
   /** Errors of workers, of the configuration and of global set-ups. */
   readonly errors: readonly string[];

@@ -34,7 +34,7 @@ function ran(statuses: Readonly<Record<string, Outcome['status']>>, end: Partial
     },
     startedAt: new Date(NOW),
     durationMs: 1,
-    setupRequests: 1,
+    connectRequests: 1,
     checks,
     run: { status: 'finished', errors: [], ...end },
   });

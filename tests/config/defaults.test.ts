@@ -27,7 +27,7 @@ test('no option is in what a reporter makes of the projects; Playwright’s json
   const projects = readinessProjects(options);
   assert.ok(!JSON.stringify(projects).includes(secret));
   assert.ok(!JSON.stringify({ use: { readinessOptions: options } }).includes(secret), 'nor in a project of one’s own');
-  assert.equal(resolveOptions(projects[1].use?.readinessOptions ?? {}, {}).headers['x-bypass'], secret);
+  assert.equal(resolveOptions(projects[0].use?.readinessOptions ?? {}, {}).headers['x-bypass'], secret);
   assert.ok(!JSON.stringify(readinessProjects(Object.freeze({ ...options }))).includes(secret));
 });
 
@@ -184,7 +184,7 @@ test('network.ca is trusted beside the public authorities', async () => {
   }
 });
 
-test('without a base URL the set-up says how to give one', async () => {
+test('without a base URL connecting says how to give one', async () => {
   await assert.rejects(Target.connect(resolveOptions({}, {})), {
     name: 'ReadinessConfigError',
     message: /^baseURL is missing: set it in the options or in the environment variable READINESS_BASE_URL/,
@@ -192,16 +192,10 @@ test('without a base URL the set-up says how to give one', async () => {
 });
 
 test('our projects are shielded from the settings of a consumer', () => {
-  const [setup, checks] = readinessProjects(URL_ONLY);
-  assert.ok(setup && checks);
-  assert.deepEqual(
-    [setup.name, checks.name, checks.dependencies],
-    ['readiness-target', 'readiness', ['readiness-target']],
-  );
-  for (const { testIgnore, grep, grepInvert, respectGitIgnore, use } of [setup, checks]) {
-    assert.deepEqual([testIgnore, grep, grepInvert, respectGitIgnore], [[], /.*/, [], false]);
-    assert.deepEqual([use?.trace, use?.screenshot, use?.video], ['off', 'off', 'off']);
-  }
+  const [{ name, dependencies, testIgnore, grep, grepInvert, respectGitIgnore, use }] = readinessProjects(URL_ONLY);
+  assert.deepEqual([name, dependencies], ['readiness', undefined]);
+  assert.deepEqual([testIgnore, grep, grepInvert, respectGitIgnore], [[], /.*/, [], false]);
+  assert.deepEqual([use?.trace, use?.screenshot, use?.video], ['off', 'off', 'off']);
 });
 
 test('project metadata, which Playwright stores in its reports, holds no secret', () => {
@@ -218,7 +212,7 @@ test('targets with the same name are refused', () => {
   const projects = readinessProjects(URL_ONLY);
   assert.throws(() => defineReadinessConfig(URL_ONLY, { projects }), {
     name: 'ReadinessConfigError',
-    message: 'two projects are called "readiness-target": give each target a name of its own',
+    message: 'two projects are called "readiness": give each target a name of its own',
   });
 });
 

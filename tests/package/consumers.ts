@@ -155,8 +155,8 @@ export function consumers({
   describe('a check of the consumer’s own stands in the report like ours', { concurrency: 2 }, () => {
     const config = `import { defineConfig } from '@playwright/test';
 import { readinessProjects } from 'clerk-readiness';
-const [target, checks] = readinessProjects(${OPTIONS});
-export default defineConfig({ reporter: [['clerk-readiness/reporter']], projects: [target, { ...checks, testDir: './e2e' }] });
+const [checks] = readinessProjects(${OPTIONS});
+export default defineConfig({ reporter: [['clerk-readiness/reporter']], projects: [{ ...checks, testDir: './e2e' }] });
 `;
     for (const [status, expected, code] of [
       ['401', 'pass', 0],

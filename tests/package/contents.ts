@@ -45,7 +45,6 @@ export function contents(): void {
     const { files } = await packed;
     const areas = AREAS.filter((area) => CATALOG.some(({ id }) => areaOf(id) === area));
     for (const area of areas) assert.ok(files.includes(`dist/specs/${area}.spec.js`), area);
-    assert.ok(files.includes('dist/specs/target.setup.js'));
   });
 
   test('installing it runs nothing', () => {

@@ -40,7 +40,7 @@ export function mistakes({ npm }: { npm: Installation }): void {
       name: 'duplicate target names',
       options: '',
       config: DUPLICATES,
-      message: /two projects are called "readiness-target": give each target a name of its own/,
+      message: /two projects are called "readiness": give each target a name of its own/,
     },
   ];
   // What Playwright's loader makes of a thrown error differs between the module formats.
@@ -59,7 +59,7 @@ export function mistakes({ npm }: { npm: Installation }): void {
     });
   }
 
-  const atSetup: Mistake[] = [
+  const onConnecting: Mistake[] = [
     {
       name: 'no base URL',
       options: '{}',
@@ -71,9 +71,9 @@ export function mistakes({ npm }: { npm: Installation }): void {
       message: /Nothing listens at 127\.0\.0\.1:\d+ \(connection refused\)/,
     },
   ];
-  for (const { name, options, message } of atSetup) {
+  for (const { name, options, message } of onConnecting) {
     test(name, async () => {
-      const project = await npm.project(`setup-${name.replaceAll(' ', '-')}`, 'module', {
+      const project = await npm.project(`connecting-${name.replaceAll(' ', '-')}`, 'module', {
         'playwright.config.ts': DEFINED(options),
       });
       assertOneMessage(await project.playwright([], { APP_URL: `http://127.0.0.1:${await closedPort()}` }), message);
@@ -102,8 +102,8 @@ test('opens a page', check({ id: 'acme/page', title: 'The page opens', fix: 'Ope
 });
 `;
     const config = `import { readinessProjects } from 'clerk-readiness';
-const [target, checks] = readinessProjects({ baseURL: process.env.APP_URL });
-export default { reporter: 'clerk-readiness/reporter', projects: [target, { ...checks, testDir: './e2e' }] };
+const [checks] = readinessProjects({ baseURL: process.env.APP_URL });
+export default { reporter: 'clerk-readiness/reporter', projects: [{ ...checks, testDir: './e2e' }] };
 `;
     const project = await npm.project('browser', 'module', {
       'playwright.config.ts': config,

@@ -76,8 +76,8 @@ export function typings({ npm }: { npm: Installation }): void {
 
   test('mergeTests and mergeExpects run', async () => {
     const config = `import { readinessProjects } from 'clerk-readiness';
-const [target, checks] = readinessProjects({ baseURL: process.env.APP_URL });
-export default { reporter: 'list', projects: [target, { ...checks, testDir: './e2e' }] };
+const [checks] = readinessProjects({ baseURL: process.env.APP_URL });
+export default { reporter: 'list', projects: [{ ...checks, testDir: './e2e' }] };
 `;
     const runnable = MERGED.slice(0, MERGED.indexOf('// @ts-expect-error'));
     const project = await npm.project('merged', 'module', {

@@ -107,13 +107,6 @@ const SHARED = {
     import { readinessProjects } from '../../../src/index.ts';
     export const local = (options: Record<string, unknown>) =>
       readinessProjects({ profile: 'staging', ...options }).map((project) => ({ ...project, testDir: import.meta.dirname }));`,
-  'target.setup.ts': `
-    import { test } from '../../../fixtures/index.ts';
-    import { TARGET_ATTACHMENT } from '../../../src/report/record.ts';
-    test('the target is reachable and is the app', async ({ target }, testInfo) => {
-      const record = { identity: target.identity, requests: target.requests };
-      await testInfo.attach(TARGET_ATTACHMENT, { body: JSON.stringify(record), contentType: 'application/json' });
-    });`,
   'crafted.ts': `
     import { test } from '@playwright/test';
     import { catalogEntry, areaOf } from '../../../src/catalog.ts';
@@ -137,7 +130,9 @@ export function wholeSpec(except: Readonly<Record<string, string>> = {}): string
   );
   return [
     "import { test } from '@playwright/test';",
+    "import { test as ours } from '../../../fixtures/index.ts';",
     "import { details, error, record, finding } from './crafted.ts';",
+    "ours('the target is reachable and is the app', ({ target }) => target.assertAnswering());",
     ...tests,
   ].join('\n');
 }

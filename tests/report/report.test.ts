@@ -43,7 +43,7 @@ function input(checks: readonly CheckResult[], over: Partial<ReportInput> = {}):
     },
     startedAt: new Date(0),
     durationMs: 12.5,
-    setupRequests: 3,
+    connectRequests: 3,
     checks: checks.map((one) => ({ result: one, selected: true, complete: true })),
     run: { status: 'finished', errors: [] },
     ...over,

@@ -27,7 +27,7 @@ test('every check passes: READY, exit code 0', async (t) => {
     CATALOG.map(({ id }) => id),
   );
   assert.equal(report.target.framework, 'next');
-  assert.ok(report.requests > 2 * TOTAL, 'the requests of the set-up count');
+  assert.ok(report.requests > 2 * TOTAL, 'the requests of connecting count');
   const folder = join(ground.dir, 'readiness-report');
   assert.deepEqual(readdirSync(folder).toSorted(), ['report.html', 'report.json', 'report.md']);
   assert.equal(statSync(join(folder, 'report.json')).mode & 0o777, 0o644);
@@ -187,7 +187,7 @@ test('only tests of the consumer selected: the old READY goes, the exit code sta
       export default defineConfig({
         projects: [
           { name: 'mine', testDir: '.', testMatch: 'own.ts' },
-          { name: 'dependent', testDir: '.', testMatch: 'own.ts', dependencies: ['readiness-target'] },
+          { ...local({ baseURL: '${await site(t)}' })[0], name: 'dressed', testMatch: 'own.ts' },
           ...local({ baseURL: '${await site(t)}' }),
         ],
         reporter: [['../../../src/report/reporter.ts']],
@@ -198,7 +198,7 @@ test('only tests of the consumer selected: the old READY goes, the exit code sta
   });
   assert.equal((await ground.run()).code, 0);
   assert.equal(ground.report().verdict, 'READY');
-  for (const project of ['mine', 'dependent']) {
+  for (const project of ['mine', 'dressed']) {
     const { code, stdout } = await ground.run(['test', '--project', project]);
     assert.equal(code, 0);
     assert.equal(stdout.trim().split('\n').length, 1);
@@ -210,25 +210,45 @@ test('only tests of the consumer selected: the old READY goes, the exit code sta
   const broken = await ground.run(['test'], { BREAK: '1' });
   assert.equal(broken.code, 1, 'READY never turns red to green');
   assert.equal(ground.report().verdict, 'READY');
-  assert.match(broken.stdout, /Failed: .*mine[\s\S]*my own failure[\s\S]*2 of 2 other tests failed/);
+  assert.match(broken.stdout, /Failed: .*mine[\s\S]*my own failure[\s\S]*2 of 3 other tests failed/);
 });
 
-test('a failing set-up: one clear message, checks did not run, NOT READY', async (t) => {
+test('a target that is not there: one clear message, checks did not run, NOT READY, retries or not', async (t) => {
+  for (const retries of [0, 2]) {
+    const ground = new Playground(t, {
+      'playwright.config.ts': `
+        import { defineReadinessConfig } from '../../../src/index.ts';
+        export default defineReadinessConfig({ baseURL: 'http://127.0.0.1:1', profile: 'staging' }, { retries: ${retries} });`,
+    });
+    const { code, stdout } = await ground.run();
+    const report = ground.report();
+    assert.equal(code, 1);
+    assert.match(report.verdictReason, /^Nothing listens at 127\.0\.0\.1:1 \(connection refused\)/);
+    assert.doesNotMatch(report.verdictReason, /fails/);
+    assert.equal(report.counts['not-verified'], TOTAL);
+    // Those that lack an option say so, which is as true.
+    const unrun = report.checks.filter(({ reason }) => reason.startsWith('not run: Nothing listens at'));
+    assert.ok(unrun.length > 20, `${unrun.length} checks say why they did not run`);
+    assert.match(lastLine(stdout), /^Result: NOT READY: Nothing listens at/);
+    assert.doesNotMatch(stdout, /\n {4}at /, 'no stack');
+  }
+});
+
+test('checks in an empty folder beside tests of the consumer are no wish of theirs: NOT READY, exit code 1', async (t) => {
   const ground = new Playground(t, {
-    'playwright.config.ts': config({ baseURL: 'http://127.0.0.1:1' }),
-    'all.spec.ts': wholeSpec(),
+    'playwright.config.ts': `
+      import { defineConfig } from '@playwright/test';
+      import { readinessProjects } from '../../../src/index.ts';
+      const [checks] = readinessProjects({ baseURL: '${await site(t)}' });
+      export default defineConfig({
+        projects: [{ name: 'mine', testDir: '.', testMatch: 'own.ts' }, { ...checks, testDir: './empty' }],
+        reporter: [['../../../src/report/reporter.ts']],
+      });`,
+    'own.ts': "import { test } from '@playwright/test'; test('mine', () => {});",
   });
   const { code, stdout } = await ground.run();
-  const report = ground.report();
+  assert.match(lastLine(stdout), /^Result: NOT READY: no check was selected/);
   assert.equal(code, 1);
-  assert.match(report.verdictReason, /^Nothing listens at 127\.0\.0\.1:1 \(connection refused\)/);
-  assert.ok(
-    report.checks.every(
-      ({ status, reason }) => status === 'not-verified' && reason === 'did not run: the target set-up failed',
-    ),
-  );
-  assert.match(lastLine(stdout), /^Result: NOT READY: Nothing listens at/);
-  assert.doesNotMatch(stdout, /\n {4}at /, 'no stack');
 });
 
 test('an interrupted run leaves NOT READY in place of an older READY, also when it is killed', async (t) => {

@@ -30,7 +30,7 @@ export function input(checks: readonly CheckResult[], over: Partial<ReportInput>
     },
     startedAt: new Date('2026-11-25T16:04:36Z'),
     durationMs: 41_250,
-    setupRequests: 3,
+    connectRequests: 3,
     checks: checks.map((one) => ({ result: one, selected: true, complete: true })),
     run: { status: 'finished', errors: [] },
     ...over,
