@@ -6,10 +6,10 @@ import type { Installation } from './support/consumer.ts';
 
 const CONFIG = `import { defineConfig } from '@playwright/test';
 import { readinessProjects } from 'clerk-readiness';
-const [target, checks] = readinessProjects({ baseURL: process.env.APP_URL, webhook: { path: '/api/webhooks/clerk' } });
+const [checks] = readinessProjects({ baseURL: process.env.APP_URL, webhook: { path: '/api/webhooks/clerk' } });
 export default defineConfig({
   reporter: [['list'], ['clerk-readiness/reporter']],
-  projects: [target, { ...checks, testDir: './e2e' }],
+  projects: [{ ...checks, testDir: './e2e' }],
 });
 `;
 

@@ -225,9 +225,10 @@ test('a target that is not there: one clear message, checks did not run, NOT REA
     assert.equal(code, 1);
     assert.match(report.verdictReason, /^Nothing listens at 127\.0\.0\.1:1 \(connection refused\)/);
     assert.doesNotMatch(report.verdictReason, /fails/);
+    assert.equal(stdout.split('Nothing listens').length, 2, 'said once');
     assert.equal(report.counts['not-verified'], TOTAL);
     // Those that lack an option say so, which is as true.
-    const unrun = report.checks.filter(({ reason }) => reason.startsWith('not run: Nothing listens at'));
+    const unrun = report.checks.filter(({ reason }) => reason === 'not run: the target could not be judged');
     assert.ok(unrun.length > 20, `${unrun.length} checks say why they did not run`);
     assert.match(lastLine(stdout), /^Result: NOT READY: Nothing listens at/);
     assert.doesNotMatch(stdout, /\n {4}at /, 'no stack');
