@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
 import { isIPv6 } from 'node:net';
@@ -6,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { EnvHttpProxyAgent } from 'undici';
+import { Agent, EnvHttpProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
 import { ReadinessConfigError } from '../config/error.ts';
 import type { Network } from '../config/options.ts';
@@ -53,6 +54,13 @@ const MAX_UNANSWERED = 4;
 /** Answers of the target that may be longer than `network.maxBodyBytes`; what was read of them is kept for the judges. */
 const MAX_TRUNCATED = 20;
 
+/** What every request says that says nothing else. */
+const DEFAULT_HEADERS: HeaderList = [
+  ['user-agent', USER_AGENT],
+  ['accept', '*/*'],
+  ['accept-encoding', 'gzip, br'],
+];
+
 /** Extra headers and the only origin that they may go to: the target's. */
 export interface Credentials {
   readonly origin: string;
@@ -74,7 +82,7 @@ export interface ConnectionOptions {
 
 /** The one place that opens sockets: bounded in concurrency, rate, size and time; every exchange is recorded redacted. */
 export class Connection {
-  readonly #agent: EnvHttpProxyAgent;
+  readonly #agent: Agent | EnvHttpProxyAgent;
   readonly #throttle: Throttle;
   readonly #network: Network;
   readonly #redactor: Redactor;
@@ -98,14 +106,16 @@ export class Connection {
     this.#onLost = onLost ?? (() => {});
     this.#throttle = new Throttle(network.concurrency, network.requestsPerSecond);
     const tls = tlsOptions(network);
-    this.#agent = new EnvHttpProxyAgent({
+    const lookup = lookupFor(network);
+    const options = {
       connections: network.concurrency,
-      connect: { ...tls, timeout: network.requestTimeoutMs, ...(lookupFor(network) && { lookup: lookupFor(network) }) },
-      requestTls: tls,
+      connect: { ...tls, timeout: network.requestTimeoutMs, ...(lookup && { lookup }) },
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: network.requestTimeoutMs,
       bodyTimeout: network.requestTimeoutMs,
-    });
+    };
+    // The one for proxies parses the address of every request.
+    this.#agent = proxied(process.env) ? new EnvHttpProxyAgent({ ...options, requestTls: tls }) : new Agent(options);
   }
 
   /** Requests sent so far. */
@@ -204,6 +214,7 @@ export class Connection {
     this.#sent += 1;
     const started = performance.now();
     const elapsed = () => Math.round(performance.now() - started);
+    const deadline = new Deadline(this.#network.requestTimeoutMs);
     try {
       const answer = await this.#agent.request({
         origin: request.origin,
@@ -211,7 +222,7 @@ export class Connection {
         method: method as Dispatcher.HttpMethod,
         headers: headers.flat(),
         body: request.body ?? null,
-        signal: AbortSignal.timeout(this.#network.requestTimeoutMs),
+        signal: deadline,
         responseHeaders: 'raw',
       });
       const received = headerList(answer.headers as unknown);
@@ -240,6 +251,8 @@ export class Connection {
         exchange: { request: recorded, error: exchangeError(failure, this.#network), durationMs: elapsed() },
         raw: { body: '', setCookies: [] },
       };
+    } finally {
+      deadline.lift();
     }
   }
 
@@ -255,16 +268,38 @@ export class Connection {
     const given = Array.isArray(request.headers)
       ? [...(request.headers as HeaderList)]
       : Object.entries(request.headers ?? {});
-    const has = (name: string) => given.some(([key]) => key.toLowerCase() === name);
     const credentials = request.origin === this.#credentials.origin ? Object.entries(this.#credentials.headers) : [];
-    return [
-      ...given,
-      ...credentials.filter(([name]) => !has(name.toLowerCase())),
-      ...(has('user-agent') ? [] : [['user-agent', USER_AGENT] as const]),
-      ...(has('accept') ? [] : [['accept', '*/*'] as const]),
-      ...(has('accept-encoding') ? [] : [['accept-encoding', 'gzip, br'] as const]),
-    ];
+    return [credentials, DEFAULT_HEADERS].reduce((headers, added) => {
+      const names = new Set(headers.map(([name]) => name.toLowerCase()));
+      return [...headers, ...added.filter(([name]) => !names.has(name.toLowerCase()))];
+    }, given);
   }
+}
+
+/** When a request must be over. undici takes an emitter as well as an `AbortSignal`, which costs a tenth of the whole request. */
+class Deadline extends EventEmitter {
+  readonly #timer: NodeJS.Timeout;
+  aborted = false;
+  reason: Error | undefined;
+
+  constructor(milliseconds: number) {
+    super();
+    this.#timer = setTimeout(() => {
+      this.aborted = true;
+      this.reason = new DOMException('the time is over', 'TimeoutError');
+      this.emit('abort');
+    }, milliseconds);
+  }
+
+  /** The request is over. */
+  lift(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** Whether a proxy is named, by the variables that undici reads. */
+function proxied(env: NodeJS.ProcessEnv): boolean {
+  return ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'].some((name) => (env[name] ?? '') !== '');
 }
 
 function tlsOptions(network: Network): { rejectUnauthorized: boolean; secureContext?: SecureContext } {

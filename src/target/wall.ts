@@ -81,8 +81,16 @@ const WALLS: ReadonlyArray<Wall & { readonly matches: (exchange: Exchange) => bo
   },
 ];
 
+/** An exchange is looked at where it is recorded and again by whoever judges it. */
+const seen = new WeakMap<Exchange, Wall | undefined>();
+
 /** The wall that answered an exchange in place of the app, if any. */
 export function wallOf(exchange: Exchange): Wall | undefined {
   if (exchange.response === undefined) return undefined;
-  return WALLS.find(({ matches }) => matches(exchange));
+  if (!seen.has(exchange))
+    seen.set(
+      exchange,
+      WALLS.find(({ matches }) => matches(exchange)),
+    );
+  return seen.get(exchange);
 }
