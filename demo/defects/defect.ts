@@ -35,12 +35,14 @@ export interface Defect {
   readonly options?: (options: ReadinessOptions) => ReadinessOptions;
   /** Changes the files of the project, in a copy of the app's that is a git repository of its own, everything committed. */
   readonly source?: (root: string) => void | Promise<void>;
+  /** True when the app takes its time, so that whoever asks mostly waits. */
+  readonly waits?: true;
   /** Changes Clerk itself; what it returns undoes that. */
   readonly clerk?: (clerk: ClerkControl) => () => void;
 }
 
 type Parts = Pick<Defect, 'name' | 'title'> &
-  Partial<Pick<Defect, 'apply' | 'mayAlsoBreak' | 'options' | 'source' | 'clerk'>>;
+  Partial<Pick<Defect, 'apply' | 'mayAlsoBreak' | 'options' | 'source' | 'waits' | 'clerk'>>;
 
 export function defectsOf(check: CheckName, defects: readonly Parts[]): readonly Defect[] {
   return defects.map((defect) => ({ ...DEFAULTS, ...defect, check, kind: 'defect' }));

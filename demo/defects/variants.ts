@@ -217,6 +217,7 @@ export const variants = [
     {
       name: 'slow-server',
       title: 'every answer takes 600 ms longer',
+      waits: true,
       apply: async (request, next) => {
         await setTimeout(SLOW_MS);
         return next(request);

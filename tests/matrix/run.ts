@@ -186,16 +186,11 @@ async function runSubject(subject: Subject, browser: Browser): Promise<Result[]>
     return result;
   };
   // What Clerk does reaches every row, so rows that change it have the place to themselves.
-  const together = rows.filter(({ clerk }) => clerk === undefined);
-  const results = await inLanes(together, subject.lanes, run);
-  return [
-    ...results,
-    ...(await inLanes(
-      rows.filter(({ clerk }) => clerk !== undefined),
-      1,
-      run,
-    )),
-  ];
+  const [alone, together] = partition(rows, ({ clerk }) => clerk !== undefined);
+  // What mostly waits has a lane of its own, beside those that keep the machine busy.
+  const [waiting, busy] = partition(together, ({ waits }) => waits === true);
+  const beside = await Promise.all([inLanes(waiting, 1, run), inLanes(busy, subject.lanes, run)]);
+  return [...beside.flat(), ...(await inLanes(alone, 1, run))];
 }
 
 function keep({ target, defect, failed, wrong, durationMs }: Result): void {
@@ -226,6 +221,10 @@ function isAsked(target: string, { name, check, kind }: Defect): boolean {
 
 function needsBrowser({ check }: Defect): boolean {
   return CATALOG.some(({ id, methods }) => id === check && (methods as readonly string[]).includes('browser'));
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [first: T[], others: T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 async function inLanes<T, R>(items: readonly T[], lanes: number, run: (item: T) => Promise<R>): Promise<R[]> {
