@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Readiness } from '../config/options.ts';
 import { Anonymous } from './anonymous.ts';
 import type { Connection, Request } from './connection.ts';
@@ -9,8 +10,7 @@ import { isHtml } from './exchange.ts';
 import type { FirstFactor } from './frontend-api.ts';
 import { identify } from './identity.ts';
 import type { Identity } from './identity.ts';
-import { assertReachable, missingBaseURL } from './reachable.ts';
-import type { TargetError } from './reachable.ts';
+import { assertReachable, missingBaseURL, TargetError } from './reachable.ts';
 import { Redactor } from './redact.ts';
 import type { Secret } from './redact.ts';
 import { SignedIn } from './signed-in.ts';
@@ -79,9 +79,7 @@ export class Target {
     });
     const anonymous = new Anonymous(connection, origin, readiness.network.maxRedirects);
     try {
-      const entry = await anonymous.page('/');
-      assertReachable(entry, readiness);
-      const pages = [entry, ...(await signInPage(anonymous, readiness))];
+      const pages = await inTime(firstPages(anonymous, readiness), readiness);
       const identity = identify(origin, pages.map(({ final }) => final).filter(isHtml), readiness.clerk.publishableKey);
       return new Target({ readiness, anonymous, identity, redactor, connection, obstacles });
     } catch (failure) {
@@ -170,6 +168,9 @@ export class Target {
   }
 }
 
+/** Connecting may take as long as this many requests, and less than a check, which would end without a message. */
+const CONNECTING = { waits: 4, milliseconds: 75_000 } as const;
+
 /** A value of an extra header that is no secret but a word, as in `x-env: staging`; hunting for it would shred pages. */
 const WORD = /^[a-z]{1,11}$/i;
 
@@ -197,8 +198,24 @@ function note(obstacles: Obstacle[], exchange: Exchange): void {
   else if (exchange.error) obstacles.push({ exchange });
 }
 
-async function signInPage(anonymous: Anonymous, { routes }: Readiness): Promise<Visit[]> {
-  return routes.signIn?.startsWith('/') === true ? [await anonymous.page(routes.signIn)] : [];
+/** The home page, which proves that the app is there, and the sign-in page. */
+async function firstPages(anonymous: Anonymous, readiness: Readiness): Promise<Visit[]> {
+  const { signIn } = readiness.routes;
+  const entry = await anonymous.page('/');
+  assertReachable(entry, readiness);
+  return signIn?.startsWith('/') === true ? [entry, await anonymous.page(signIn)] : [entry];
+}
+
+/** Each answer may come in time and lead on to the next; a run must not wait for the last one. */
+async function inTime(pages: Promise<Visit[]>, { baseURL, network }: Readiness): Promise<Visit[]> {
+  const milliseconds = Math.min(CONNECTING.waits * network.requestTimeoutMs, CONNECTING.milliseconds);
+  const over = new AbortController();
+  const late = delay(milliseconds, undefined, { signal: over.signal }).then(() => {
+    throw new TargetError(
+      `${baseURL} did not show its home and sign-in page within ${milliseconds / 1000} s. Open it in a browser with cleared cookies and see where it leads; for a slow target raise network.requestTimeoutMs.`,
+    );
+  });
+  return Promise.race([pages, late]).finally(() => over.abort());
 }
 
 function originOf(readiness: Readiness): string {

@@ -86,6 +86,16 @@ describe('connecting fails with one message that says what to do', () => {
     );
   });
 
+  it('when it answers each request in time and leads on and on', async () => {
+    const { origin, received } = await serve(({ url = '' }, response) => {
+      setTimeout(() => response.writeHead(302, { location: `${url}x` }).end(), 700);
+    });
+    const network = { requestTimeoutMs: 1_000, maxRedirects: 20 };
+    assert.match(await refusal({ baseURL: origin, network }), /did not show its home and sign-in page within 4 s/);
+    const asked = received.length;
+    assert.ok(asked < 8, `${asked} requests`);
+  });
+
   it('when the connection breaks', async () => {
     const { origin } = await serveTcp((socket) => socket.destroy());
     assert.match(await refusal({ baseURL: origin }), /could not be fetched/);
