@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import type { Comparable } from './compare.ts';
 import { firstLine, oneLine } from './printable.ts';
+import type { Status } from '../result.ts';
 import type { ReportedTarget } from './report.ts';
 
 /** An earlier report, or why there is none to compare with. */
@@ -19,6 +20,9 @@ const SCHEMA = v.object({
     }),
   ),
 });
+
+/** What a run cannot say without having asked its target. */
+const FOUND_OUT: ReadonlySet<string> = new Set<Status>(['pass', 'fail', 'waived']);
 
 /** Reads the report of an earlier run of a target; a file that cannot serve is told in one line and never thrown. */
 export function readPrevious(
@@ -39,8 +43,8 @@ export function readPrevious(
   if (!version.success || !success) return missing(`${path} is no report of clerk-readiness`);
   const other = otherTarget(report.target, target);
   if (other !== undefined) return missing(`${path} is about ${other}`);
-  // Also what a run under way leaves, and one that did not reach its target.
-  if (report.checks.every(({ status }) => status === 'not-verified'))
+  // Also what a run under way leaves, and one that did not reach its target; people attest things without one.
+  if (!report.checks.some(({ status }) => FOUND_OUT.has(status)))
     return missing(`the run of ${path} came to no result`);
   return { report };
 }

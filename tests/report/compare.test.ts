@@ -112,6 +112,7 @@ test('what cannot be compared is told in one line, with the reason', (t) => {
     [three, /is about another target, https:\/\/app\.example\.com/, { ...target, baseURL: 'https://other.example' }],
     [three, /is about another target, "readiness"/, { ...target, name: 'other' }],
     [jsonText(SAMPLES.aborted), /came to no result/],
+    [jsonText(SAMPLES.aborted).replace('"status": "not-verified"', '"status": "attested"'), /came to no result/],
     [jsonText(buildReport(input([], { run: { status: 'unfinished', errors: [] } }))), /came to no result/],
   ];
   for (const [text, reason, ours] of cases) {
