@@ -38,6 +38,6 @@ export async function watch(context: BrowserContext): Promise<Complaints> {
   return { all };
 }
 
-export async function clerkLoaded(page: Page): Promise<void> {
+export async function waitForClerk(page: Page): Promise<void> {
   await page.waitForFunction(() => (window as { Clerk?: ClerkJs }).Clerk?.loaded === true);
 }

@@ -5,7 +5,7 @@ import { clerk } from '@clerk/testing/playwright';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { Webhook } from 'svix';
 import { Agent, fetch } from 'undici';
-import { clerkLoaded, launchBrowser, watch } from './browser.ts';
+import { waitForClerk, launchBrowser, watch } from './browser.ts';
 import type { ClerkJs, Complaints } from './browser.ts';
 import { startDemo } from './demo.ts';
 import type { Demo, Instance } from './demo.ts';
@@ -92,7 +92,7 @@ for (const kind of ['live', 'test'] as const) {
         async ({ page }) => {
           for (const path of ['/', '/pricing', '/no-such-page']) {
             await page.goto(path);
-            await clerkLoaded(page);
+            await waitForClerk(page);
             await page.getByRole('link', { name: 'Sign in' }).waitFor();
           }
           // The browser itself reports the status of the missing page.
@@ -139,7 +139,7 @@ for (const kind of ['live', 'test'] as const) {
         async ({ page }) => {
           await signInByTicket(page, instance);
           await page.goto('/dashboard');
-          await clerkLoaded(page);
+          await waitForClerk(page);
           instance.clerk.revokeSession(
             await page.evaluate(() => (window as { Clerk?: ClerkJs }).Clerk?.session?.id ?? ''),
           );

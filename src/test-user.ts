@@ -9,7 +9,7 @@ import type { Target } from './target/target.ts';
 import { Account, withConnection } from './user/account.ts';
 import type { AccountContext } from './user/account.ts';
 import { passBotProtection } from './user/bot-protection.ts';
-import { activate, browserState, clerkLoaded } from './user/browser-session.ts';
+import { activate, browserState, waitForClerk } from './user/browser-session.ts';
 
 /** A session that {@link TestUser.signIn} began. */
 export interface BegunSession {
@@ -61,7 +61,7 @@ export class TestUser {
   async signIn({ page }: Pick<Tab, 'page'>): Promise<BegunSession> {
     const { identity } = this.#context;
     await this.passBotProtection(page.context());
-    await clerkLoaded(page);
+    await waitForClerk(page);
     const state = await browserState(page.context(), identity);
     return withConnection(this.#context, async (connection) => {
       const { frontendApi, sessionId } = await this.#begin(async (factor, testingToken) => {

@@ -49,7 +49,7 @@ export async function showsSession(page: Page, sessionId: string): Promise<void>
 }
 
 /** Waits for Clerk; a page without it would be waited for until the test ends. */
-export async function clerkLoaded(page: Page): Promise<void> {
+export async function waitForClerk(page: Page): Promise<void> {
   await page
     .waitForFunction(() => (window.Clerk as typeof window.Clerk | undefined)?.loaded === true, undefined, {
       timeout: LOAD_MS,

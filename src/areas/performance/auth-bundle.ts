@@ -5,7 +5,7 @@ import type { Exchange } from '../../target/exchange.ts';
 import { elementsByTag } from '../../target/html.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
-import { clerkLoaded } from './frontend-api-calls.ts';
+import { clerkOrPageLoaded } from './frontend-api-calls.ts';
 
 const DOCS = 'https://clerk.com/docs/reference/components/clerk-provider';
 
@@ -127,7 +127,7 @@ async function run(tab: Tab, url: string): Promise<Omit<PageRun, 'path' | 'docum
     () => undefined,
     (problem: Error) => tab.redact(problem.message.split('\n')[0] ?? ''),
   );
-  if (failure === undefined) await clerkLoaded(page);
+  if (failure === undefined) await clerkOrPageLoaded(page);
   const coverage = await page.coverage.stopJSCoverage();
   const showsAuth = await page
     .locator('[data-clerk-component], .cl-rootBox, .cl-modalBackdrop')

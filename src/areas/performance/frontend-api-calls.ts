@@ -109,7 +109,7 @@ async function navigate(
     (problem: Error) => tab.redact(problem.message.split('\n')[0] ?? ''),
   );
   if (failure === undefined) {
-    await clerkLoaded(page);
+    await clerkOrPageLoaded(page);
     await Promise.race([tooMany, page.waitForTimeout(WATCH_MS)]);
   }
   page.off('request', note);
@@ -117,7 +117,7 @@ async function navigate(
 }
 
 /** Resolves when Clerk has loaded, or the page without it is complete. */
-export async function clerkLoaded(page: Page): Promise<void> {
+export async function clerkOrPageLoaded(page: Page): Promise<void> {
   await page
     .waitForFunction(
       () =>
