@@ -53,7 +53,7 @@ for (const framework of FRAMEWORKS) {
         const readiness = resolveOptions(flags.options, {});
         const target = await Target.connect(readiness);
         const findings = await find(target, readiness, { webhook: false, health: false }).finally(() => target.close());
-        const found = runOptions(flags, findings, '');
+        const found = runOptions(flags, findings, 'readiness-report');
         const { routes, api, webhook, health } = found;
         assert.deepEqual(
           { routes, api, webhook, health },

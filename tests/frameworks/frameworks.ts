@@ -29,4 +29,32 @@ export const FRAMEWORKS: readonly Framework[] = [
       'login-anywhere': ['routes/open-redirect'],
     },
   },
+  {
+    name: 'fastify',
+    dependencies: {
+      '@clerk/fastify': '3.1.79',
+      '@fastify/accepts': '5.0.6',
+      '@fastify/cors': '11.4.3',
+      '@fastify/rate-limit': '11.2.0',
+      '@fastify/static': '10.1.11',
+      fastify: '5.12.8',
+    },
+    unproven: {},
+    defects: {
+      'guard-in-other-scope': OPEN_PAGE,
+      'guard-sends-nothing': OPEN_PAGE,
+      'guard-by-address': ['routes/bypass'],
+      // Every route behind Clerk throws, for whoever asks.
+      'clerk-in-other-scope': [
+        'routes/protected-redirect',
+        'api/unauthenticated-401',
+        'api/authenticated',
+        'errors/auth-failure',
+        'session/expired-return',
+      ],
+      'cors-reflects': ['cors/untrusted-origin'],
+      'webhook-believed': ['webhook/forged-signature'],
+      'errors-with-stack': ['errors/error-page', 'api/error-shape'],
+    },
+  },
 ];
