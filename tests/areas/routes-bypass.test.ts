@@ -330,4 +330,12 @@ describe('the oracle of routes/bypass', () => {
     );
     assertClean(judge(ran));
   });
+
+  it('is silent where the middleware runs for the routes that there are, and another address has none', () => {
+    const scoped = recording(
+      { answer: { status: 404 }, samePlace: true, changes: 'path' },
+      { status: 307, headers: { location: '/sign-in', 'x-clerk-auth-status': 'signed-out' } },
+    );
+    assertClean(judge(scoped));
+  });
 });

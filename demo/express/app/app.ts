@@ -3,11 +3,13 @@ import express, { Router } from 'express';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import { contact, health, userApi, webhook } from './api.ts';
 import { assets } from './assets.ts';
+import { searchFiles } from './files.ts';
 import { protectApi, protectPage } from './guard.ts';
 import { failure, layout, notFoundPage, privatePages, publicPages } from './pages.ts';
 import type { Show } from './pages.ts';
 import { cors, rateLimit, sameSite, securityHeaders } from './security.ts';
 import type { Settings } from './settings.ts';
+import { loginPath } from './views.ts';
 
 /** The pieces of the app, in the order in which a request meets them. */
 export interface Parts {
@@ -95,24 +97,14 @@ const readablePath: RequestHandler = (req, _res, next) => {
   }
 };
 
-/** Links of the old app: `/login?next=/dashboard`. Leads to pages of this app only. */
+/** Links of the old app: `/login?next=/dashboard`. */
 function login({ origin }: Settings): RequestHandler {
-  return (req, res) => {
-    const next = URL.canParse(String(req.query['next']), origin)
-      ? new URL(String(req.query['next']), origin)
-      : undefined;
-    const path = next?.origin === origin ? next.pathname + next.search : '/dashboard';
-    res.redirect(`/sign-in?redirect_url=${encodeURIComponent(path)}`);
-  };
+  return (req, res) => res.redirect(loginPath(String(req.query['next']), origin));
 }
 
-/** Files for search engines, which name the deployed address. */
 function texts({ origin }: Settings): Router {
   const files = Router();
-  const urls = ['/', '/pricing', '/sign-in', '/sign-up'].map((path) => `<url><loc>${origin}${path}</loc></url>`);
-  const sitemap = `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${urls.join('')}</urlset>\n`;
-  const robots = `User-agent: *\nDisallow: /api/\nSitemap: ${origin}/sitemap.xml\n`;
-  files.get('/robots.txt', (_req, res) => void res.type('text').send(robots));
-  files.get('/sitemap.xml', (_req, res) => void res.type('application/xml').send(sitemap));
+  for (const { path, type, text } of searchFiles(origin))
+    files.get(path, (_req, res) => void res.type(type).send(text));
   return files;
 }

@@ -1,10 +1,11 @@
 import { getAuth } from '@clerk/express';
 import type { Request, RequestHandler } from 'express';
+import { signInPath } from './views.ts';
 
 /** Sends visitors without a session to sign-in and back, and refuses programs. */
 export const protectPage: RequestHandler = (req, res, next) => {
   if (getAuth(req).userId) return next();
-  if (wantsPage(req)) return res.redirect(signInPath(req));
+  if (wantsPage(req)) return res.redirect(signInPath(req.originalUrl));
   res.status(401).json({ error: 'unauthenticated' });
 };
 
@@ -16,9 +17,4 @@ export const protectApi: RequestHandler = (req, res, next) => {
 /** Whether a browser asks for a page to show, and not a script or a program. */
 export function wantsPage(req: Request): boolean {
   return req.accepts(['json', 'html']) === 'html';
-}
-
-/** Sign-in, with the way back. A path, so that no header of a request can name another site. */
-export function signInPath(req: Request): string {
-  return `/sign-in?redirect_url=${encodeURIComponent(req.originalUrl)}`;
 }

@@ -1,91 +1,42 @@
 import { getAuth } from '@clerk/express';
 import { Router } from 'express';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { asset } from './assets.ts';
-import { signInPath } from './guard.ts';
 import { projects } from './projects.ts';
-import { frontendApi } from './settings.ts';
 import type { Settings } from './settings.ts';
+import { BILLING, dashboard, documentOf, errorView, HOME, NOT_FOUND, PRICING, SIGN_IN, SIGN_UP } from './views.ts';
+import type { View } from './views.ts';
 
-/** Shows a page: its title and what stands in `<main>`; `mount` names Clerk's component to show there. */
-export type Show = (res: Response, title: string, main: string, mount?: 'sign-in' | 'sign-up') => void;
-
-const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+/** Answers with a page. */
+export type Show = (res: Response, view: View) => void;
 
 /** The layout of all pages. */
 export function layout(settings: Settings): Show {
-  const clerk = frontendApi(settings);
-  return (res, title, main, mount) => {
-    const script = `<script defer crossorigin="anonymous" nonce="${res.locals['nonce']}"`;
-    const signedIn = userOf(res) !== undefined;
-    res.send(`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${escape(title)} · Fernwork</title>
-<link rel="icon" href="/favicon.ico">
-<link rel="stylesheet" href="${asset('style.css')}">
-${script} data-clerk-publishable-key="${settings.publishableKey}" src="${clerk}/npm/@clerk/clerk-js@6/dist/clerk.browser.js"></script>
-${mount ? `${script} src="${clerk}/npm/@clerk/ui@1/dist/ui.browser.js"></script>` : ''}
-${script} src="${asset('client.js')}"></script>
-</head>
-<body>
-<header><a href="/">Fernwork</a> <a href="/pricing">Pricing</a> ${
-      signedIn
-        ? '<a href="/dashboard">Dashboard</a> <a href="/settings/billing">Billing</a> <button type="button" id="sign-out">Sign out</button>'
-        : '<a href="/sign-in">Sign in</a> <a href="/sign-up">Sign up</a>'
-    }</header>
-<main${mount ? ` data-mount="${mount}"` : ''}>${main}</main>
-</body>
-</html>
-`);
+  return (res, view) => {
+    const nonce: string = res.locals['nonce'];
+    res.send(documentOf(settings, view, { nonce, signedIn: userOf(res) !== undefined }));
   };
 }
 
 export function publicPages(show: Show): Router {
   const pages = Router();
-  pages.get('/', (_req, res) =>
-    show(
-      res,
-      'Home',
-      `<h1>Small projects, done.</h1><img src="${asset('fern.svg')}" alt="A fern leaf" width="240" height="240"><p><a href="/sign-up">Start for free</a></p>`,
-    ),
-  );
-  pages.get('/pricing', (_req, res) =>
-    show(res, 'Pricing', '<h1>Pricing</h1><ul><li>Solo: free</li><li>Team: € 8 a seat</li></ul>'),
-  );
-  const waiting = '<p role="status">Loading…</p><noscript>Signing in needs JavaScript.</noscript>';
-  pages.get('/sign-in{/*step}', (_req, res) => show(res, 'Sign in', waiting, 'sign-in'));
-  pages.get('/sign-up{/*step}', (_req, res) => show(res, 'Sign up', waiting, 'sign-up'));
+  pages.get('/', (_req, res) => show(res, HOME));
+  pages.get('/pricing', (_req, res) => show(res, PRICING));
+  pages.get('/sign-in{/*step}', (_req, res) => show(res, SIGN_IN));
+  pages.get('/sign-up{/*step}', (_req, res) => show(res, SIGN_UP));
   return pages;
 }
 
-/** Pages of the signed-in user; their guard stands before them. `data-private` tells the client to watch the session. */
+/** Pages of the signed-in user; their guard stands before them. */
 export function privatePages(show: Show): Router {
   const pages = Router();
-  pages.get('/dashboard', (req, res) => {
-    const own = projects.of(getAuth(req).userId ?? '').map(({ name }) => `<li>${escape(name)}</li>`);
-    show(
-      res,
-      'Dashboard',
-      `<div data-private><h1>Your projects</h1><ul id="projects">${own.join('')}</ul><form id="new-project"><input name="name" aria-label="Name of the project" required maxlength="100"> <button>Add</button></form></div>`,
-    );
-  });
+  pages.get('/dashboard', (req, res) => show(res, dashboard(projects.of(getAuth(req).userId ?? ''))));
   pages.get('/settings', (_req, res) => res.redirect('/settings/billing'));
-  pages.get('/settings/billing', (_req, res) =>
-    show(res, 'Billing', '<div data-private><h1>Billing</h1><p>Team plan: 5 seats, renewed every month.</p></div>'),
-  );
+  pages.get('/settings/billing', (_req, res) => show(res, BILLING));
   return pages;
 }
 
 export function notFoundPage(show: Show): RequestHandler {
-  return (_req, res) =>
-    show(
-      res.status(404),
-      'Page not found',
-      '<h1>We could not find that page</h1><p>The link may be old. <a href="/">Back to Fernwork</a></p>',
-    );
+  return (_req, res) => show(res.status(404), NOT_FOUND);
 }
 
 /** Says nothing of the error but whose fault it was: the log has the rest. */
@@ -96,13 +47,7 @@ export function failure(show: Show): ErrorRequestHandler {
     if (code === 500) console.error(error);
     res.status(code);
     if (req.path.startsWith('/api/')) return void res.json({ error: code === 500 ? 'internal_error' : 'bad_request' });
-    const signIn =
-      userOf(res) === undefined ? ` You are signed out: <a href="${escape(signInPath(req))}">sign in</a>.` : '';
-    show(
-      res,
-      'Error',
-      `<h1>${code === 500 ? 'Something went wrong' : 'We could not read that address'}</h1><p><a href="${escape(req.originalUrl)}">Try again</a> or go <a href="/">home</a>.${signIn}</p>`,
-    );
+    show(res, errorView(code, req.originalUrl, userOf(res) !== undefined));
   };
 }
 

@@ -35,7 +35,7 @@ export const exposure = [
       parts: (_parts, settings) => {
         const show = layout(settings);
         const env = `<template id="env">${JSON.stringify(settings)}</template>`;
-        const talkative: Show = (res, title, main, mount) => show(res, title, main + env, mount);
+        const talkative: Show = (res, view) => show(res, { ...view, main: view.main + env });
         return partsOf(settings, talkative);
       },
     },

@@ -16,7 +16,11 @@ export const inBrowser = [
     {
       name: 'express-never-mounts',
       title: 'the sign-in page waits for a script that looks for another element, so no form is ever there',
-      parts: shown((show) => (res, title, main) => show(res, title, main)),
+      parts: shown(
+        (show) =>
+          (res, { title, main }) =>
+            show(res, { title, main }),
+      ),
     },
   ]),
   ...brokenBy('headers/csp-violations', [
@@ -24,8 +28,8 @@ export const inBrowser = [
       name: 'express-inline-script',
       title: 'an inline script without the nonce, which the policy blocks',
       parts: shown(
-        (show) => (res, title, main, mount) =>
-          show(res, title, `${main}<script>document.body.dataset.ready = 'yes'</script>`, mount),
+        (show) => (res, view) =>
+          show(res, { ...view, main: `${view.main}<script>document.body.dataset.ready = 'yes'</script>` }),
       ),
     },
   ]),
@@ -41,7 +45,7 @@ export const inBrowser = [
       name: 'express-session-unwatched',
       title: 'an open page takes no notice when its session is revoked',
       parts: shown(
-        (show) => (res, title, main, mount) => show(res, title, main.replace('data-private', 'data-page'), mount),
+        (show) => (res, view) => show(res, { ...view, main: view.main.replace('data-private', 'data-page') }),
       ),
     },
   ]),

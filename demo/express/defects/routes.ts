@@ -78,11 +78,11 @@ export const routes = [
       title: 'a page /admin is linked in the footer, and no guard is mounted on it',
       parts: (_parts, settings) => {
         const show = layout(settings);
-        const linked: Show = (res, title, main, mount) =>
-          show(res, title, `${main}<p><a href="/admin">Admin</a></p>`, mount);
+        const linked: Show = (res, view) =>
+          show(res, { ...view, main: `${view.main}<p><a href="/admin">Admin</a></p>` });
         const parts = partsOf(settings, linked);
         const admin = Router().get('/admin', (_req, res) =>
-          linked(res, 'Admin', '<h1>All customers</h1><p>3 accounts</p>'),
+          linked(res, { title: 'Admin', main: '<h1>All customers</h1><p>3 accounts</p>' }),
         );
         return { ...parts, publicPages: [...parts.publicPages, admin] };
       },

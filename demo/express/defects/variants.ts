@@ -3,9 +3,10 @@ import { getAuth } from '@clerk/express';
 import { Router } from 'express';
 import type { RequestHandler } from 'express';
 import { userApi } from '../app/api.ts';
-import { protectApi, protectPage, signInPath, wantsPage } from '../app/guard.ts';
+import { protectApi, protectPage, wantsPage } from '../app/guard.ts';
 import { layout } from '../app/pages.ts';
 import { sameSite } from '../app/security.ts';
+import { signInPath } from '../app/views.ts';
 import type { ReadinessOptions } from '../../../src/index.ts';
 import { first, unusualBy } from './change.ts';
 
@@ -79,11 +80,10 @@ export const unusual = [
         privatePages: [
           Router().use(ROUTES, (req, res, next) => {
             if (getAuth(req).userId || !wantsPage(req)) return protectPage(req, res, next);
-            layout(settings)(
-              res.status(401),
-              'Please sign in',
-              `<h1>Please sign in</h1><p><a href="${signInPath(req)}">Sign in</a></p>`,
-            );
+            layout(settings)(res.status(401), {
+              title: 'Please sign in',
+              main: `<h1>Please sign in</h1><p><a href="${signInPath(req.originalUrl)}">Sign in</a></p>`,
+            });
           }),
           ...pages,
         ],

@@ -170,9 +170,11 @@ function judgeSkipped({ evidence: { place, plain, siblings } }: Known, attempts:
   const ran = (exchange: Exchange | undefined) => exchange && header(exchange, 'x-clerk-auth-status') !== undefined;
   if (ran(plain.exchanges[0]) !== true) return [];
   const everywhere = siblings.length > 0 && siblings.every((sibling) => ran(sibling));
+  // Plugins and routers run for the routes that they hold: where no other address meets them, a 404 is the router's own.
+  const isNowhere = ({ variant, exchange }: Attempt) => variant.changes === 'path' && status(exchange) === 404;
   const skipped = attempts.filter(
     ({ variant, exchange }) =>
-      (everywhere || variant.samePlace) &&
+      (everywhere || (variant.samePlace && !isNowhere({ variant, exchange }))) &&
       !ran(exchange) &&
       (isSuccess(exchange) || status(exchange) === 404) &&
       !STATIC.test(new URL(exchange.request.url).pathname) &&

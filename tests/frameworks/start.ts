@@ -1,0 +1,40 @@
+import { ALLOWED_ORIGIN } from '../../demo/defects/tools.ts';
+import { startInstance } from '../../demo/demo.ts';
+import type { RunningInstance } from '../../demo/demo.ts';
+import { demoPorts, randomKeys } from '../../demo/instances.ts';
+import { createCertificate } from '../../demo/net/certificate.ts';
+import { prepareScripts } from '../../demo/prepare.ts';
+import { startServerProcess } from '../../demo/server-process.ts';
+import type { Framework } from './frameworks.ts';
+import { prepare } from './prepare.ts';
+
+/** A deployed app, and the folder of its project. */
+export interface Site extends RunningInstance {
+  readonly framework: Framework;
+  readonly folder: string;
+}
+
+/** Starts the app of a framework behind the demo's front, against a Clerk of its own. */
+export async function start(framework: Framework, defect?: string): Promise<Site> {
+  await prepareScripts(() => {});
+  const folder = await prepare(framework);
+  const running = await startInstance({
+    kind: 'live',
+    app: (settings) =>
+      startServerProcess({
+        name: `the ${framework.name} app`,
+        args: ['--import', 'tsx', 'server.ts'],
+        cwd: folder,
+        env: {
+          APP_SETTINGS: JSON.stringify({ ...settings, allowedOrigin: ALLOWED_ORIGIN }),
+          ...(defect !== undefined && { APP_DEFECT: defect }),
+        },
+        ready: 'App listens',
+      }),
+    defects: undefined,
+    certificate: await createCertificate(),
+    ports: demoPorts('live', 0),
+    keys: randomKeys('live'),
+  });
+  return { ...running, framework, folder };
+}
