@@ -11,6 +11,8 @@ export interface Framework {
   readonly serve: { readonly args: readonly string[]; readonly ready: string };
   /** Checks that a run with every option cannot verify, with the reason. */
   readonly unproven: Readonly<Record<string, string>>;
+  /** What its app may do otherwise and still be correct. */
+  readonly variants: readonly string[];
   /** The defects that its app may have, with the checks that must fail over HTTP. */
   readonly defects: Readonly<Record<string, readonly CheckName[]>>;
 }
@@ -26,6 +28,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     dependencies: { '@clerk/hono': '0.1.79', '@hono/node-server': '2.1.9', hono: '4.13.19' },
     serve: FROM_SOURCES,
     unproven: {},
+    variants: ['whole-api-guarded', 'slashes-trimmed'],
     defects: {
       'guard-after-routes': OPEN_PAGE,
       // What POST gets is seen by both.
@@ -48,6 +51,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     },
     serve: FROM_SOURCES,
     unproven: {},
+    variants: ['router-forgiving', 'clerk-before-body'],
     defects: {
       'guard-in-other-scope': OPEN_PAGE,
       'guard-sends-nothing': OPEN_PAGE,
@@ -72,6 +76,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     build: ['node_modules/astro/astro.js', 'build', '--silent'],
     serve: { args: ['dist/server/entry.mjs'], ready: 'Server listening' },
     unproven: {},
+    variants: [],
     defects: {
       'guard-forgotten': OPEN_PAGE,
       'guard-by-path': ['routes/bypass'],

@@ -15,7 +15,7 @@ export interface Site extends RunningInstance {
 }
 
 /** Starts the app of a framework behind the demo's front, against a Clerk of its own. */
-export async function start(framework: Framework, defect?: string): Promise<Site> {
+export async function start(framework: Framework, deviation?: string): Promise<Site> {
   await prepareScripts(() => {});
   const folder = await prepare(framework);
   const running = await startInstance({
@@ -34,7 +34,7 @@ export async function start(framework: Framework, defect?: string): Promise<Site
           CLERK_SECRET_KEY: settings.secretKey,
           CLERK_API_URL: settings.apiUrl,
           PUBLIC_CLERK_TELEMETRY_DISABLED: '1',
-          ...(defect !== undefined && { APP_DEFECT: defect }),
+          ...(deviation !== undefined && { APP_DEVIATION: deviation }),
         },
         ready: framework.serve.ready,
       }),
