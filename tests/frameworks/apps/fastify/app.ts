@@ -94,7 +94,7 @@ export function createApp(settings: Settings, deviation: string | undefined): Fa
     return { received: true };
   });
 
-  const hookName = has('clerk-before-body') ? 'onRequest' : 'preHandler';
+  const hookName: 'onRequest' | 'preHandler' = has('clerk-before-body') ? 'onRequest' : 'preHandler';
   const clerk = { hookName, publishableKey, secretKey, apiUrl, authorizedParties: [origin, allowedOrigin] };
   if (has('clerk-in-other-scope')) app.register(async (scope) => void scope.register(clerkPlugin, clerk));
 
