@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { chromium } from '@playwright/test';
 import type { Browser } from '@playwright/test';
 import { browserLaunchOptions } from '../../src/config/browser.ts';
+import { clerkLoaded, goOnAfterSignIn } from '../../src/user/browser-session.ts';
 import { startExpressDemo } from './demo.ts';
 import type { ExpressDemo } from './demo.ts';
 
@@ -60,6 +61,17 @@ test('a session that ends while the page is open takes its content away and lead
     await page.getByRole('alert').getByRole('link', { name: 'Sign in' }).getAttribute('href'),
     '/sign-in?redirect_url=%2Fdashboard',
   );
+  await context.close();
+});
+
+test('the pack goes on from the form to the page first asked for, wherever the app sends others', async () => {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const page = await context.newPage();
+  await page.goto(`${demo.url}/settings/billing`);
+  await clerkLoaded(page);
+  const leaving = page.waitForRequest((request) => request.isNavigationRequest());
+  await goOnAfterSignIn(page);
+  assert.equal((await leaving).url(), `${demo.url}/settings/billing`);
   await context.close();
 });
 

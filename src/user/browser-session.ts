@@ -40,6 +40,18 @@ export async function activate(page: Page, frontendApi: FrontendApi, sessionId: 
   await showsSession(page, sessionId);
 }
 
+/** Lets Clerk send the person on from its form, to the return path in the address of the page. */
+export async function goOnAfterSignIn(page: Page): Promise<void> {
+  await page
+    .evaluate(() => {
+      // redirectToAfterSignIn() knows the options of the app only, not the address.
+      const params = new URLSearchParams(location.search);
+      return window.Clerk.navigate(window.Clerk.buildAfterSignInUrl({ params }));
+    })
+    // Where the person ends up is judged, whatever happened here.
+    .catch(() => {});
+}
+
 /** Waits until the Clerk of a page knows the session. */
 export async function showsSession(page: Page, sessionId: string): Promise<void> {
   const isThere = (id: string) => (window.Clerk as typeof window.Clerk | undefined)?.session?.id === id;

@@ -50,7 +50,7 @@ describe('api/unauthenticated-401', () => {
     ['a 404 page', { status: 404 }, 'GET', /does not exist in this deployment, or auth\.protect/],
     ['a 404 JSON', { status: 404, headers: JSON_TYPE }, 'GET', /before it checks the session/],
     ['405', { status: 405 }, 'POST', /does not serve this method/],
-    ['500', { status: 500 }, 'GET', /handler throws without a session/],
+    ['500', { status: 500 }, 'GET', /handler throws without a session.*getAuth\(\).*before the route and in its scope/],
     ['422', { status: 422, headers: JSON_TYPE }, 'POST', /judges the request .* before it checks/],
     ['an undeclared 403', { status: 403, headers: JSON_TYPE }, 'GET', /Check userId first/],
   ] as const) {

@@ -120,7 +120,11 @@ describe('errors/auth-failure', () => {
     it(`passes on ${name}`, () => assertClean(broken(made, { guarded })));
   }
   for (const [name, made, text] of [
-    ['500', visit(dashboard({ status: 500 })), /throws on what it cannot parse.*clerkMiddleware/],
+    [
+      '500',
+      visit(dashboard({ status: 500 })),
+      /throws on what it cannot parse.*getAuth\(\) runs where Clerk’s middleware/,
+    ],
     [
       '500 after a redirect',
       visit(signIn.exchanges[0] ?? dashboard({}), exchange({ path: '/sign-in', status: 500 })),

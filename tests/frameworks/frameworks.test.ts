@@ -74,6 +74,19 @@ for (const framework of FRAMEWORKS) {
       });
     });
 
+    for (const variant of framework.variants) {
+      test(`${variant} is right too`, async () => {
+        const site = await start(framework, variant);
+        try {
+          const row = await runRow(site.instance, undefined, { options: optionsFor(site) });
+          assert.deepEqual(failures(row), []);
+          assert.deepEqual(row.doubtful, Object.keys(framework.unproven));
+        } finally {
+          await site.close();
+        }
+      });
+    }
+
     for (const [defect, caught] of Object.entries(framework.defects)) {
       test(`${defect} fails ${caught.join(' and ')}`, async () => {
         const site = await start(framework, defect);

@@ -43,7 +43,12 @@ export async function prepare(framework: Framework): Promise<string> {
       const shared = join(folder, 'shared');
       cpSync(join(APPS, 'deployment.ts'), join(shared, 'deployment.ts'));
       for (const name of SHARED) cpSync(join(EXPRESS_APP, name), join(shared, name), { recursive: true });
-      writeFileSync(join(folder, '.gitignore'), 'node_modules/\n.env*\n');
+      writeFileSync(join(folder, '.gitignore'), 'node_modules/\ndist/\n.astro/\n.env*\n');
+      if (framework.build) {
+        // Where Astro looks for files that it serves as they are.
+        cpSync(join(EXPRESS_APP, 'public'), join(folder, 'public'), { recursive: true });
+        await gently(folder, process.execPath, ...framework.build);
+      }
       await gently(folder, 'git', 'init', '--quiet');
       await gently(folder, 'git', 'add', '--all');
     });
@@ -61,7 +66,7 @@ async function once(stamp: string, wanted: string, work: () => Promise<void>): P
 /** An installation must not slow down whatever else this machine does. */
 async function gently(cwd: string, ...command: string[]): Promise<void> {
   const env = Object.entries(process.env).filter(([name]) => !/CLERK|^NODE_OPTIONS$|^npm_|^GIT_/.test(name));
-  await run('nice', command, { cwd, env: Object.fromEntries(env) });
+  await run('nice', command, { cwd, env: { ...Object.fromEntries(env), ASTRO_TELEMETRY_DISABLED: '1' } });
 }
 
 function hashOf(sources: readonly string[], text: string): string {

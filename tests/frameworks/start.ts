@@ -15,7 +15,7 @@ export interface Site extends RunningInstance {
 }
 
 /** Starts the app of a framework behind the demo's front, against a Clerk of its own. */
-export async function start(framework: Framework, defect?: string): Promise<Site> {
+export async function start(framework: Framework, deviation?: string): Promise<Site> {
   await prepareScripts(() => {});
   const folder = await prepare(framework);
   const running = await startInstance({
@@ -23,13 +23,20 @@ export async function start(framework: Framework, defect?: string): Promise<Site
     app: (settings) =>
       startServerProcess({
         name: `the ${framework.name} app`,
-        args: ['--import', 'tsx', 'server.ts'],
+        args: framework.serve.args,
         cwd: folder,
         env: {
           APP_SETTINGS: JSON.stringify({ ...settings, allowedOrigin: ALLOWED_ORIGIN }),
-          ...(defect !== undefined && { APP_DEFECT: defect }),
+          // What Astro's server and Clerk's SDK for it read themselves.
+          HOST: '127.0.0.1',
+          PORT: String(settings.port),
+          PUBLIC_CLERK_PUBLISHABLE_KEY: settings.publishableKey,
+          CLERK_SECRET_KEY: settings.secretKey,
+          CLERK_API_URL: settings.apiUrl,
+          PUBLIC_CLERK_TELEMETRY_DISABLED: '1',
+          ...(deviation !== undefined && { APP_DEVIATION: deviation }),
         },
-        ready: 'App listens',
+        ready: framework.serve.ready,
       }),
     defects: undefined,
     certificate: await createCertificate(),

@@ -125,8 +125,8 @@ function explain(exchange: Exchange): Pick<Finding, 'cause' | 'fix'> {
   if (code >= 500) {
     return {
       cause:
-        'The handler throws for a signed-in user: auth() runs where clerkMiddleware does not, the user has no row in the database yet (its webhook was not delivered), or the secret key is wrong.',
-      fix: 'Let the matcher cover "/(api|trpc)(.*)", and create the row on first use instead of relying on the webhook.',
+        'The handler throws for a signed-in user: auth() or getAuth() runs where Clerk’s middleware does not, the user has no row in the database yet (its webhook was not delivered), or the secret key is wrong.',
+      fix: 'Let the matcher cover "/(api|trpc)(.*)" (Next.js) or register Clerk’s middleware before the route and in its scope, and create the row on first use instead of relying on the webhook.',
     };
   }
   return {

@@ -89,7 +89,7 @@ function explain(exchange: Exchange, code: number): Pick<Finding, 'cause' | 'fix
     return {
       cause:
         'The handler does not check userId for this method; an empty list to anonymous is still an answer, and the next change fills it.',
-      fix: 'Start every handler with const { userId } = await auth() and return 401 JSON when it is null.',
+      fix: 'Start every handler with const { userId } = await auth() (getAuth() in Express, Hono and Fastify, locals.auth() in Astro) and return 401 JSON when it is null.',
     };
   }
   if (isRedirect(exchange)) {
@@ -120,8 +120,8 @@ function explain(exchange: Exchange, code: number): Pick<Finding, 'cause' | 'fix
   if (code >= 500) {
     return {
       cause:
-        'The handler throws without a session: userId is null where a value is expected, or auth() runs in a route that clerkMiddleware does not cover.',
-      fix: 'Return 401 before using userId, and let the matcher cover /api: "/(api|trpc)(.*)".',
+        'The handler throws without a session: userId is null where a value is expected, or auth() or getAuth() runs in a route that Clerk’s middleware does not cover.',
+      fix: 'Return 401 before using userId, and let the matcher cover /api: "/(api|trpc)(.*)" (Next.js); elsewhere register Clerk’s middleware before the route and in its scope.',
     };
   }
   return {

@@ -119,8 +119,8 @@ function judgeBroken(broken: BrokenVisit, expectation: Expectation): Finding[] {
     error({
       ...parts,
       cause:
-        'Code of the app reads the cookie, the token or the handshake itself and throws on what it cannot parse, or auth() runs where clerkMiddleware does not.',
-      fix: 'Let clerkMiddleware verify credentials, use auth() only behind it, and catch errors of your own token handling with a 401.',
+        'Code of the app reads the cookie, the token or the handshake itself and throws on what it cannot parse, or auth() or getAuth() runs where Clerk’s middleware does not.',
+      fix: 'Let Clerk’s middleware verify credentials, use auth() and getAuth() only behind it, and catch errors of your own token handling with a 401.',
     }),
   ];
 }

@@ -106,7 +106,7 @@ function missingCause(reportOnly: boolean, onlyOnErrors: boolean, elsewhere: boo
 
 function advice({ kind, subject }: Weakness): { cause: string; fix: string } {
   const strict =
-    "Set contentSecurityPolicy: { strict: true } in clerkMiddleware and <ClerkProvider dynamic>: a nonce and 'strict-dynamic' replace it.";
+    "Set contentSecurityPolicy: { strict: true } in clerkMiddleware and <ClerkProvider dynamic> (Next.js), or send a fresh nonce with each page: it and 'strict-dynamic' replace the list. @clerk/astro writes inline scripts without a nonce: accept the warning there.";
   switch (kind) {
     case 'unrestricted':
       return {

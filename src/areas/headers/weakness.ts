@@ -83,7 +83,7 @@ function scriptHole({ type, directive, value = '', description, severity }: Eval
         level: 'warning',
         kind: 'eval',
         subject,
-        message: 'text can be run as code; a production build of Next.js does not need this',
+        message: 'text can be run as code; neither Clerk nor a production build of Next.js needs this',
       };
     case Type.SCRIPT_ALLOWLIST_BYPASS:
       // Its milder findings say only that a host might serve something; every allow-list gets them.

@@ -99,10 +99,10 @@ const CAUSES: Readonly<Record<Variant['changes'], string>> = {
 };
 
 const FIXES: Readonly<Record<Variant['changes'], string>> = {
-  path: 'Update @clerk/nextjs, @clerk/astro or @clerk/nuxt, protect everything but a list of public pages, and call auth.protect() again in the page or handler itself.',
+  path: 'Update @clerk/nextjs, @clerk/astro or @clerk/nuxt, protect everything but a list of public pages, and check the session again in the page or handler itself; in Express, Hono and Fastify attach the guard to the routes instead of comparing the address.',
   headers:
     'Update Next.js, remove such headers at the edge of your hosting, and call auth.protect() again in the page or handler itself.',
-  method: 'Call auth.protect() whatever the method is, and again in the page or handler itself.',
+  method: 'Check the session whatever the method is, and again in the page or handler itself.',
 };
 
 function judgePassed(known: Known, passed: readonly Attempt[]): Finding[] {

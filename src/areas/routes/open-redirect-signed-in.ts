@@ -3,6 +3,7 @@ import type { Move } from '../../browser.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
+import { goOnAfterSignIn } from '../../user/browser-session.ts';
 import type { CheckContext } from '../../verify.ts';
 import { REDIRECT_DOCS, withParameters } from './open-redirect.ts';
 import { FOREIGN_HOST, isForeign, PARAMETERS } from './redirects.ts';
@@ -125,7 +126,7 @@ async function depart(
   await leaving;
   if (clerkForm && isAt(page.url(), signIn)) {
     // Where several sessions are allowed, Clerk's form stays for a second one; it would go on to the same address.
-    await page.evaluate(() => window.Clerk.redirectToAfterSignIn()).catch(() => {});
+    await goOnAfterSignIn(page);
     await left(tab, signIn);
   }
   return [...tab.moves, ...stopped];

@@ -302,8 +302,8 @@ function judgeStatus(
       error({
         ...base,
         cause:
-          'The guard throws instead of refusing; with Clerk often auth() in a route that clerkMiddleware does not cover.',
-        fix: 'Let the matcher cover the page, and read the server log of this request.',
+          'The guard throws instead of refusing; with Clerk often auth() or getAuth() in a route that Clerk’s middleware does not cover.',
+        fix: 'Let the matcher cover the page (Next.js) or register Clerk’s middleware before the route and in its scope (Express, Hono, Fastify), and read the server log of this request.',
       }),
     ];
   }
@@ -314,8 +314,8 @@ function judgeStatus(
       ...base,
       message: `the page was served to an anonymous visitor with ${code}`,
       cause:
-        'No guard covers this request shape: the matcher misses it, the guard looks at some methods or headers only, or it runs in the browser.',
-      fix: 'Call auth.protect() in clerkMiddleware for this path and again in the page, and never rely on a client-side redirect.',
+        'No guard covers this request shape: the matcher misses it, the guard is registered after the route or in another scope, it looks at some methods or headers only, or it runs in the browser.',
+      fix: 'Refuse on the server, whatever the method: auth.protect() in clerkMiddleware and again in the page (Next.js), a guard before the route that redirects without getAuth().userId (Express, Hono, Fastify), return redirectToSignIn() in the page (Astro). Never rely on a client-side redirect.',
     }),
   ];
 }
@@ -346,8 +346,8 @@ function leaks({ route, visit, stale, attempts }: ProtectedPageEvidence): Findin
       message: `the protected text "${text}" is in an answer to an anonymous visitor (${describe(leaking)})`,
       expected: 'no protected content in any body, redirects included',
       cause:
-        'The page is rendered before the guard decides, or its data is in the payload of a page that redirects in the browser.',
-      fix: 'Decide on the server before loading data: auth.protect() in the middleware and at the top of the page.',
+        'The page is rendered before the guard decides, the guard sets a status and lets the handler go on, or the data is in the payload of a page that redirects in the browser.',
+      fix: 'Decide on the server before loading data, and end the request there: auth.protect() in the middleware and at the top of the page (Next.js), a guard that sends or returns the refusal elsewhere.',
       docs: MIDDLEWARE_DOCS,
       exchange: leaking,
     }),

@@ -39,8 +39,8 @@ export function serverError(code: number): Diagnosis {
     message: `the page answers ${code}`,
     expected: 'a redirect to sign-in',
     cause:
-      'Something throws when the cookie is not valid: own code that decodes the session token, auth() without clerkMiddleware, or data loading that takes a user for granted.',
-    fix: 'Let clerkMiddleware judge the cookie, call auth.protect() before anything else, and treat userId === null as signed out instead of throwing.',
+      'Something throws when the cookie is not valid: own code that decodes the session token, auth() or getAuth() without Clerk’s middleware, or data loading that takes a user for granted.',
+    fix: 'Let Clerk’s middleware judge the cookie, ask for the session before anything else (auth.protect(), getAuth()), and treat userId === null as signed out instead of throwing.',
     docs: SESSION_GUIDE,
   };
 }
@@ -51,8 +51,8 @@ export function protectedContent(contains: string): Diagnosis {
     message: `the protected page is shown: its text “${contains}” was received`,
     expected: 'sign-in, and nothing of the page',
     cause:
-      'The page trusts a cookie that nobody verified: it decodes the token or looks for its presence, or a shared cache kept the page of another visitor.',
-    fix: 'Guard the page on the server with auth.protect(), which verifies signature and expiry, and send Cache-Control: private, no-store.',
+      'Nothing guards the page, or it trusts a cookie that nobody verified: it decodes the token or looks for its presence, or a shared cache kept the page of another visitor.',
+    fix: 'Guard the page on the server by Clerk’s own verdict (auth.protect() in Next.js, getAuth() elsewhere), which verifies signature and expiry, and send Cache-Control: private, no-store.',
     docs: GUIDE,
   };
 }

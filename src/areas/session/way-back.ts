@@ -5,6 +5,7 @@ import type { ProtectedRoute } from '../../config/options.ts';
 import { error } from '../../result.ts';
 import type { Finding } from '../../result.ts';
 import type { TestUser } from '../../test-user.ts';
+import { goOnAfterSignIn } from '../../user/browser-session.ts';
 import { lastStatus } from './expired-page.ts';
 import { describeMoves, samePath } from './way.ts';
 
@@ -79,19 +80,22 @@ async function back(
   const isAway = () => !isAt(asked)(new URL(page.url()));
   // They live for seconds, less than a person takes to sign in; a used one would undo the new session on the next request.
   await tab.context.clearCookies({ name: /^__clerk_(handshake|redirect_count)/ });
-  if (isAway() && reopens) {
+  const reopen = async (): Promise<void> => {
     // A script that reacts to the new session may interrupt the first try.
     await page
       .goto(signIn, { waitUntil: 'commit' })
       .catch(() => page.goto(signIn, { waitUntil: 'commit' }).catch(() => {}));
     const form = page.locator(CLERK_FORM).filter({ visible: true }).first();
     await Promise.race([arrival(), ...(clerkForm ? [form.waitFor({ timeout: RETURN_MS }).catch(() => {})] : [])]);
-  }
+  };
+  if (isAway() && reopens) await reopen();
   if (isAway() && clerkForm && page.url() === signIn) {
     // Where several sessions are allowed, Clerk's form stays for a second one; it would go on to the same address.
-    await page.evaluate(() => window.Clerk.redirectToAfterSignIn()).catch(() => {});
+    await goOnAfterSignIn(page);
     await arrival();
   }
+  // What the form itself was told to do counts more than what Clerk was.
+  if (isAway() && !reopens) await reopen();
   if (isAt(asked)(new URL(page.url())) && options.contains !== undefined) {
     await page
       .getByText(options.contains)

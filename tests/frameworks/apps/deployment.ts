@@ -4,11 +4,11 @@ import type { Settings } from './settings.ts';
 export interface Deployment {
   readonly port: number;
   readonly settings: Settings;
-  /** What is to be wrong with the app. */
-  readonly defect: string | undefined;
+  /** How the app is to differ from the plain, correct one. */
+  readonly deviation: string | undefined;
 }
 
 export function deployment(): Deployment {
   const { port, ...settings } = JSON.parse(process.env['APP_SETTINGS'] ?? '{}') as Settings & { port: number };
-  return { port, settings, defect: process.env['APP_DEFECT'] };
+  return { port, settings, deviation: process.env['APP_DEVIATION'] };
 }

@@ -14,19 +14,21 @@ import { projects } from './shared/projects.ts';
 import type { Settings } from './shared/settings.ts';
 import * as views from './shared/views.ts';
 
-/** What may be wrong with the app. */
-type Defect =
+/** What may be wrong with the app, or right and unusual. */
+type Deviation =
   | 'guard-in-other-scope'
   | 'guard-sends-nothing'
   | 'guard-by-address'
   | 'clerk-in-other-scope'
   | 'cors-reflects'
   | 'webhook-believed'
-  | 'errors-with-stack';
+  | 'errors-with-stack'
+  | 'router-forgiving'
+  | 'clerk-before-body';
 
 /** The app, correct unless it is told otherwise. */
-export function createApp(settings: Settings, defect: string | undefined): FastifyInstance {
-  const has = (name: Defect): boolean => name === defect;
+export function createApp(settings: Settings, deviation: string | undefined): FastifyInstance {
+  const has = (name: Deviation): boolean => name === deviation;
   const { publishableKey, secretKey, apiUrl, origin, allowedOrigin } = settings;
   const nonces = new WeakMap<FastifyRequest, string>();
 
@@ -53,7 +55,12 @@ export function createApp(settings: Settings, defect: string | undefined): Fasti
     return show(request, reply, views.errorView(code, request.url, isSignedIn(request)));
   }
 
-  const app = Fastify({ trustProxy: '127.0.0.1', frameworkErrors: fail });
+  const forgiving = has('router-forgiving');
+  const app = Fastify({
+    trustProxy: '127.0.0.1',
+    frameworkErrors: fail,
+    routerOptions: { ignoreTrailingSlash: forgiving, ignoreDuplicateSlashes: forgiving, caseSensitive: !forgiving },
+  });
   app.setErrorHandler(fail);
   app.setNotFoundHandler((request, reply) => {
     reply.code(404);
@@ -87,7 +94,8 @@ export function createApp(settings: Settings, defect: string | undefined): Fasti
     return { received: true };
   });
 
-  const clerk = { publishableKey, secretKey, apiUrl, authorizedParties: [origin, allowedOrigin] };
+  const hookName: 'onRequest' | 'preHandler' = has('clerk-before-body') ? 'onRequest' : 'preHandler';
+  const clerk = { hookName, publishableKey, secretKey, apiUrl, authorizedParties: [origin, allowedOrigin] };
   if (has('clerk-in-other-scope')) app.register(async (scope) => void scope.register(clerkPlugin, clerk));
 
   // What follows depends on who asks.

@@ -2,6 +2,6 @@
 import { createApp } from './app.ts';
 import { deployment } from './shared/deployment.ts';
 
-const { port, settings, defect } = deployment();
-await createApp(settings, defect).listen({ port, host: '127.0.0.1' });
+const { port, settings, deviation } = deployment();
+await createApp(settings, deviation).listen({ port, host: '127.0.0.1' });
 console.log('App listens');

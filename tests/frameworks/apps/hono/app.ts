@@ -8,6 +8,7 @@ import { cors } from 'hono/cors';
 import { csrf } from 'hono/csrf';
 import { HTTPException } from 'hono/http-exception';
 import { NONCE, secureHeaders } from 'hono/secure-headers';
+import { trimTrailingSlash } from 'hono/trailing-slash';
 import { validator } from 'hono/validator';
 import { PUBLIC_FOLDER, searchFiles, withoutHash } from './shared/files.ts';
 import { clerkStatus, Deliveries, isMessage, projectName } from './shared/operations.ts';
@@ -17,21 +18,20 @@ import { frontendApi } from './shared/settings.ts';
 import type { Settings } from './shared/settings.ts';
 import * as views from './shared/views.ts';
 
-/** What is wrong with the app. */
-export const DEFECTS = [
-  'guard-after-routes',
-  'guard-of-get',
-  'cors-reflects',
-  'webhook-believed',
-  'webhook-throws',
-  'login-anywhere',
-] as const;
-
-type Defect = (typeof DEFECTS)[number];
+/** What may be wrong with the app, or right and unusual. */
+type Deviation =
+  | 'guard-after-routes'
+  | 'guard-of-get'
+  | 'cors-reflects'
+  | 'webhook-believed'
+  | 'webhook-throws'
+  | 'login-anywhere'
+  | 'whole-api-guarded'
+  | 'slashes-trimmed';
 
 /** The app, correct unless it is told otherwise. */
-export function createApp(settings: Settings, defect: string | undefined): Hono {
-  const has = (name: Defect): boolean => name === defect;
+export function createApp(settings: Settings, deviation: string | undefined): Hono {
+  const has = (name: Deviation): boolean => name === deviation;
   const { publishableKey, secretKey, apiUrl, origin, allowedOrigin, webhookSecret } = settings;
   const app = new Hono();
   const show = (c: Context, view: views.View, status: 200 | 400 | 404 | 500 = 200) =>
@@ -41,6 +41,7 @@ export function createApp(settings: Settings, defect: string | undefined): Hono 
     );
 
   app.use(browserHeaders(settings));
+  if (has('slashes-trimmed')) app.use(trimTrailingSlash());
   app.use(
     '/assets/*',
     serveStatic({
@@ -102,7 +103,8 @@ export function createApp(settings: Settings, defect: string | undefined): Hono 
     (c) => c.json({ received: true }, 202),
   );
 
-  for (const path of ['/api/me', '/api/projects']) app.use(path, protectApi, csrf({ origin: [origin, allowedOrigin] }));
+  for (const path of has('whole-api-guarded') ? ['/api/*'] : ['/api/me', '/api/projects'])
+    app.use(path, protectApi, csrf({ origin: [origin, allowedOrigin] }));
   app.get('/api/me', (c) => c.json({ userId: getAuth(c).userId }));
   app.get('/api/projects', (c) => c.json({ projects: projects.of(idOf(c)) }));
   app.post(

@@ -1,0 +1,58 @@
+import { clerkMiddleware } from '@clerk/astro/server';
+import { defineMiddleware, sequence } from 'astro:middleware';
+import { frontendApi } from '../shared/settings.ts';
+import { has, settings } from './settings.ts';
+
+const clerkHost = frontendApi(settings);
+
+const POLICY = [
+  "default-src 'self'",
+  // Clerk's components for Astro write inline scripts, and know no nonce.
+  `script-src 'self' 'unsafe-inline' ${clerkHost} https://challenges.cloudflare.com https://*.protect.clerk.com`,
+  `connect-src 'self' ${clerkHost} https://*.protect.clerk.com:*`,
+  "img-src 'self' https://img.clerk.com",
+  'frame-src https://challenges.cloudflare.com https://*.protect.clerk.com',
+  "worker-src 'self' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "object-src 'none'",
+  "base-uri 'none'",
+].join('; ');
+
+const browserHeaders = defineMiddleware(async ({ isPrerendered }, next) => {
+  const response = await next();
+  if (isPrerendered) return response;
+  response.headers.set('Content-Security-Policy', POLICY);
+  response.headers.set('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
+  response.headers.set('X-Content-Type-Options', 'nosniff');
+  response.headers.set('Referrer-Policy', 'strict-origin-when-cross-origin');
+  if (!response.headers.has('Cache-Control')) response.headers.set('Cache-Control', 'private, no-store');
+  return response;
+});
+
+const cors = defineMiddleware(async ({ request, url }, next) => {
+  if (!url.pathname.startsWith('/api/')) return next();
+  const from = request.headers.get('origin');
+  const isAllowed = from !== null && (from === settings.allowedOrigin || has('cors-reflects'));
+  const response = isAllowed && request.method === 'OPTIONS' ? new Response(null, { status: 204 }) : await next();
+  // Also without an Origin: a cache must not hand this answer to another origin.
+  response.headers.append('Vary', 'Origin');
+  if (!isAllowed) return response;
+  response.headers.set('Access-Control-Allow-Origin', from);
+  response.headers.set('Access-Control-Allow-Methods', 'GET, POST');
+  response.headers.set('Access-Control-Allow-Headers', 'Authorization, Content-Type');
+  if (has('cors-reflects')) response.headers.set('Access-Control-Allow-Credentials', 'true');
+  return response;
+});
+
+const clerk = clerkMiddleware(
+  (auth, { url }) => {
+    if (has('guard-by-path') && ['/dashboard', '/settings/billing'].includes(url.pathname) && !auth().userId)
+      return auth().redirectToSignIn();
+    return undefined;
+  },
+  { authorizedParties: [settings.origin, settings.allowedOrigin] },
+);
+
+export const onRequest = sequence(browserHeaders, cors, clerk);

@@ -1,0 +1,7 @@
+import type { APIRoute } from 'astro';
+import { caller, json } from '../../guard.ts';
+
+export const GET: APIRoute = (context) => {
+  const user = caller(context);
+  return typeof user === 'string' ? json({ userId: user }) : user;
+};
