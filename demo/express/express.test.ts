@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { chromium } from '@playwright/test';
 import type { Browser } from '@playwright/test';
 import { browserLaunchOptions } from '../../src/config/browser.ts';
-import { clerkLoaded, goOnAfterSignIn } from '../../src/user/browser-session.ts';
+import { waitForClerk, goOnAfterSignIn } from '../../src/user/browser-session.ts';
 import { startExpressDemo } from './demo.ts';
 import type { ExpressDemo } from './demo.ts';
 
@@ -68,7 +68,7 @@ test('the pack goes on from the form to the page first asked for, wherever the a
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   const page = await context.newPage();
   await page.goto(`${demo.url}/settings/billing`);
-  await clerkLoaded(page);
+  await waitForClerk(page);
   const leaving = page.waitForRequest((request) => request.isNavigationRequest());
   await goOnAfterSignIn(page);
   assert.equal((await leaving).url(), `${demo.url}/settings/billing`);

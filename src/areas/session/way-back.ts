@@ -73,13 +73,13 @@ async function back(
 ): Promise<PageVisit> {
   const { page } = tab;
   const asked = new URL(options.path, options.origin);
+  // They live for seconds, less than a person takes to sign in; a used one would undo the new session on the next request.
+  await tab.context.clearCookies({ name: /^__clerk_(handshake|redirect_count)/ });
   if (refused) return openPage(tab, options);
   const signIn = page.url();
   tab.forget();
   const arrival = () => page.waitForURL(isAt(asked), { waitUntil: 'commit', timeout: RETURN_MS }).catch(() => {});
   const isAway = () => !isAt(asked)(new URL(page.url()));
-  // They live for seconds, less than a person takes to sign in; a used one would undo the new session on the next request.
-  await tab.context.clearCookies({ name: /^__clerk_(handshake|redirect_count)/ });
   const reopen = async (): Promise<void> => {
     // A script that reacts to the new session may interrupt the first try.
     await page
