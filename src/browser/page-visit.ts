@@ -27,6 +27,12 @@ const EXCERPT = 500;
 /** Characters of the visible text that leave the page, white space included. */
 const READ = 10_000;
 
+/** What browsers say of a page that another one came before. */
+const INTERRUPTED = /interrupted by another navigation|ERR_ABORTED|NS_BINDING_ABORTED/;
+
+/** Tries of one page. */
+const MAX_TRIES = 3;
+
 /** What a person sees who opens a page in a browser. */
 export interface PageVisit {
   /** Absolute URL first asked for. */
@@ -61,11 +67,20 @@ export interface PageVisitOptions {
 
 /** Opens a page as a person would, until it lets them sign in, shows the page, goes in circles, or nothing more comes. */
 export async function openPage(tab: Tab, options: PageVisitOptions): Promise<PageVisit> {
-  tab.forget();
-  const failure = await tab.page.goto(new URL(options.path, options.origin).href, { waitUntil: 'commit' }).then(
-    () => undefined,
-    (error: Error) => tab.redact(error.message.split('\n')[0] ?? ''),
-  );
+  const { href } = new URL(options.path, options.origin);
+  const go = async (): Promise<string | undefined> => {
+    tab.forget();
+    return tab.page.goto(href, { waitUntil: 'commit' }).then(
+      () => undefined,
+      (error: Error) => tab.redact(error.message.split('\n')[0] ?? ''),
+    );
+  };
+  let failure = await go();
+  // A script of the page before that reacts to something may be on its way elsewhere just then.
+  for (let tries = 1; tries < MAX_TRIES && failure !== undefined && INTERRUPTED.test(failure); tries += 1) {
+    await still(tab);
+    failure = await go();
+  }
   if (failure === undefined) await settled(tab, options.contains);
   return { ...(await look(tab, options)), ...(failure !== undefined && { failure }) };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from '@playwright/test';
@@ -18,6 +18,8 @@ const PAGES: Readonly<Record<string, string>> = {
     setTimeout(() => { document.body.innerHTML = '<main><a href="/sign-in?redirect_url=/prompts">Sign in</a></main>'; }, 300);
   </script>`,
   '/stays': '<h1>Secret</h1>',
+  '/reacts': '<h1>Old</h1><script>fetch("/news").then(() => location.assign("/elsewhere"))</script>',
+  '/asked': '<h1>Asked</h1>',
   '/writes': `<h1>Busy</h1><script>
     const write = () => { localStorage.setItem('who', 'me'); document.cookie = 'who=me'; };
     setInterval(write, 5);
@@ -32,8 +34,15 @@ describe('a tab', () => {
   let origin: string;
   let tab: Tab;
   before(async () => {
+    let news: ServerResponse | undefined;
     server = createServer((request, response) => {
       if (request.url === '/stream') return void response.write('the first of many');
+      if (request.url === '/news') return void (news = response);
+      if (request.url === '/asked' && news) {
+        // The page that is being left reacts just now; this request of it is cut off.
+        news.end();
+        return void (news = undefined);
+      }
       response.setHeader('set-cookie', 'who=me; Path=/');
       response.setHeader('content-type', 'text/html');
       response.end(`<!doctype html><title>App</title><body>${PAGES[request.url?.split('?')[0] ?? ''] ?? 'Home'}`);
@@ -69,6 +78,12 @@ describe('a tab', () => {
     await tab.page.waitForTimeout(100);
     assert.deepEqual(await tab.context.cookies(), []);
     assert.equal(await tab.page.evaluate(() => localStorage.length), 0);
+  });
+
+  test('opens a page though the one before is on its way elsewhere', async () => {
+    await openPage(tab, { path: '/reacts', origin, contains: 'Old' });
+    const { failure, showsProtected } = await openPage(tab, { path: '/asked', origin, contains: 'Asked' });
+    assert.deepEqual([failure, showsProtected], [undefined, true]);
   });
 
   test('does not wait for an answer without an end', async () => {

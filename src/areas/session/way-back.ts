@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import type { Tab } from '../../browser.ts';
 import { asExchange, look, openPage } from '../../browser/page-visit.ts';
 import type { PageVisit, PageVisitOptions } from '../../browser/page-visit.ts';
@@ -73,11 +74,15 @@ async function back(
 ): Promise<PageVisit> {
   const { page } = tab;
   const asked = new URL(options.path, options.origin);
-  // They live for seconds, less than a person takes to sign in; a used one would undo the new session on the next request.
-  await tab.context.clearCookies({ name: /^__clerk_(handshake|redirect_count)/ });
-  if (refused) return openPage(tab, options);
   const signIn = page.url();
   tab.forget();
+  // They live for seconds, less than a person takes to sign in; a used one would undo the new session on the next request.
+  await tab.context.clearCookies({ name: /^__clerk_(handshake|redirect_count)/ });
+  if (refused) {
+    await openPage(tab, options);
+    await showText(page, options);
+    return look(tab, options);
+  }
   const arrival = () => page.waitForURL(isAt(asked), { waitUntil: 'commit', timeout: RETURN_MS }).catch(() => {});
   const isAway = () => !isAt(asked)(new URL(page.url()));
   const reopen = async (): Promise<void> => {
@@ -96,15 +101,19 @@ async function back(
   }
   // What the form itself was told to do counts more than what Clerk was.
   if (isAway() && !reopens) await reopen();
-  if (isAt(asked)(new URL(page.url())) && options.contains !== undefined) {
-    await page
-      .getByText(options.contains)
-      .filter({ visible: true })
-      .first()
-      .waitFor({ timeout: RETURN_MS })
-      .catch(() => {});
-  }
+  if (!isAway()) await showText(page, options);
   return look(tab, options);
+}
+
+/** A page that still shows the way to sign in, which its header may hold, has time to show its own text. */
+async function showText(page: Page, { contains }: PageVisitOptions): Promise<void> {
+  if (contains === undefined) return;
+  await page
+    .getByText(contains)
+    .filter({ visible: true })
+    .first()
+    .waitFor({ timeout: RETURN_MS })
+    .catch(() => {});
 }
 
 function isAt(asked: URL): (url: URL) => boolean {
