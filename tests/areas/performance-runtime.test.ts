@@ -38,6 +38,12 @@ describe('performance/middleware-runtime', () => {
     assert.equal(only(judge([40, 41, 42, 43, 44, 45, 46])).level, 'warning'));
   it('fails on a guard that is always slow', () =>
     assert.equal(only(judge([400, 410, 420, 430, 440, 450, 460])).level, 'error'));
+  it('fails on it as well where the machine is so busy that files are slow most of the time', () => {
+    const { guard, asset } = timing([400, 410, 420, 430, 440, 450, 460]);
+    const busy = { ...asset, durations: [4, 60, 70, 80, 90, 100, 110] };
+    const evidence = { source: next('proxy.ts'), guard, asset: busy };
+    assert.equal(only(middlewareRuntime.judge(evidence, expectation())).level, 'error');
+  });
   it('warns where one quick answer shows that it was the machine', () =>
     assert.equal(only(judge([20, 410, 420, 430, 440, 450, 460])).level, 'warning'));
   it('warns where the file comes from a cache nearby', () =>
