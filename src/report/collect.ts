@@ -89,7 +89,7 @@ export function learned(tests: readonly TestCase[]): { identity?: Reached['ident
 export function abortion(tests: readonly TestCase[]): string | undefined {
   for (const { results } of tests) {
     const last = results.at(-1);
-    const lost = last && read(last, TARGET_ATTACHMENT, isLost)?.lost;
+    const lost = last && lostIn(last);
     if (lost !== undefined) return safe(lost);
   }
   return undefined;
@@ -132,11 +132,16 @@ function attempt(id: string, test: TestCase, result: TestResult): Attempt {
   return {
     status: result.status,
     expected: result.status === test.expectedStatus,
-    ...(read(result, TARGET_ATTACHMENT, isLost) && { unreached: true }),
+    ...(lostIn(result) !== undefined && { unreached: true }),
     ...(record?.id === id && { record }),
     ...(error !== undefined && { error }),
     durationMs: Math.max(0, Math.round(result.duration)),
   };
+}
+
+/** Why the target could not be judged in an attempt. */
+function lostIn(result: TestResult): string | undefined {
+  return read(result, TARGET_ATTACHMENT, isLost)?.lost;
 }
 
 /** The last attachment of a name that holds what it should. */

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from 'node:path';
 import { withLock } from '../../demo/lock.ts';
 import { CACHE_FOLDER } from '../../demo/paths.ts';
-import { run } from '../../demo/run.ts';
+import { gently } from '../support/gently.ts';
 import type { Framework } from './frameworks.ts';
 
 const APPS = join(import.meta.dirname, 'apps');
@@ -61,12 +61,6 @@ async function once(stamp: string, wanted: string, work: () => Promise<void>): P
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   await work();
   writeFileSync(stamp, wanted);
-}
-
-/** An installation must not slow down whatever else this machine does. */
-async function gently(cwd: string, ...command: string[]): Promise<void> {
-  const env = Object.entries(process.env).filter(([name]) => !/CLERK|^NODE_OPTIONS$|^npm_|^GIT_/.test(name));
-  await run('nice', command, { cwd, env: { ...Object.fromEntries(env), ASTRO_TELEMETRY_DISABLED: '1' } });
 }
 
 function hashOf(sources: readonly string[], text: string): string {

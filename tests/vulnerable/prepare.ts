@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from 'node:path';
 import { withLock } from '../../demo/lock.ts';
 import { CACHE_FOLDER } from '../../demo/paths.ts';
-import { run } from '../../demo/run.ts';
+import { gently } from '../support/gently.ts';
 import type { Release } from './releases.ts';
 
 /** The one app that is built with each release. */
@@ -32,12 +32,6 @@ export async function prepare(release: Release): Promise<string> {
 
 function manifest({ name, dependencies, overrides }: Release): Record<string, unknown> {
   return { name: `vulnerable-${name.toLowerCase()}`, private: true, type: 'module', dependencies, overrides };
-}
-
-/** A build must not slow down whatever else this machine does. */
-async function gently(cwd: string, ...command: string[]): Promise<void> {
-  const env = Object.entries(process.env).filter(([name]) => !/CLERK|^NODE_OPTIONS$|^npm_/.test(name));
-  await run('nice', command, { cwd, env: { ...Object.fromEntries(env), NEXT_TELEMETRY_DISABLED: '1' } });
 }
 
 function hashOf(release: Release): string {

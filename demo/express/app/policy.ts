@@ -4,7 +4,8 @@ import type { Settings } from './settings.ts';
 /** What browsers are told about every answer. */
 export function headersOf(settings: Settings, nonce: string): Record<string, string> {
   return {
-    'Content-Security-Policy': contentSecurityPolicy(frontendApi(settings), nonce),
+    // Browsers that know strict-dynamic ignore the hosts; the others need them.
+    'Content-Security-Policy': contentSecurityPolicy(settings, `'nonce-${nonce}' 'strict-dynamic'`),
     'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
@@ -12,12 +13,15 @@ export function headersOf(settings: Settings, nonce: string): Record<string, str
   };
 }
 
-/** @see https://clerk.com/docs/guides/secure/best-practices/csp-headers */
-function contentSecurityPolicy(clerk: string, nonce: string): string {
+/**
+ * @param inline sources by which scripts in the page itself may run
+ * @see https://clerk.com/docs/guides/secure/best-practices/csp-headers
+ */
+export function contentSecurityPolicy(settings: Settings, inline: string): string {
+  const clerk = frontendApi(settings);
   return [
     "default-src 'self'",
-    // Browsers that know strict-dynamic ignore the hosts; the others need them.
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic' ${clerk} https://challenges.cloudflare.com https://*.protect.clerk.com`,
+    `script-src 'self' ${inline} ${clerk} https://challenges.cloudflare.com https://*.protect.clerk.com`,
     `connect-src 'self' ${clerk} https://*.protect.clerk.com:*`,
     "img-src 'self' https://img.clerk.com",
     'frame-src https://challenges.cloudflare.com https://*.protect.clerk.com',

@@ -1,24 +1,10 @@
 import { clerkMiddleware } from '@clerk/astro/server';
 import { defineMiddleware, sequence } from 'astro:middleware';
-import { frontendApi } from '../shared/settings.ts';
+import { contentSecurityPolicy } from '../shared/policy.ts';
 import { has, settings } from './settings.ts';
 
-const clerkHost = frontendApi(settings);
-
-const POLICY = [
-  "default-src 'self'",
-  // Clerk's components for Astro write inline scripts, and know no nonce.
-  `script-src 'self' 'unsafe-inline' ${clerkHost} https://challenges.cloudflare.com https://*.protect.clerk.com`,
-  `connect-src 'self' ${clerkHost} https://*.protect.clerk.com:*`,
-  "img-src 'self' https://img.clerk.com",
-  'frame-src https://challenges.cloudflare.com https://*.protect.clerk.com',
-  "worker-src 'self' blob:",
-  "style-src 'self' 'unsafe-inline'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "object-src 'none'",
-  "base-uri 'none'",
-].join('; ');
+// Clerk's components for Astro write inline scripts, and know no nonce.
+const POLICY = contentSecurityPolicy(settings, "'unsafe-inline'");
 
 const browserHeaders = defineMiddleware(async ({ isPrerendered }, next) => {
   const response = await next();
