@@ -192,9 +192,11 @@ export async function startInstance(options: InstanceOptions): Promise<RunningIn
   }
 }
 
-/** The names are those of `app/.env.example`. */
-const startNextApp: StartApp = (settings) =>
-  startNext(settings.port, {
+const startNextApp: StartApp = (settings) => startNext(settings.port, nextEnvironment(settings));
+
+/** What a Next.js app is told. The names are those of `app/.env.example`. */
+export function nextEnvironment(settings: AppSettings): Readonly<Record<string, string>> {
+  return {
     CLERK_PUBLISHABLE_KEY: settings.publishableKey,
     CLERK_SECRET_KEY: settings.secretKey,
     CLERK_API_URL: settings.apiUrl,
@@ -208,7 +210,8 @@ const startNextApp: StartApp = (settings) =>
       CLERK_FAPI_URL: settings.proxy.frontendApiUrl,
       NODE_EXTRA_CA_CERTS: settings.proxy.certificateFile,
     }),
-  });
+  };
+}
 
 function createSite(url: string, clerk: ClerkStandIn): Site {
   let sessionId: string | undefined;

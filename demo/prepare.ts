@@ -6,10 +6,10 @@ import { APP_FOLDER, CACHE_FOLDER } from './paths.ts';
 import { run } from './run.ts';
 
 /** Clerk's browser scripts, which its Frontend API hosts. Packed and not installed: they are served, never imported. */
-const SCRIPTS = { 'clerk-js': '6.40.0', ui: '1.34.0' } as const;
+const SCRIPTS = ['clerk-js@6.40.0', 'ui@1.34.0'] as const;
 
-/** Where `prepare` puts the unpacked scripts. */
-export const SCRIPTS_FOLDER = join(CACHE_FOLDER, `clerk-scripts-${SCRIPTS['clerk-js']}-${SCRIPTS.ui}`);
+/** The folder of the unpacked scripts, one for each package and version. */
+export const SCRIPTS_FOLDER = join(CACHE_FOLDER, 'clerk-scripts');
 
 const PREPARE_LOCK = join(CACHE_FOLDER, 'prepare.lock');
 
@@ -37,13 +37,21 @@ export async function prepare(say: (line: string) => void): Promise<void> {
   });
 }
 
-/** Downloads Clerk's browser scripts when they are missing. */
-export async function prepareScripts(say: (line: string) => void): Promise<void> {
-  mkdirSync(CACHE_FOLDER, { recursive: true });
+/**
+ * Downloads Clerk's browser scripts when they are missing.
+ * @param packages names with exact versions; default: those of the demo's own SDK
+ */
+export async function prepareScripts(
+  say: (line: string) => void,
+  packages: readonly string[] = SCRIPTS,
+): Promise<void> {
+  mkdirSync(SCRIPTS_FOLDER, { recursive: true });
   await withLock(PREPARE_LOCK, async () => {
-    if (existsSync(SCRIPTS_FOLDER)) return;
-    say('demo: fetching clerk-js and ui');
-    await packScripts();
+    for (const each of packages) {
+      if (existsSync(join(SCRIPTS_FOLDER, each))) continue;
+      say(`demo: fetching ${each}`);
+      await unpack(each);
+    }
   });
 }
 
@@ -55,21 +63,15 @@ function isInstalled(): boolean {
   );
 }
 
-async function packScripts(): Promise<void> {
-  const unfinished = `${SCRIPTS_FOLDER}.unfinished`;
+async function unpack(scripts: string): Promise<void> {
+  const unfinished = join(SCRIPTS_FOLDER, 'unfinished');
   rmSync(unfinished, { recursive: true, force: true });
-  for (const [name, version] of Object.entries(SCRIPTS)) {
-    const folder = join(unfinished, name);
-    mkdirSync(folder, { recursive: true });
-    await run('npm', ['pack', '--silent', '--pack-destination', unfinished, `@clerk/${name}@${version}`], {
-      cwd: CACHE_FOLDER,
-    });
-    await run('tar', ['xzf', join(unfinished, `clerk-${name}-${version}.tgz`), '-C', folder, '--strip-components=1'], {
-      cwd: CACHE_FOLDER,
-    });
-    rmSync(join(unfinished, `clerk-${name}-${version}.tgz`));
-  }
-  renameSync(unfinished, SCRIPTS_FOLDER);
+  mkdirSync(unfinished);
+  await run('npm', ['pack', '--silent', '--pack-destination', unfinished, `@clerk/${scripts}`], { cwd: CACHE_FOLDER });
+  const archive = join(unfinished, `clerk-${scripts.replace('@', '-')}.tgz`);
+  await run('tar', ['xzf', archive, '-C', unfinished, '--strip-components=1'], { cwd: CACHE_FOLDER });
+  rmSync(archive);
+  renameSync(unfinished, join(SCRIPTS_FOLDER, scripts));
 }
 
 /** No settings of an instance: one build serves both kinds. */

@@ -1,9 +1,9 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 
-/** Paths of Clerk's script host. The version in the URL may be a major only; the one unpacked version is served for all. */
-const SCRIPT_PATH = /^\/npm\/@clerk\/(clerk-js|ui)@[^/]+\/(dist\/[\w.@-]+(?:\/[\w.@-]+)*)$/;
+/** Paths of Clerk's script host. Of a version the major counts: pages ask for that only, or for the release that their SDK knows. */
+const SCRIPT_PATH = /^\/npm\/@clerk\/((?:clerk-js|ui)@\d+)[^/]*\/(dist\/[\w.@-]+(?:\/[\w.@-]+)*)$/;
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'application/javascript',
@@ -13,9 +13,10 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Serves the browser scripts of clerk-js and ui from unpacked npm packages. Returns false when the path is none of its. */
 export function serveScript(packagesFolder: string, path: string, response: ServerResponse): boolean {
-  const [, name, file] = SCRIPT_PATH.exec(path) ?? [];
-  if (name === undefined || file === undefined) return false;
-  const location = join(packagesFolder, name, file);
+  const [, major, file] = SCRIPT_PATH.exec(path) ?? [];
+  if (major === undefined || file === undefined) return false;
+  const release = readdirSync(packagesFolder).find((folder) => folder.startsWith(`${major}.`)) ?? major;
+  const location = join(packagesFolder, release, file);
   if (file.includes('..') || !existsSync(location)) {
     response.writeHead(404, { 'access-control-allow-origin': '*' }).end();
     return true;

@@ -38,7 +38,7 @@ export interface StandInOptions {
   readonly frontendApiPort: number;
   readonly backendApiPort: number;
   readonly certificate: Certificate;
-  /** The folder that holds the unpacked packages `clerk-js` and `ui`. */
+  /** The folder that holds the unpacked packages, such as `clerk-js@6.40.0` and `ui@1.34.0`. */
   readonly scripts: string;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { addHeader, isHtml, mapText, pathOf, withHeader } from '../front/message.ts';
 import type { DemoRequest, DemoResponse } from '../front/message.ts';
-import { CACHE_FOLDER } from '../paths.ts';
+import { SCRIPTS_FOLDER } from '../prepare.ts';
 import { defectsOf, variantsOf } from './defect.ts';
 import type { Defect } from './defect.ts';
 import { inPage } from './in-page.ts';
@@ -70,9 +70,9 @@ function inHtml(change: (html: string, nonce: string) => string): Defect['apply'
 
 /** Clerk's UI as a script, from the scripts that the demo serves. */
 async function uiSource(): Promise<string> {
-  const folder = (await readdir(CACHE_FOLDER)).find((name) => name.startsWith('clerk-scripts-'));
-  if (folder === undefined) throw new Error('the demo has no scripts of Clerk yet');
-  return readFile(join(CACHE_FOLDER, folder, 'ui', 'dist', 'ui.browser.js'), 'utf8');
+  const release = (await readdir(SCRIPTS_FOLDER)).find((name) => name.startsWith('ui@'));
+  if (release === undefined) throw new Error('the demo has no scripts of Clerk yet');
+  return readFile(join(SCRIPTS_FOLDER, release, 'dist', 'ui.browser.js'), 'utf8');
 }
 
 function withUiBundle(wrap: (ui: string) => string, tag: (nonce: string) => string): Defect['apply'] {

@@ -8,6 +8,7 @@ import type { ForgedTokenEvidence, Trial } from '../../src/areas/api/forged-toke
 import type { ApiRouteOptions } from '../../src/config/options.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
 import type { ApiRoute } from '../../src/config/options.ts';
+import { sdkFaultEvidence } from '../../src/target/sdk-fault.ts';
 import { exchange, expectation, failure, ORIGIN } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';
@@ -31,8 +32,14 @@ describe('api/forged-token', () => {
   ): Trial => ({
     route: ME,
     plain: json(401),
-    answers: ALL.flatMap(({ name, mistake }) =>
-      (['Bearer', 'cookie'] as const).map((carrier) => ({ name, mistake, carrier, exchange: answer(name, carrier) })),
+    answers: ALL.flatMap(({ name, mistake, token }) =>
+      (['Bearer', 'cookie'] as const).map((carrier) => ({
+        name,
+        mistake,
+        carrier,
+        exchange: answer(name, carrier),
+        ...sdkFaultEvidence(token),
+      })),
     ),
     ...more,
   });
@@ -92,6 +99,14 @@ describe('api/forged-token', () => {
   it('fails once on 5xx', () => {
     const finding = only(judge({ trials: [trial((name) => json(name.startsWith('alg') ? 500 : 401))] }));
     assert.match(finding.message, /answered with 5xx, as Bearer: alg none, alg None, alg NONE, alg nOnE, and \d more/);
+  });
+  it('warns of 5xx where older releases of Clerk’s SDKs give it, and fails where other forgeries get it too', () => {
+    const crashes = (...names: readonly string[]) =>
+      only(judge({ trials: [trial((name) => json(names.includes(name) ? 500 : 401))] }));
+    const finding = crashes('garbage', 'three empty segments');
+    assert.equal(finding.level, 'warning');
+    assert.match(finding.fix, /@clerk\/backend is 3\.15\.0 or later/);
+    assert.equal(crashes('garbage', 'alg none').level, 'error');
   });
   it('warns of a token of another origin', () => {
     const sibling = { origin: 'https://other.example.com', route: ME, exchange: json(200) };

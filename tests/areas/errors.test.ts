@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { authFailure, notFoundPage } from '../../src/areas/errors.ts';
 import type { NotFoundEvidence } from '../../src/areas/errors.ts';
 import type { Exchange, Visit } from '../../src/target/exchange.ts';
+import { sdkFaultEvidence } from '../../src/target/sdk-fault.ts';
 import { exchange, expectation, visit } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';
@@ -156,5 +157,33 @@ describe('errors/auth-failure', () => {
       ).level,
       'warning',
     );
+  });
+  describe('where nothing fails but what older releases of Clerk’s SDKs fail on', () => {
+    const sdk = (answer: Answer, others: ReadonlyArray<readonly [name: string, made: Visit]> = []) =>
+      authFailure.judge(
+        [
+          { name: 'three parts', visit: visit(dashboard(answer)), plain: signIn, ...sdkFaultEvidence('a.b.c') },
+          ...others.map(([name, made]) => ({ name, visit: made, plain: signIn })),
+        ],
+        expectation(),
+      );
+    it('warns, and says which release to go to', () => {
+      const judgement = sdk({ status: 500 }, [['garbage __session', signIn]]);
+      const finding = only(judgement);
+      assert.equal(finding.level, 'warning');
+      assert.match(`${finding.cause} ${finding.fix}`, /three parts that are not JSON.*issues\/9263.*3\.15\.0 or later/);
+      assert.match(judgement.summary, /^1 of 2 kinds/);
+    });
+    it('fails where something else fails too', () => {
+      const { findings } = sdk({ status: 500 }, [['garbage __session', visit(dashboard({ status: 500 }))]]);
+      assert.deepEqual(
+        findings.map(({ level }) => level),
+        ['error', 'error'],
+      );
+    });
+    it('fails where a stack is shown', () =>
+      assert.equal(only(sdk({ status: 500, body: 'at parse (/app/auth/token.js:3:3)' })).level, 'error'));
+    it('fails where such a credential is let in', () =>
+      assert.equal(only(sdk({ body: '<h1>Secret</h1>' })).level, 'error'));
   });
 });

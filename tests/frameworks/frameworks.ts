@@ -1,10 +1,23 @@
 import type { CheckName } from '../../demo/defects/defect.ts';
 
-/** A framework that the pack must judge as fairly as those of the demos. */
+/** What an app takes from that of a demo. */
+export interface Parts {
+  /** Files and folders of the demo's app. */
+  readonly names: readonly string[];
+  /** Where they go. */
+  readonly to: string;
+}
+
+/** A framework, or a way to use one, that the pack must judge as fairly as those of the demos. */
 export interface Framework {
   /** Short name, also that of its folders. */
-  readonly name: 'hono' | 'fastify' | 'astro';
+  readonly name: 'hono' | 'fastify' | 'astro' | 'next-15' | 'next-pages';
+  /** The demo whose code its app shares, and whose options its team would write. */
+  readonly demo: 'Express' | 'Next.js';
+  readonly parts: readonly Parts[];
   readonly dependencies: Readonly<Record<string, string>>;
+  /** Clerk's browser scripts for its pages, as `prepareScripts` takes them; undefined: those of the demos. */
+  readonly scripts?: readonly string[];
   /** Arguments of node that build the app; undefined: it runs from its sources. */
   readonly build?: readonly string[];
   /** Arguments of node that start the app, and what it prints when it answers. */
@@ -20,11 +33,34 @@ export interface Framework {
 /** A page that lets anyone in lets in whoever has an expired session too. */
 const OPEN_PAGE = ['routes/protected-redirect', 'session/expired-return'] as const;
 
+/** Everything in the Express app that does not know Express. */
+const EXPRESS_PARTS: Parts = {
+  names: ['files.ts', 'operations.ts', 'policy.ts', 'projects.ts', 'public', 'settings.ts', 'views.ts'],
+  to: 'shared',
+};
+
+const NEXT_BUILD = ['node_modules/next/dist/bin/next', 'build'] as const;
+
+const NEXT_SERVE = {
+  args: ['node_modules/next/dist/bin/next', 'start', '-H', 'localhost', '--keepAliveTimeout', '70000'],
+  ready: 'Ready in',
+} as const;
+
+const NEXT_TYPES = { '@types/node': '20.19.43', '@types/react': '19.3.0', typescript: '5.9.3' } as const;
+
 const FROM_SOURCES = { args: ['--import', 'tsx', 'server.ts'], ready: 'App listens' } as const;
 
-export const FRAMEWORKS: readonly Framework[] = [
+/** Those that the environment variable FRAMEWORKS names, separated by commas; all without it. */
+export function askedFrameworks(): readonly Framework[] {
+  const names = process.env['FRAMEWORKS']?.split(',');
+  return names ? FRAMEWORKS.filter(({ name }) => names.includes(name)) : FRAMEWORKS;
+}
+
+const FRAMEWORKS: readonly Framework[] = [
   {
     name: 'hono',
+    demo: 'Express',
+    parts: [EXPRESS_PARTS],
     dependencies: { '@clerk/hono': '0.1.79', '@hono/node-server': '2.1.9', hono: '4.13.19' },
     serve: FROM_SOURCES,
     unproven: {},
@@ -41,6 +77,8 @@ export const FRAMEWORKS: readonly Framework[] = [
   },
   {
     name: 'fastify',
+    demo: 'Express',
+    parts: [EXPRESS_PARTS],
     dependencies: {
       '@clerk/fastify': '3.1.79',
       '@fastify/accepts': '5.0.6',
@@ -71,6 +109,9 @@ export const FRAMEWORKS: readonly Framework[] = [
   },
   {
     name: 'astro',
+    demo: 'Express',
+    // Astro serves what is in "public" as it is.
+    parts: [EXPRESS_PARTS, { names: ['public'], to: '.' }],
     // Astro 6 and 7 need a newer Node.js than this package does.
     dependencies: { '@astrojs/node': '9.5.5', '@clerk/astro': '4.0.21', astro: '5.18.2' },
     build: ['node_modules/astro/astro.js', 'build', '--silent'],
@@ -83,6 +124,57 @@ export const FRAMEWORKS: readonly Framework[] = [
       'cors-reflects': ['cors/untrusted-origin'],
       'webhook-believed': ['webhook/forged-signature'],
       'api-shows-error': ['api/error-shape', 'errors/error-page'],
+    },
+  },
+  {
+    // App Router with middleware.ts, and Clerk's Core 2, whose script in the browser is another one.
+    name: 'next-15',
+    demo: 'Next.js',
+    parts: [{ names: ['app', 'components', 'lib', 'next.config.ts', 'public', 'tsconfig.json'], to: '.' }],
+    dependencies: {
+      ...NEXT_TYPES,
+      '@clerk/nextjs': '6.39.8',
+      '@sentry/browser': '11.12.0',
+      next: '15.5.29',
+      react: '19.1.4',
+      'react-dom': '19.1.4',
+    },
+    scripts: ['clerk-js@5.128.0'],
+    build: NEXT_BUILD,
+    serve: NEXT_SERVE,
+    unproven: {},
+    variants: ['api-protected-here'],
+    defects: {
+      // `auth()` throws where the middleware did not run.
+      'api-not-matched': ['api/unauthenticated-401', 'api/authenticated', 'errors/auth-failure'],
+    },
+  },
+  {
+    name: 'next-pages',
+    demo: 'Next.js',
+    parts: [
+      { names: ['api', 'globals.css', 'robots.ts', 'sitemap.ts'].map((name) => `app/${name}`), to: '.' },
+      { names: ['lib', 'next.config.ts', 'public', 'tsconfig.json'], to: '.' },
+      {
+        names: ['components/error-tracking.tsx', 'components/site-header.tsx'],
+        to: '.',
+      },
+    ],
+    dependencies: {
+      ...NEXT_TYPES,
+      '@clerk/nextjs': '7.9.17',
+      '@sentry/browser': '11.12.0',
+      next: '16.4.5',
+      react: '19.3.1',
+      'react-dom': '19.3.1',
+    },
+    build: NEXT_BUILD,
+    serve: NEXT_SERVE,
+    unproven: {},
+    variants: [],
+    defects: {
+      'guard-in-browser': OPEN_PAGE,
+      'guard-by-address': ['routes/bypass'],
     },
   },
 ];

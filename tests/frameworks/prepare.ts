@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '../../demo/lock.ts';
-import { CACHE_FOLDER } from '../../demo/paths.ts';
+import { APP_FOLDER, CACHE_FOLDER } from '../../demo/paths.ts';
 import { gently } from '../support/gently.ts';
 import type { Framework } from './frameworks.ts';
 
 const APPS = join(import.meta.dirname, 'apps');
 
-/** What the apps share with the demo: everything in its Express app that does not know Express. */
-const EXPRESS_APP = join(import.meta.dirname, '../../demo/express/app');
-const SHARED = ['files.ts', 'operations.ts', 'policy.ts', 'projects.ts', 'public', 'settings.ts', 'views.ts'];
+/** The apps of the demos, of which the others take what knows nothing of the framework. */
+const DEMO_APPS = { Express: join(import.meta.dirname, '../../demo/express/app'), 'Next.js': APP_FOLDER } as const;
 
 const FOLDER = join(CACHE_FOLDER, 'frameworks');
 
@@ -30,25 +29,21 @@ export async function prepare(framework: Framework): Promise<string> {
       writeFileSync(join(folder, 'package.json'), manifest);
       await gently(folder, 'npm', 'install', '--no-audit', '--no-fund');
     });
-    const sources = [
-      join(APPS, framework.name),
-      join(APPS, 'deployment.ts'),
-      ...SHARED.map((name) => join(EXPRESS_APP, name)),
-    ];
+    const app = DEMO_APPS[framework.demo];
+    const parts = framework.parts.flatMap(({ names, to }) =>
+      names.map((name) => ({ from: join(app, name), to: join(folder, to, name) })),
+    );
+    if (framework.demo === 'Express')
+      parts.push({ from: join(APPS, 'deployment.ts'), to: join(folder, 'shared', 'deployment.ts') });
+    parts.push({ from: join(APPS, framework.name), to: folder });
+    const sources = parts.map(({ from }) => from);
     await once(join(folder, 'node_modules', 'copied'), hashOf(sources, ''), async () => {
       for (const name of readdirSync(folder))
         if (!['node_modules', 'package.json', 'package-lock.json'].includes(name))
           rmSync(join(folder, name), { recursive: true });
-      cpSync(join(APPS, framework.name), folder, { recursive: true });
-      const shared = join(folder, 'shared');
-      cpSync(join(APPS, 'deployment.ts'), join(shared, 'deployment.ts'));
-      for (const name of SHARED) cpSync(join(EXPRESS_APP, name), join(shared, name), { recursive: true });
-      writeFileSync(join(folder, '.gitignore'), 'node_modules/\ndist/\n.astro/\n.env*\n');
-      if (framework.build) {
-        // Where Astro looks for files that it serves as they are.
-        cpSync(join(EXPRESS_APP, 'public'), join(folder, 'public'), { recursive: true });
-        await gently(folder, process.execPath, ...framework.build);
-      }
+      for (const { from, to } of parts) cpSync(from, to, { recursive: true });
+      writeFileSync(join(folder, '.gitignore'), 'node_modules/\ndist/\n.astro/\n.next/\n.env*\n');
+      if (framework.build) await gently(folder, process.execPath, ...framework.build);
       await gently(folder, 'git', 'init', '--quiet');
       await gently(folder, 'git', 'add', '--all');
     });
@@ -66,7 +61,7 @@ async function once(stamp: string, wanted: string, work: () => Promise<void>): P
 function hashOf(sources: readonly string[], text: string): string {
   const hash = createHash('sha256').update(process.version).update(text);
   const files = sources.flatMap((source) =>
-    source.endsWith('.ts')
+    statSync(source).isFile()
       ? [source]
       : readdirSync(source, { recursive: true, withFileTypes: true })
           .filter((entry) => entry.isFile())

@@ -1,5 +1,5 @@
 import { ALLOWED_ORIGIN } from '../../demo/defects/tools.ts';
-import { startInstance } from '../../demo/demo.ts';
+import { nextEnvironment, startInstance } from '../../demo/demo.ts';
 import type { RunningInstance } from '../../demo/demo.ts';
 import { demoPorts, randomKeys } from '../../demo/instances.ts';
 import { createCertificate } from '../../demo/net/certificate.ts';
@@ -16,7 +16,7 @@ export interface Site extends RunningInstance {
 
 /** Starts the app of a framework behind the demo's front, against a Clerk of its own. */
 export async function start(framework: Framework, deviation?: string): Promise<Site> {
-  await prepareScripts(() => {});
+  await prepareScripts(() => {}, framework.scripts);
   const folder = await prepare(framework);
   const running = await startInstance({
     kind: 'live',
@@ -26,13 +26,12 @@ export async function start(framework: Framework, deviation?: string): Promise<S
         args: framework.serve.args,
         cwd: folder,
         env: {
+          ...nextEnvironment(settings),
           APP_SETTINGS: JSON.stringify({ ...settings, allowedOrigin: ALLOWED_ORIGIN }),
           // What Astro's server and Clerk's SDK for it read themselves.
           HOST: '127.0.0.1',
           PORT: String(settings.port),
           PUBLIC_CLERK_PUBLISHABLE_KEY: settings.publishableKey,
-          CLERK_SECRET_KEY: settings.secretKey,
-          CLERK_API_URL: settings.apiUrl,
           PUBLIC_CLERK_TELEMETRY_DISABLED: '1',
           ...(deviation !== undefined && { APP_DEVIATION: deviation }),
         },

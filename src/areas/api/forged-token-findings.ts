@@ -1,6 +1,7 @@
-import { error } from '../../result.ts';
+import { error, warning } from '../../result.ts';
 import type { Finding } from '../../result.ts';
 import { body, describe, status } from '../../target/exchange.ts';
+import { explainSdkFaults } from '../../target/sdk-fault.ts';
 import { count } from '../../text.ts';
 import type { ForgedAnswer, Trial } from './forged-token.ts';
 import { isAnswerToUser, reason } from './routes.ts';
@@ -61,11 +62,16 @@ function judgeCrashed({ route, answers }: Trial, crashed: readonly ForgedAnswer[
   if (!first) return [];
   const names = byName(crashed).map(([{ name }]) => name);
   const listed = names.slice(0, LISTED).join(', ');
+  const finding = {
+    ...base(route.path, first),
+    subject: `GET ${route.path}`,
+    message: `${crashed.length} of ${count(answers.length, 'forged token')} were answered with 5xx, as ${first.carrier}: ${listed}${names.length > LISTED ? `, and ${names.length - LISTED} more` : ''}; ${describe(first.exchange)}${reason(first.exchange)}`,
+  };
+  const faults = crashed.map(({ sdkFault }) => sdkFault);
+  if (faults.every((fault) => fault !== undefined)) return [warning({ ...finding, ...explainSdkFaults(faults) })];
   return [
     error({
-      ...base(route.path, first),
-      subject: `GET ${route.path}`,
-      message: `${crashed.length} of ${count(answers.length, 'forged token')} were answered with 5xx, as ${first.carrier}: ${listed}${names.length > LISTED ? `, and ${names.length - LISTED} more` : ''}; ${describe(first.exchange)}${reason(first.exchange)}`,
+      ...finding,
       cause:
         'The handler or its verifier throws on such a token and nothing catches it. With Clerk’s own middleware a 5xx means that the Backend API or the secret key failed while the key of the token was looked up.',
       fix: 'Answer 401 to every error of the verification; where only unknown key ids fail, check CLERK_SECRET_KEY and the way to the Backend API.',

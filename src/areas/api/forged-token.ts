@@ -5,6 +5,8 @@ import { status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import type { SignedIn } from '../../target/signed-in.ts';
 import { issuerOf } from '../../target/identity.ts';
+import { sdkFaultEvidence } from '../../target/sdk-fault.ts';
+import type { SdkFaultEvidence } from '../../target/sdk-fault.ts';
 import { verificationKey } from '../../target/verification-key.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
@@ -29,7 +31,7 @@ const SIGNED_IN_BEFORE = 60;
 export type Carrier = 'Bearer' | 'cookie';
 
 /** A forged token and what a route answered. */
-export interface ForgedAnswer extends Pick<Forgery, 'name' | 'mistake' | 'essential'> {
+export interface ForgedAnswer extends Pick<Forgery, 'name' | 'mistake' | 'essential'>, SdkFaultEvidence {
   readonly carrier: Carrier;
   readonly exchange: Exchange;
 }
@@ -77,11 +79,12 @@ export const forgedToken = defineCheck<ForgedTokenEvidence>({
         target.anonymous.get(route.path, { as: 'api' }),
         signedIn?.get(route.path, { as: 'api' }),
         Promise.all(
-          due.flatMap(({ name, mistake, essential, costly, bent, headers }) =>
+          due.flatMap(({ name, mistake, token, essential, costly, bent, headers }) =>
             (costly === true ? (['Bearer'] as const) : (['Bearer', 'cookie'] as const)).map(async (carrier) => ({
               name,
               mistake,
               ...(essential && { essential }),
+              ...sdkFaultEvidence(token),
               carrier,
               exchange: await target.anonymous.get(route.path, {
                 as: 'api',

@@ -1,0 +1,20 @@
+import { buildClerkProps, getAuth } from '@clerk/nextjs/server';
+import type { GetServerSideProps } from 'next';
+
+/** What may be wrong with the app. */
+type Deviation = 'guard-in-browser' | 'guard-by-address';
+
+export const has = (name: Deviation): boolean => process.env.APP_DEVIATION === name;
+
+/** Props of a protected page, asked for by its user only; anyone else is sent to sign-in and back. */
+export function forUser<Props extends Record<string, unknown>>(propsOf: (userId: string) => Props): GetServerSideProps {
+  return async ({ req, res, resolvedUrl }) => {
+    res.setHeader('Cache-Control', 'private, no-store');
+    const { userId } = getAuth(req);
+    if (!userId && !has('guard-in-browser') && !has('guard-by-address'))
+      return {
+        redirect: { destination: `/sign-in?redirect_url=${encodeURIComponent(resolvedUrl)}`, permanent: false },
+      };
+    return { props: { ...buildClerkProps(req), ...propsOf(userId ?? 'nobody') } };
+  };
+}
