@@ -59,6 +59,11 @@ interface Route {
 
 function answer(route: Route, request: IncomingMessage, response: ServerResponse): void {
   const { options, upstream, publicHost } = route;
+  // What Next.js takes a loopback address for; a second name leads to the first, as on any platform.
+  if (request.headers.host === publicHost.replace(HOST, 'localhost')) {
+    response.writeHead(308, { location: `https://${publicHost}${request.url ?? '/'}` }).end();
+    return;
+  }
   if (request.headers.host !== publicHost) {
     response.writeHead(421, { 'content-type': 'text/plain' }).end('Misdirected Request\n');
     return;

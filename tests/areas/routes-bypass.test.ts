@@ -287,6 +287,12 @@ describe('the oracle of routes/bypass', () => {
     assertClean(judge(recording({ answer: other, signedIn: { body: REAL } })));
   });
 
+  it('says of data without a guard where the guard is left out', () => {
+    const data = { body: '{"pageProps":{"invoices":["Invoice for Ada Lovelace","Your invoices"]}}' };
+    const finding = only(judge(recording({ answer: data, changes: 'data', signedIn: { body: REAL } })));
+    assert.match(`${finding.cause} ${finding.fix}`, /its data is not: getServerSideProps.*whatever the request is/);
+  });
+
   it('finds the page in the body of a redirect', () => {
     only(judge(recording({ answer: { ...REFUSED, body: REAL }, signedIn: { body: REAL } })));
   });

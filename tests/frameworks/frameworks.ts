@@ -146,17 +146,32 @@ const FRAMEWORKS: readonly Framework[] = [
     variants: ['api-protected-here'],
     defects: {
       // `auth()` throws where the middleware did not run.
-      'api-not-matched': ['api/unauthenticated-401', 'api/authenticated', 'errors/auth-failure'],
+      'api-not-matched': [
+        'environment/middleware-file',
+        'api/unauthenticated-401',
+        'api/authenticated',
+        'cors/allowed-origin',
+        'errors/auth-failure',
+        'errors/error-page',
+      ],
     },
   },
   {
     name: 'next-pages',
     demo: 'Next.js',
     parts: [
-      { names: ['api', 'globals.css', 'robots.ts', 'sitemap.ts'].map((name) => `app/${name}`), to: '.' },
-      { names: ['lib', 'next.config.ts', 'public', 'tsconfig.json'], to: '.' },
       {
-        names: ['components/error-tracking.tsx', 'components/site-header.tsx'],
+        names: [
+          ...['api', 'globals.css', 'layout.tsx', 'not-found.tsx', 'robots.ts', 'sitemap.ts'].map(
+            (name) => `app/${name}`,
+          ),
+          'components/error-tracking.tsx',
+          'components/site-header.tsx',
+          'lib',
+          'next.config.ts',
+          'public',
+          'tsconfig.json',
+        ],
         to: '.',
       },
     ],
@@ -174,7 +189,7 @@ const FRAMEWORKS: readonly Framework[] = [
     variants: [],
     defects: {
       'guard-in-browser': OPEN_PAGE,
-      'guard-by-address': ['routes/bypass'],
+      'guard-on-first-load': ['routes/bypass'],
     },
   },
 ];

@@ -60,7 +60,7 @@ function judgePlace(known: Known, expectation: Expectation): JudgedPlace {
   const doubt = doubtAbout(known, unclear);
   return {
     findings: [
-      ...(['path', 'headers', 'method'] as const).flatMap((changes) =>
+      ...(['path', 'data', 'headers', 'method'] as const).flatMap((changes) =>
         judgePassed(
           known,
           of('leaked', 'served').filter(({ variant }) => variant.changes === changes),
@@ -93,6 +93,7 @@ function nextStep({ evidence: { place, signedIn } }: Known): string {
 
 const CAUSES: Readonly<Record<Variant['changes'], string>> = {
   path: 'The guard compares the path as it was sent, the router decodes or tidies it first: a matcher by prefix or regular expression, or createRouteMatcher before the fix of CVE-2026-41248.',
+  data: 'The page is guarded and its data is not: getServerSideProps leaves the guard out when the browser goes there from another page, or the middleware does not run for the data route, as with a locale before the fix of CVE-2026-44573.',
   headers:
     'A header that any client may send decides whether the guard runs or which page answers: x-middleware-subrequest before Next.js 15.2.3 (CVE-2025-29927), or a proxy that passes on headers of its own from outside.',
   method: 'The guard looks at some methods only, or at a method that a header overrides.',
@@ -100,6 +101,7 @@ const CAUSES: Readonly<Record<Variant['changes'], string>> = {
 
 const FIXES: Readonly<Record<Variant['changes'], string>> = {
   path: 'Update @clerk/nextjs, @clerk/astro or @clerk/nuxt, protect everything but a list of public pages, and check the session again in the page or handler itself; in Express, Hono and Fastify attach the guard to the routes instead of comparing the address.',
+  data: 'Ask for the session in getServerSideProps whatever the request is, and update Next.js.',
   headers:
     'Update Next.js, remove such headers at the edge of your hosting, and call auth.protect() again in the page or handler itself.',
   method: 'Check the session whatever the method is, and again in the page or handler itself.',
@@ -171,7 +173,8 @@ function judgeSkipped({ evidence: { place, plain, siblings } }: Known, attempts:
   if (ran(plain.exchanges[0]) !== true) return [];
   const everywhere = siblings.length > 0 && siblings.every((sibling) => ran(sibling));
   // Plugins and routers run for the routes that they hold: where no other address meets them, a 404 is the router's own.
-  const isNowhere = ({ variant, exchange }: Attempt) => variant.changes === 'path' && status(exchange) === 404;
+  const isNowhere = ({ variant, exchange }: Attempt) =>
+    (variant.changes === 'path' || variant.changes === 'data') && status(exchange) === 404;
   const skipped = attempts.filter(
     ({ variant, exchange }) =>
       (everywhere || (variant.samePlace && !isNowhere({ variant, exchange }))) &&

@@ -185,7 +185,7 @@ export const GROUPS: readonly Group[] = [
       ].map((end) => [`${end} at the end`, { path: bare + end, as: 'rsc' }]),
   },
   {
-    changes: 'path',
+    changes: 'data',
     source: NEXT_DATA,
     next: true,
     pagesOnly: true,

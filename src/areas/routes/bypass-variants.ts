@@ -40,7 +40,7 @@ export interface Surroundings {
 export interface Variant {
   readonly name: string;
   /** What differs from the plain request. */
-  readonly changes: 'path' | 'headers' | 'method';
+  readonly changes: 'path' | 'data' | 'headers' | 'method';
   /** Advisory, standard or test guide that it comes from. */
   readonly source: string;
   /**

@@ -10,10 +10,7 @@ const isCrossOriginApi = createRouteMatcher(['/api/((?!webhooks/).*)']);
 export default clerkMiddleware(
   async (auth, request) => {
     if (isCrossOriginApi(request)) return cors(request, env.allowedOrigin);
-    // As written by hand: what Next.js serves under another address is forgotten.
-    if (has('guard-by-address')) {
-      if (/^\/(?:dashboard|settings)/.test(new URL(request.url).pathname)) await auth.protect();
-    } else if (isProtectedPage(request) && !has('guard-in-browser')) await auth.protect();
+    if (isProtectedPage(request) && !has('guard-in-browser') && !has('guard-on-first-load')) await auth.protect();
   },
   () => ({
     publishableKey: env.publishableKey,

@@ -1,21 +1,11 @@
 import { useAuth } from '@clerk/nextjs';
 import type { NextPageContext } from 'next';
-import Link from 'next/link';
 import { useRouter } from 'next/router';
 
-export default function ErrorPage({ statusCode }: { statusCode: number }) {
+/** For errors only: paths that lead nowhere get `app/not-found.tsx`, because there is a folder `app`. */
+export default function ErrorPage() {
   const { isLoaded, isSignedIn } = useAuth();
   const { asPath } = useRouter();
-  if (statusCode === 404)
-    return (
-      <section className="card">
-        <h1>We could not find that page</h1>
-        <p>The link may be old, or the page has moved.</p>
-        <Link className="button" href="/">
-          Back to Fernwork
-        </Link>
-      </section>
-    );
   return (
     <section role="alert" className="card">
       <h1>Something went wrong</h1>
@@ -32,6 +22,5 @@ export default function ErrorPage({ statusCode }: { statusCode: number }) {
   );
 }
 
-ErrorPage.getInitialProps = ({ res, err }: NextPageContext) => ({
-  statusCode: res?.statusCode ?? err?.statusCode ?? 404,
-});
+/** Makes the page for each answer: the policy's nonce differs. */
+ErrorPage.getInitialProps = ({ res, err }: NextPageContext) => ({ statusCode: res?.statusCode ?? err?.statusCode });
