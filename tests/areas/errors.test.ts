@@ -165,8 +165,15 @@ describe('errors/auth-failure', () => {
           { name: 'three parts', visit: visit(dashboard(answer)), plain: signIn, ...sdkFaultEvidence('a.b.c') },
           ...others.map(([name, made]) => ({ name, visit: made, plain: signIn })),
         ],
-        expectation(),
+        expectation({}, { publishableKeyKind: 'test' }),
       );
+    it('warns where a development instance fails on a handshake beside it', () =>
+      assert.deepEqual(
+        sdk({ status: 500 }, [['garbage __clerk_handshake', visit(dashboard({ status: 500 }))]]).findings.map(
+          ({ level }) => level,
+        ),
+        ['warning', 'warning'],
+      ));
     it('warns, and says which release to go to', () => {
       const judgement = sdk({ status: 500 }, [['garbage __session', signIn]]);
       const finding = only(judgement);

@@ -77,9 +77,20 @@ for (const framework of askedFrameworks()) {
       });
     });
 
+    test('on a development instance nothing fails', async () => {
+      const site = await start(framework, { kind: 'test' });
+      try {
+        const row = await runRow(site.instance, undefined, { options: optionsFor(site), browser });
+        assert.deepEqual(failures(row), []);
+        assert.deepEqual(row.doubtful, Object.keys(framework.unproven));
+      } finally {
+        await site.close();
+      }
+    });
+
     for (const variant of framework.variants) {
       test(`${variant} is right too`, async () => {
-        const site = await start(framework, variant);
+        const site = await start(framework, { deviation: variant });
         try {
           const row = await runRow(site.instance, undefined, { options: optionsFor(site) });
           assert.deepEqual(failures(row), []);
@@ -92,7 +103,7 @@ for (const framework of askedFrameworks()) {
 
     for (const [defect, caught] of Object.entries(framework.defects)) {
       test(`${defect} fails ${caught.join(' and ')}`, async () => {
-        const site = await start(framework, defect);
+        const site = await start(framework, { deviation: defect });
         try {
           const row = await runRow(site.instance, undefined, { options: optionsFor(site) });
           assert.deepEqual(row.failed.toSorted(), caught.toSorted(), failures(row).join('\n'));

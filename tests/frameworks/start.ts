@@ -2,6 +2,7 @@ import { ALLOWED_ORIGIN } from '../../demo/defects/tools.ts';
 import { nextEnvironment, startInstance } from '../../demo/demo.ts';
 import type { RunningInstance } from '../../demo/demo.ts';
 import { demoPorts, randomKeys } from '../../demo/instances.ts';
+import type { InstanceKind } from '../../demo/instances.ts';
 import { createCertificate } from '../../demo/net/certificate.ts';
 import { prepareScripts } from '../../demo/prepare.ts';
 import { startServerProcess } from '../../demo/server-process.ts';
@@ -14,12 +15,19 @@ export interface Site extends RunningInstance {
   readonly folder: string;
 }
 
+export interface StartOptions {
+  /** What of the app is wrong, or right and unusual; default: nothing. */
+  readonly deviation?: string;
+  /** Default: `live`. */
+  readonly kind?: InstanceKind;
+}
+
 /** Starts the app of a framework behind the demo's front, against a Clerk of its own. */
-export async function start(framework: Framework, deviation?: string): Promise<Site> {
+export async function start(framework: Framework, { deviation, kind = 'live' }: StartOptions = {}): Promise<Site> {
   await prepareScripts(() => {}, framework.scripts);
   const folder = await prepare(framework);
   const running = await startInstance({
-    kind: 'live',
+    kind,
     app: (settings) =>
       startServerProcess({
         name: `the ${framework.name} app`,
@@ -39,8 +47,8 @@ export async function start(framework: Framework, deviation?: string): Promise<S
       }),
     defects: undefined,
     certificate: await createCertificate(),
-    ports: demoPorts('live', 0),
-    keys: randomKeys('live'),
+    ports: demoPorts(kind, 0),
+    keys: randomKeys(kind),
   });
   return { ...running, framework, folder };
 }
