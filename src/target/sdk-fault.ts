@@ -51,13 +51,22 @@ function isDecodable(escapes: string): boolean {
   }
 }
 
+/**
+ * Whether older releases explain every failure: nothing else failed, and whatever meets the same fault failed too, as
+ * cookie and as Bearer, because all of it goes through the SDK. Code of the app looks at one of them.
+ */
+export function isExplainedBySdk(answers: ReadonlyArray<SdkFaultEvidence & { readonly failed: boolean }>): boolean {
+  const met = new Set(answers.filter(({ failed }) => failed).map(({ sdkFault }) => sdkFault?.issue));
+  return !met.has(undefined) && answers.every(({ failed, sdkFault }) => failed || !met.has(sdkFault?.issue));
+}
+
 /** Cause and fix where a server fails on nothing but such credentials. */
 export function explainSdkFaults(faults: readonly SdkFault[]): {
   readonly cause: string;
   readonly fix: string;
   readonly docs?: string;
 } {
-  const kinds = [...new Set(faults)];
+  const kinds = [...new Map(faults.map((fault) => [fault.issue, fault])).values()];
   const newest = kinds
     .map(({ mendedIn }) => mendedIn)
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))

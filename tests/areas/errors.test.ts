@@ -188,6 +188,19 @@ describe('errors/auth-failure', () => {
         ['error', 'error'],
       );
     });
+    it('fails where the same is refused as Bearer, which only code of the app does', () => {
+      const { findings } = authFailure.judge(
+        [
+          { name: 'cookie', visit: visit(dashboard({ status: 500 })), ...sdkFaultEvidence('a.b.c') },
+          { name: 'Bearer', visit: signIn, ...sdkFaultEvidence('a.b.c') },
+        ],
+        expectation(),
+      );
+      assert.deepEqual(
+        findings.map(({ level, subject }) => [level, subject]),
+        [['error', 'cookie']],
+      );
+    });
     it('fails where a stack is shown', () =>
       assert.equal(only(sdk({ status: 500, body: 'at parse (/app/auth/token.js:3:3)' })).level, 'error'));
     it('fails where such a credential is let in', () =>

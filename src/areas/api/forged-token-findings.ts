@@ -1,7 +1,7 @@
 import { error, warning } from '../../result.ts';
 import type { Finding } from '../../result.ts';
 import { body, describe, status } from '../../target/exchange.ts';
-import { explainSdkFaults } from '../../target/sdk-fault.ts';
+import { explainSdkFaults, isExplainedBySdk } from '../../target/sdk-fault.ts';
 import { count } from '../../text.ts';
 import type { ForgedAnswer, Trial } from './forged-token.ts';
 import { isAnswerToUser, reason } from './routes.ts';
@@ -67,8 +67,8 @@ function judgeCrashed({ route, answers }: Trial, crashed: readonly ForgedAnswer[
     subject: `GET ${route.path}`,
     message: `${crashed.length} of ${count(answers.length, 'forged token')} were answered with 5xx, as ${first.carrier}: ${listed}${names.length > LISTED ? `, and ${names.length - LISTED} more` : ''}; ${describe(first.exchange)}${reason(first.exchange)}`,
   };
-  const faults = crashed.map(({ sdkFault }) => sdkFault);
-  if (faults.every((fault) => fault !== undefined)) return [warning({ ...finding, ...explainSdkFaults(faults) })];
+  if (isExplainedBySdk(answers.map((answer) => ({ ...answer, failed: crashed.includes(answer) }))))
+    return [warning({ ...finding, ...explainSdkFaults(crashed.flatMap(({ sdkFault }) => sdkFault ?? [])) })];
   return [
     error({
       ...finding,

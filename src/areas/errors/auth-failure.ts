@@ -4,7 +4,7 @@ import { body, describe, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { stackFrameIn } from '../../target/leaks.ts';
 import { isNextRefusal } from '../../target/next.ts';
-import { explainSdkFaults, sdkFaultEvidence } from '../../target/sdk-fault.ts';
+import { explainSdkFaults, isExplainedBySdk, sdkFaultEvidence } from '../../target/sdk-fault.ts';
 import type { SdkFaultEvidence } from '../../target/sdk-fault.ts';
 import { endOf, isHandshake, isSamePage } from '../../target/sign-in.ts';
 import { defineCheck } from '../../verify.ts';
@@ -88,9 +88,13 @@ export const authFailure = defineCheck<readonly BrokenVisit[]>({
     const controls = visits.flatMap(({ plain }) => plain ?? []);
     const open = controls.find((plain) => isServed(plain, expectation));
     const failed = visits.filter((broken) => badAnswer(broken) !== undefined);
-    const bySdk = failed
-      .filter((broken) => !isClerksHandshake(broken, expectation))
-      .every(({ sdkFault, visit }) => sdkFault && !visit.exchanges.some(hasStack));
+    const bySdk =
+      !visits.some(({ visit }) => visit.exchanges.some(hasStack)) &&
+      isExplainedBySdk(
+        visits
+          .filter((broken) => !isClerksHandshake(broken, expectation))
+          .map((broken) => ({ ...broken, failed: failed.includes(broken) })),
+      );
     return {
       findings: visits.flatMap((broken) => judgeBroken(broken, bySdk, expectation)),
       summary: `${failed.length > 0 ? `${visits.length - failed.length} of ` : ''}${visits.length} kinds of broken cookies, handshakes and tokens are answered without a 5xx, a stack or a loop${controls.length > 0 ? ', and none is let in' : ''}`,
