@@ -72,8 +72,8 @@ export function explainSdkFaults(faults: readonly SdkFault[]): {
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
     .at(-1);
   return {
-    cause: `Older releases of Clerk’s SDKs throw on ${kinds.map(({ what }) => what).join(' and on ')}, before any code of the app runs (${kinds.map(({ issue }) => issue).join(', ')}); everything else that is broken is refused as it should be, so it is probably not the app.`,
-    fix: `Update Clerk’s SDK until @clerk/backend is ${newest} or later, which is Core 3; until then such visitors see an error until the cookie is deleted. Where it is that new, catch the error of your own token handling.`,
+    cause: `Older releases of Clerk’s SDKs throw on ${kinds.map(({ what }) => what).join(' and on ')}, before code of the app runs: ${kinds.map(({ issue }) => issue).join(', ')}. Nothing else fails here.`,
+    fix: `Update Clerk’s SDK until @clerk/backend is ${newest} or later (Core 3). If it is, catch the errors of your own token handling.`,
     ...(kinds[0] && { docs: kinds[0].issue }),
   };
 }

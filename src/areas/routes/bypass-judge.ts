@@ -93,7 +93,7 @@ function nextStep({ evidence: { place, signedIn } }: Known): string {
 
 const CAUSES: Readonly<Record<Variant['changes'], string>> = {
   path: 'The guard compares the path as it was sent, the router decodes or tidies it first: a matcher by prefix or regular expression, or createRouteMatcher before the fix of CVE-2026-41248.',
-  data: 'The page is guarded and its data is not: getServerSideProps leaves the guard out when the browser goes there from another page, or the middleware does not run for the data route, as with a locale before the fix of CVE-2026-44573.',
+  data: 'The page is guarded and its data is not: getServerSideProps leaves the guard out for requests from other pages, or the middleware does not run for them (CVE-2026-44573).',
   headers:
     'A header that any client may send decides whether the guard runs or which page answers: x-middleware-subrequest before Next.js 15.2.3 (CVE-2025-29927), or a proxy that passes on headers of its own from outside.',
   method: 'The guard looks at some methods only, or at a method that a header overrides.',
