@@ -119,3 +119,30 @@ for (const [where, find] of Object.entries(INSTANCES)) {
     });
   }
 }
+
+describe('a page on which Clerk’s script does not arrive', () => {
+  const signIn = async (held: number): Promise<void> => {
+    const instance = demo.instances.live;
+    assert.ok(instance);
+    const readiness = resolveOptions(demoReadiness(instance), {});
+    const target = await Target.connect(readiness);
+    const user = await TestUser.find(readiness, target.identity);
+    const tab = await Tab.open(browser, readiness);
+    let asked = 0;
+    await tab.context.route(/clerk\.browser\.js/, (route) => ((asked += 1) > held ? route.fallback() : undefined));
+    try {
+      await tab.page.goto('/sign-in', { waitUntil: 'commit' });
+      await user.signIn(tab);
+    } finally {
+      await user.signOutEverywhere();
+      await tab.close();
+      await target.close();
+    }
+  };
+  test('is opened once more', () => signIn(1));
+  test('is given up where it never arrives, with what that means', () =>
+    assert.rejects(
+      signIn(Number.POSITIVE_INFINITY),
+      /Clerk did not load on \/sign-in within 25 s, so nobody can sign in there/,
+    ));
+});

@@ -60,8 +60,9 @@ export class TestUser {
    */
   async signIn({ page }: Pick<Tab, 'page'>): Promise<BegunSession> {
     const { identity } = this.#context;
-    await this.passBotProtection(page.context());
     await waitForClerk(page);
+    // Now and not before: requests of the loading page would be caught halfway.
+    await this.passBotProtection(page.context());
     const state = await browserState(page.context(), identity);
     return withConnection(this.#context, async (connection) => {
       const { frontendApi, sessionId } = await this.#begin(async (factor, testingToken) => {
