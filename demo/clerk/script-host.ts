@@ -15,8 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
 export function serveScript(packagesFolder: string, path: string, response: ServerResponse): boolean {
   const [, major, file] = SCRIPT_PATH.exec(path) ?? [];
   if (major === undefined || file === undefined) return false;
-  const release = readdirSync(packagesFolder).find((folder) => folder.startsWith(`${major}.`)) ?? major;
-  const location = join(packagesFolder, release, file);
+  const location = scriptFile(packagesFolder, major, file);
   if (file.includes('..') || !existsSync(location)) {
     response.writeHead(404, { 'access-control-allow-origin': '*' }).end();
     return true;
@@ -28,4 +27,10 @@ export function serveScript(packagesFolder: string, path: string, response: Serv
   });
   createReadStream(location).pipe(response);
   return true;
+}
+
+/** Where a file of an unpacked package lies, of which the major version is known, as `ui@1`. */
+export function scriptFile(packagesFolder: string, major: string, file: string): string {
+  const release = readdirSync(packagesFolder).find((folder) => folder.startsWith(`${major}.`)) ?? major;
+  return join(packagesFolder, release, file);
 }

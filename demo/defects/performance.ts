@@ -1,6 +1,7 @@
-import { readdir, readFile, rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { scriptFile } from '../clerk/script-host.ts';
 import { addHeader, isHtml, mapText, pathOf, withHeader } from '../front/message.ts';
 import type { DemoRequest, DemoResponse } from '../front/message.ts';
 import { SCRIPTS_FOLDER } from '../prepare.ts';
@@ -69,10 +70,8 @@ function inHtml(change: (html: string, nonce: string) => string): Defect['apply'
 }
 
 /** Clerk's UI as a script, from the scripts that the demo serves. */
-async function uiSource(): Promise<string> {
-  const release = (await readdir(SCRIPTS_FOLDER)).find((name) => name.startsWith('ui@'));
-  if (release === undefined) throw new Error('the demo has no scripts of Clerk yet');
-  return readFile(join(SCRIPTS_FOLDER, release, 'dist', 'ui.browser.js'), 'utf8');
+function uiSource(): Promise<string> {
+  return readFile(scriptFile(SCRIPTS_FOLDER, 'ui@1', 'dist/ui.browser.js'), 'utf8');
 }
 
 function withUiBundle(wrap: (ui: string) => string, tag: (nonce: string) => string): Defect['apply'] {

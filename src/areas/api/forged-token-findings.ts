@@ -17,7 +17,7 @@ const PLAINEST = 'foreign key';
 /** Findings of one route: what it accepts, and what makes it fail. */
 export function judgeTrial(trial: Trial): Finding[] {
   const accepted = trial.answers.filter((answer) => isAccepted(answer, trial));
-  const crashed = trial.answers.filter(({ exchange }) => status(exchange) >= 500);
+  const crashed = trial.answers.filter(isCrashed);
   return [...judgeAccepted(trial, accepted), ...judgeCrashed(trial, crashed)];
 }
 
@@ -31,6 +31,10 @@ function isAccepted({ exchange }: ForgedAnswer, { route, plain, genuine }: Trial
     code === status(genuine) &&
     body(exchange) === body(genuine);
   return likeUser && (code !== status(plain) || body(exchange) !== body(plain));
+}
+
+function isCrashed({ exchange }: ForgedAnswer): boolean {
+  return status(exchange) >= 500;
 }
 
 function judgeAccepted({ route, answers }: Trial, accepted: readonly ForgedAnswer[]): Finding[] {
@@ -67,7 +71,7 @@ function judgeCrashed({ route, answers }: Trial, crashed: readonly ForgedAnswer[
     subject: `GET ${route.path}`,
     message: `${crashed.length} of ${count(answers.length, 'forged token')} were answered with 5xx, as ${first.carrier}: ${listed}${names.length > LISTED ? `, and ${names.length - LISTED} more` : ''}; ${describe(first.exchange)}${reason(first.exchange)}`,
   };
-  if (isExplainedBySdk(answers.map((answer) => ({ ...answer, failed: crashed.includes(answer) }))))
+  if (isExplainedBySdk(answers.map((answer) => ({ ...answer, failed: isCrashed(answer) }))))
     return [warning({ ...finding, ...explainSdkFaults(crashed.flatMap(({ sdkFault }) => sdkFault ?? [])) })];
   return [
     error({

@@ -87,13 +87,13 @@ export const authFailure = defineCheck<readonly BrokenVisit[]>({
   judge(visits, expectation): Judgement {
     const controls = visits.flatMap(({ plain }) => plain ?? []);
     const open = controls.find((plain) => isServed(plain, expectation));
-    const failed = visits.filter((broken) => badAnswer(broken) !== undefined);
+    const failed = visits.filter(isFailed);
     const bySdk =
       !visits.some(({ visit }) => visit.exchanges.some(hasStack)) &&
       isExplainedBySdk(
         visits
           .filter((broken) => !isClerksHandshake(broken, expectation))
-          .map((broken) => ({ ...broken, failed: failed.includes(broken) })),
+          .map((broken) => ({ ...broken, failed: isFailed(broken) })),
       );
     return {
       findings: visits.flatMap((broken) => judgeBroken(broken, bySdk, expectation)),
@@ -104,6 +104,10 @@ export const authFailure = defineCheck<readonly BrokenVisit[]>({
     };
   },
 });
+
+function isFailed(broken: BrokenVisit): boolean {
+  return badAnswer(broken) !== undefined;
+}
 
 function badAnswer({ visit }: BrokenVisit): Exchange | undefined {
   return visit.exchanges.find((exchange) => status(exchange) >= 500 || hasStack(exchange));
