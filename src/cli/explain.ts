@@ -41,6 +41,7 @@ function page({ id, title, severity, row, methods, smoke, needs, why, fix, docs 
     ['Needs', options.length === 0 ? 'no option besides baseURL' : options.join(', ')],
     ['Why', why],
     ['Usual fix', fix],
+    ['Run alone', `npx playwright test --grep @${id}`],
     ['Waive', `waive: { '${id}': { reason: '…', until: 'YYYY-MM-DD' } }`],
     ['Docs', docs],
     ['In full', `docs/checks/${areaOf(id)}.md of clerk-readiness, section ${id}`],

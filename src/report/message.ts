@@ -9,7 +9,8 @@ const MAX_FINDINGS = 5;
 /**
  * The message of a failing check. It must stand alone: failures inside node_modules show no code frame.
  * It is safe to print: no text of the target reaches the terminal with control characters.
- * Each finding says what was sent, expected and received, the likely cause, the fix and a curl command.
+ * Each finding says what was sent, expected and received, the likely cause, the fix and a curl command; the last line
+ * runs the check alone.
  */
 export function failureMessage(
   entry: Pick<CatalogEntry, 'id' | 'title' | 'severity'>,
@@ -21,6 +22,7 @@ export function failureMessage(
     oneLine(`${entry.id} (${entry.severity}): ${entry.title}`),
     ...shown.map((finding, index) => describeFinding(finding, index + 1)),
     ...(rest > 0 ? [`  … and ${rest} more; see report.json`] : []),
+    oneLine(`  Run it alone: npx playwright test --grep @${entry.id}`),
   ].join('\n\n');
 }
 

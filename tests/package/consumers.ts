@@ -137,6 +137,25 @@ export function consumers({
     });
   });
 
+  test('--grep with an id runs this check alone, with an area all of its checks', async () => {
+    const project = await npm.project('alone', 'module', {
+      'playwright.config.ts': DEFINED,
+      'e2e/own.spec.ts': OWN_TEST,
+    });
+    await withApp(async (app) => {
+      const selected = async (pattern: string) => {
+        const report = reportOf(project, await project.playwright(['--grep', pattern], { APP_URL: app.url }));
+        return CATALOG.map(({ id }) => id).filter((id) => !/not selected/.test(reasonOf(report, id)));
+      };
+      assert.deepEqual(await selected('@webhook/forged-signature'), ['webhook/forged-signature']);
+      assert.deepEqual(
+        await selected('@webhook/'),
+        CATALOG.map(({ id }) => id).filter((id) => id.startsWith('webhook/')),
+      );
+      assert.equal(testsOf(project, 'own').length, 0);
+    });
+  });
+
   test('--list lists the checks, sends nothing and writes no report', async () => {
     const project = await npm.project('list', 'module', {
       'playwright.config.ts': DEFINED.replace('[[', "[['list'], ["),
