@@ -1,19 +1,13 @@
 import type { Readiness } from '../config/options.ts';
 import type { Anonymous } from './anonymous.ts';
-import {
-  buildManifestRoutes,
-  buildManifestUrls,
-  concretePath,
-  exampleOf,
-  isDynamic,
-  routesIn,
-} from './discover/next-routes.ts';
-import type { NextRoute } from './discover/next-routes.ts';
 import { readIndexes } from './discover/indexes.ts';
 import { isActing, isPagePath, isFile, linksOf, pagePath } from './discover/links.ts';
+import { manifestUrls, routesNamedIn } from './discover/manifests.ts';
 import { projectRoutes } from './discover/project-routes.ts';
+import { concretePath, exampleOf, isDynamic } from './discover/route.ts';
+import type { AppRoute } from './discover/route.ts';
 import { scriptsOfPage, scriptsOfScript } from './discover/script-urls.ts';
-import { body, isHtml, status } from './exchange.ts';
+import { isHtml, status } from './exchange.ts';
 import type { Exchange, Visit } from './exchange.ts';
 import { matchesGlob } from './glob.ts';
 import { endOf } from './sign-in.ts';
@@ -24,9 +18,6 @@ const MAX_PAGES = 200;
 const MAX_SIBLINGS = 10;
 /** Scripts that are fetched. */
 const MAX_SCRIPTS = 400;
-
-/** Next's list of the routes of its `pages` folder. */
-const MANIFEST = /\/_buildManifest\.js$/;
 
 /** How a route was found. */
 export type Source =
@@ -62,7 +53,7 @@ export interface Discovery {
   /** Endpoints that the build or the project names and that a GET does no harm to; not asked yet. */
   readonly endpoints: readonly FoundPath[];
   /** Routes with a parameter of which no example was found, and endpoints that must not be asked by the way. */
-  readonly unprobed: readonly NextRoute[];
+  readonly unprobed: readonly AppRoute[];
   /** The app's own scripts, lazy ones included; those that are not there are left out. */
   readonly scripts: readonly Script[];
   /** Bounds that were reached, in words. */
@@ -94,7 +85,7 @@ class Walk {
   readonly #sources = new Map<string, Source[]>();
   readonly #visits = new Map<string, Visit>();
   readonly #scripts = new Map<string, Script | undefined>();
-  readonly #routes = new Map<string, { route: NextRoute; source: Source }>();
+  readonly #routes = new Map<string, { route: AppRoute; source: Source }>();
   readonly #siblings = new Map<string, Set<string>>();
   readonly #limits: Partial<Record<keyof Limits, string>> = {};
 
@@ -163,7 +154,7 @@ class Walk {
     else if (!known.some(({ by }) => by === source.by)) known.push(source);
   }
 
-  #addRoutes(routes: readonly NextRoute[], source: Source): void {
+  #addRoutes(routes: readonly AppRoute[], source: Source): void {
     for (const route of routes) {
       const key = `${route.kind} ${route.pattern}`;
       if (!this.#routes.has(key)) this.#routes.set(key, { route, source });
@@ -235,8 +226,8 @@ class Walk {
     const { origin, get } = this.#parts;
     const namedBy = (exchanges: readonly Exchange[], named: (exchange: Exchange) => readonly string[]) =>
       exchanges.flatMap((exchange) => named(exchange).map((url) => ({ url, from: exchange.request.url })));
-    for (const page of pages) this.#addRoutes(routesIn(body(page)), { by: 'manifest' });
-    let named = namedBy(pages, (page) => [...scriptsOfPage(page, origin), ...buildManifestUrls(page)]);
+    for (const page of pages) this.#addRoutes(routesNamedIn(page), { by: 'manifest' });
+    let named = namedBy(pages, (page) => [...scriptsOfPage(page, origin), ...manifestUrls(page)]);
     while (named.length > 0) {
       const fresh = [...new Map(named.toReversed().map((each) => [each.url, each])).values()].filter(
         ({ url }) => !this.#scripts.has(url),
@@ -250,8 +241,7 @@ class Walk {
       for (const { url } of answers) this.#scripts.set(url, undefined);
       for (const script of scripts) {
         this.#scripts.set(script.url, script);
-        const text = body(script.exchange);
-        this.#addRoutes(MANIFEST.test(script.url) ? buildManifestRoutes(text) : routesIn(text), { by: 'manifest' });
+        this.#addRoutes(routesNamedIn(script.exchange), { by: 'manifest' });
       }
       named = namedBy(
         scripts.map(({ exchange }) => exchange),

@@ -2,7 +2,10 @@ import { setCookies } from '../../src/areas/headers/set-cookie.ts';
 import { enforcedPolicies } from '../../src/areas/headers/policy.ts';
 import { bundledPublishableKeys, clerkTraces, parsePublishableKey } from '../../src/target/clerk.ts';
 import { linksOf } from '../../src/target/discover/links.ts';
-import { buildManifestRoutes, buildManifestUrls, exampleOf, routesIn } from '../../src/target/discover/next-routes.ts';
+import { buildManifestRoutes, buildManifestUrls, routesIn } from '../../src/target/discover/next-routes.ts';
+import { loadersOf, routerManifestUrls, routerRoutes } from '../../src/target/discover/react-router-routes.ts';
+import { exampleOf } from '../../src/target/discover/route.ts';
+import { svelteRoutes } from '../../src/target/discover/svelte-routes.ts';
 import { parseRobots } from '../../src/target/discover/robots.ts';
 import { scriptsOfPage, scriptsOfScript } from '../../src/target/discover/script-urls.ts';
 import { parseSitemap } from '../../src/target/discover/sitemap.ts';
@@ -36,6 +39,11 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'scripts of a page': (text) => scriptsOfPage(exchange({ body: text }), ORIGIN),
   'scripts of a script': (text) => scriptsOfScript(exchange({ path: '/_next/static/chunks/a.js', body: text }), ORIGIN),
   'routes in a text': routesIn,
+  'a manifest of React Router': (text) =>
+    [text, `window.__reactRouterManifest={${text}}`].map((each) => [routerRoutes(each), loadersOf('/a/b', each)]),
+  'the address of a manifest of React Router': (text) =>
+    routerManifestUrls(exchange({ body: `__reactRouterContext ${text}` })),
+  'pages of a SvelteKit app': (text) => svelteRoutes(exchange({ path: '/_app/immutable/entry/app.a1.js', body: text })),
   'a build manifest': (text) => [
     buildManifestRoutes(`self.__BUILD_MANIFEST={sortedPages:[${text}`),
     buildManifestRoutes(text),

@@ -5,14 +5,15 @@ import {
   appRoute,
   buildManifestRoutes,
   buildManifestUrls,
-  concretePath,
-  exampleOf,
   pagesRoute,
   routesIn,
 } from '../../src/target/discover/next-routes.ts';
+import { loadersOf, routerManifestUrls, routerRoutes } from '../../src/target/discover/react-router-routes.ts';
 import { parseRobots } from '../../src/target/discover/robots.ts';
+import { concretePath, exampleOf } from '../../src/target/discover/route.ts';
 import { scriptsOfPage, scriptsOfScript } from '../../src/target/discover/script-urls.ts';
 import { parseSitemap } from '../../src/target/discover/sitemap.ts';
+import { svelteRoutes } from '../../src/target/discover/svelte-routes.ts';
 import { matchesGlob } from '../../src/target/glob.ts';
 import { exchange, ORIGIN } from '../support/exchange.ts';
 
@@ -133,6 +134,64 @@ describe('routes of Next.js', () => {
     assert.ok(exampleOf('/docs/[...path]')('/docs/a/b'));
     assert.ok(exampleOf('/docs/[[...path]]')('/docs'));
   });
+});
+
+describe('routes of React Router', () => {
+  const route = (id: string, parentId: string, more: object) => [id, { id, parentId, ...more }] as const;
+  const manifest = `window.__reactRouterManifest=${JSON.stringify({
+    routes: Object.fromEntries([
+      ['root', { id: 'root', path: '', hasLoader: true, hasDefaultExport: true }],
+      route('routes/home', 'root', { index: true, hasDefaultExport: true }),
+      route('routes/private', 'root', { hasLoader: true, hasDefaultExport: true }),
+      route('routes/dashboard', 'routes/private', { path: 'dashboard', hasLoader: true, hasDefaultExport: true }),
+      route('routes/team', 'routes/private', { path: 'team/:id', hasLoader: true, hasDefaultExport: true }),
+      route('routes/team-new', 'routes/private', { path: 'team/new', hasDefaultExport: true }),
+      route('routes/export', 'root', { path: 'export', hasLoader: true, hasDefaultExport: false }),
+      route('routes/old-api', 'root', { path: 'api/old', hasLoader: true }),
+      route('routes/sign-in', 'root', { path: 'sign-in/*', hasDefaultExport: true }),
+    ]),
+  })};`;
+
+  it('are all in the manifest, resource routes as endpoints', () => {
+    assert.deepEqual(
+      routerRoutes(manifest).map(({ kind, pattern }) => `${kind} ${pattern}`),
+      [
+        'page /',
+        'page /dashboard',
+        'page /team/[id]',
+        'page /team/new',
+        'endpoint /export',
+        'endpoint /api/old',
+        'page /sign-in/[[...splat]]',
+      ],
+    );
+    assert.deepEqual(routerRoutes('window.__reactRouterManifest={"routes":"none"}'), []);
+  });
+  it('have loaders of their own and of their layouts', () => {
+    assert.deepEqual(loadersOf('/dashboard', manifest), ['routes/dashboard', 'routes/private']);
+    assert.deepEqual(loadersOf('/team/7', manifest), ['routes/team', 'routes/private']);
+    assert.deepEqual(loadersOf('/team/new', manifest), ['routes/private']);
+    assert.deepEqual(loadersOf('/', manifest), [], 'what the root gives belongs to every page');
+    assert.deepEqual(loadersOf('/nowhere', manifest), []);
+  });
+  it('stand where the page says', () => {
+    const body = `<script>window.__reactRouterContext = {};</script><script type="module">window.__reactRouterManifest = {
+      "url": "/assets/manifest-59789cc0.js", "version": "59789cc0" };</script>`;
+    assert.deepEqual(routerManifestUrls(exchange({ body })), [`${ORIGIN}/assets/manifest-59789cc0.js`]);
+    assert.deepEqual(routerManifestUrls(exchange({ body: '<link href="/assets/manifest-1a2b.js">' })), []);
+  });
+});
+
+describe('routes of SvelteKit', () => {
+  const body =
+    'const Pt={"/":[3],"/blog/[slug]":[5],"/(private)/dashboard":[-5,[2]],"/(a)/(b)/x":[7,[,2],[1]]},y={"/no":1};';
+  it('are in the script of the app, without the names of groups', () => {
+    assert.deepEqual(
+      svelteRoutes(exchange({ path: '/_app/immutable/entry/app.VpQffgkM.js', body })).map(({ pattern }) => pattern),
+      ['/', '/blog/[slug]', '/dashboard', '/x'],
+    );
+  });
+  it('and in no other script', () => assert.deepEqual(svelteRoutes(exchange({ path: '/chunk.js', body })), []));
 });
 
 describe('links of a page', () => {

@@ -3,7 +3,7 @@ import { looksPrivate } from '../../areas/routes/standing.ts';
 import type { Readiness } from '../../config/options.ts';
 import type { Discovery, FoundPage, FoundPath, Source } from '../../target/discover.ts';
 import { isActing, isFile, unique } from '../../target/discover/links.ts';
-import { concretePath } from '../../target/discover/next-routes.ts';
+import { concretePath } from '../../target/discover/route.ts';
 import { body, header, isHtml, redirectTarget, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { isNextRedirectToSignIn } from '../../target/next.ts';

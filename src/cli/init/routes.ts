@@ -1,7 +1,8 @@
 import { looksPrivate } from '../../areas/routes/standing.ts';
 import { isActing, isFile, unique } from '../../target/discover/links.ts';
-import { appRoute, concretePath, pagesRoute } from '../../target/discover/next-routes.ts';
-import type { NextRoute } from '../../target/discover/next-routes.ts';
+import { appRoute, pagesRoute } from '../../target/discover/next-routes.ts';
+import { concretePath } from '../../target/discover/route.ts';
+import type { AppRoute } from '../../target/discover/route.ts';
 import { constantOf, dotted, importsOf, isNode, listOf, nameOf, parser, walk } from '../../source/ast.ts';
 import type { AstNode, Module } from '../../source/ast.ts';
 import { Modules } from '../../source/imports.ts';
@@ -37,7 +38,7 @@ const ODD = /\/(?:crash|error|boom|throw|debug|test|sentry-example-page)(?:[-/]|
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** A route and the file that makes it. */
-interface RouteFile extends NextRoute {
+interface RouteFile extends AppRoute {
   readonly file: string;
   readonly path: string;
 }

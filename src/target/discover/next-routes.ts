@@ -1,13 +1,7 @@
 import { body } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
-import { unique } from './links.ts';
-
-/** A route of a Next.js app. */
-export interface NextRoute {
-  /** As Next writes it: `/blog/[slug]`. */
-  readonly pattern: string;
-  readonly kind: 'page' | 'endpoint';
-}
+import { uniqueRoutes } from './route.ts';
+import type { AppRoute } from './route.ts';
 
 /** Pages that Next makes itself, and its conventions for errors. */
 const INTERNAL = /^\/(?:_app|_document|_error|_not-found|_global-error|_middleware|404|500)$/;
@@ -16,7 +10,7 @@ const INTERNAL = /^\/(?:_app|_document|_error|_not-found|_global-error|_middlewa
  * The route of a file of an `app` folder or of its entry in a manifest, without its extension:
  * `(shop)/blog/[slug]/page` is `/blog/[slug]`. Undefined for what is no route of its own.
  */
-export function appRoute(file: string): NextRoute | undefined {
+export function appRoute(file: string): AppRoute | undefined {
   const segments = file.replace(/^\//, '').split('/');
   const leaf = segments.pop();
   if (leaf !== 'page' && leaf !== 'route') return undefined;
@@ -27,14 +21,14 @@ export function appRoute(file: string): NextRoute | undefined {
 }
 
 /** The route of a file of a `pages` folder, without its extension: `blog/index` is `/blog`, `api/me` an endpoint. */
-export function pagesRoute(file: string): NextRoute | undefined {
+export function pagesRoute(file: string): AppRoute | undefined {
   const pattern = `/${file.replace(/^\//, '')}`.replace(/\/index$/, '') || '/';
   if (INTERNAL.test(pattern)) return undefined;
   return { pattern, kind: /^\/api(?:\/|$)/.test(pattern) ? 'endpoint' : 'page' };
 }
 
 /** Routes named in text that Next serves: chunk names of webpack builds, and keys of build manifests. */
-export function routesIn(text: string): NextRoute[] {
+export function routesIn(text: string): AppRoute[] {
   const chunks = [...text.matchAll(/static\/chunks\/app\/((?:[^"'\\\s]{0,500}\/)?(?:page|route))-[0-9a-f]{8,}\.js/g)];
   const keys = [...text.matchAll(/"((?:\/[^"\\\s]{0,500})?\/(?:page|route))"\s*:\s*[[{"]/g)];
   const pages = [...text.matchAll(/static\/chunks\/pages\/([^"'\\\s]{1,500})-[0-9a-f]{8,}\.js/g)];
@@ -45,7 +39,7 @@ export function routesIn(text: string): NextRoute[] {
 }
 
 /** Routes of a `_buildManifest.js`: those of the `pages` folder. */
-export function buildManifestRoutes(text: string): NextRoute[] {
+export function buildManifestRoutes(text: string): AppRoute[] {
   // Taken from its first mention only, because each one would be read to the end of the text.
   const from = Math.max(0, text.indexOf('sortedPages'));
   const list = /^sortedPages"?:\s*\[([^\]]*(?:\][^\]"]*"[^\]]*)*)\]/.exec(text.slice(from))?.[1] ?? '';
@@ -59,42 +53,6 @@ export function buildManifestUrls(page: Exchange): string[] {
   return id === undefined || !body(page).includes('/_next/')
     ? []
     : [new URL(`/_next/static/${id}/_buildManifest.js`, page.request.url).href];
-}
-
-/** True when a route has a parameter without which it is no path. */
-export function isDynamic(pattern: string): boolean {
-  return pattern.includes('[');
-}
-
-/** The path of a route that can be asked for as it stands; an optional catch-all is its own parent. */
-export function concretePath({ pattern }: NextRoute): string | undefined {
-  const path = pattern.replace(/\/\[\[\.\.\.[^\]]+\]\]$/, '') || '/';
-  return isDynamic(path) ? undefined : path;
-}
-
-/** Tells whether a path is an example of a route. */
-export function exampleOf(pattern: string): (path: string) => boolean {
-  const source = pattern
-    .split('/')
-    .slice(1)
-    .map((segment, index, { length }) => {
-      // Only the last one may catch all, as in Next; several would make the expression try every split of a path.
-      const last = index === length - 1;
-      if (last && segment.startsWith('[[...')) return '(?:/.+)?';
-      if (last && segment.startsWith('[...')) return '/.+';
-      return segment.startsWith('[') ? '/[^/]+' : `/${segment.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`;
-    })
-    .join('');
-  const expression = new RegExp(`^${source}/?$`);
-  return (path) => expression.test(path);
-}
-
-/** Each route once. */
-export function uniqueRoutes(routes: readonly NextRoute[]): NextRoute[] {
-  return unique(routes.map(({ kind, pattern }) => `${kind} ${pattern}`)).map((key) => {
-    const space = key.indexOf(' ');
-    return { kind: key.slice(0, space) as NextRoute['kind'], pattern: key.slice(space + 1) };
-  });
 }
 
 function decoded(path: string): string {

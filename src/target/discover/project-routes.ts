@@ -1,12 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { isRecord } from '../../is-record.ts';
-import { appRoute, isDynamic, pagesRoute, uniqueRoutes } from './next-routes.ts';
-import type { NextRoute } from './next-routes.ts';
+import { appRoute, pagesRoute } from './next-routes.ts';
+import { isDynamic, uniqueRoutes } from './route.ts';
+import type { AppRoute } from './route.ts';
 
 /** Routes that the files of a project name. */
 export interface ProjectRoutes {
-  readonly routes: readonly NextRoute[];
+  readonly routes: readonly AppRoute[];
   /** Concrete paths that the build rendered in advance: examples of dynamic routes. */
   readonly prerendered: readonly string[];
 }
