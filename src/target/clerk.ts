@@ -29,8 +29,14 @@ export interface ClerkTraces {
   readonly proxyUrl?: string;
 }
 
-/** Members that SDKs write into pages; the backslash is there in RSC rows, where JSON is a string in JSON. A `=` is JSX in a code sample. */
-const ASSIGNED_KEY = /(?:publishable_?key|CLERK_PUBLISHABLE_KEY)\\*["']?\s*:\s*\\*["'`](pk_[^"'`\\\s<]*)/gi;
+/**
+ * Members that SDKs write into pages; the backslash is there in RSC rows, where JSON is a string in JSON. React Router
+ * sends names and values as strings of one list. A `=` is JSX in a code sample.
+ */
+const ASSIGNED_KEY =
+  /(?:publishable_?key|CLERK_PUBLISHABLE_KEY)(?:\\*["']?\s*:|\\*["']\s*,)\s*\\*["'`](pk_[^"'`\\\s<]*)/gi;
+/** Clerk's state in other frameworks than Next.js; libraries of all kinds have a `proxyUrl` of their own. */
+const ASSIGNED_PROXY = /__proxyUrl(?:\\*["']?\s*:|\\*["']\s*,)\s*\\*["'`]((?:https?:\/)?\/[^"'`\\\s<]+)/;
 const BUNDLED_KEY = /["'`](pk_(?:test|live)_[A-Za-z0-9+/=_-]{8,})["'`]/g;
 
 /** Finds the traces of Clerk in an HTML page. */
@@ -39,7 +45,9 @@ export function clerkTraces(page: Exchange): ClerkTraces {
   const attribute = (name: string) => scripts.flatMap(({ attributes }) => attributes[name] ?? []);
   const declared = attribute('data-clerk-publishable-key');
   const inline = scripts.flatMap(({ text }) => [...text.matchAll(ASSIGNED_KEY)].map((match) => match[1] ?? ''));
-  const proxyUrl = attribute('data-clerk-proxy-url')[0];
+  const assignedProxy = () =>
+    scripts.map(({ text }) => ASSIGNED_PROXY.exec(text)?.[1]).find((url) => url !== undefined);
+  const proxyUrl = attribute('data-clerk-proxy-url')[0] ?? assignedProxy();
   return {
     // Where Clerk's own script names its key, any other in the page is text, as in documentation.
     publishableKeys: unique(declared.length > 0 ? declared : inline.filter((key) => !isStripeKey(key))),

@@ -33,7 +33,8 @@ const FRAMEWORKS: ReadonlyArray<readonly [name: string, matches: (page: Exchange
   ['nuxt', (page) => /\/_nuxt\//.test(body(page))],
   ['astro', (page) => /\/_astro\//.test(body(page)) || generator(page).startsWith('astro')],
   ['sveltekit', (page) => /\/_app\/immutable\//.test(body(page))],
-  ['remix', (page) => /__remixContext|__reactRouterContext/.test(body(page))],
+  ['react-router', (page) => /__reactRouterContext/.test(body(page))],
+  ['remix', (page) => /__remixContext/.test(body(page))],
   ['express', (page) => /^express$/i.test(header(page, 'x-powered-by') ?? '')],
 ];
 

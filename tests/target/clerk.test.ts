@@ -44,7 +44,8 @@ describe('clerkTraces', () => {
     Next: `<script data-clerk-js-script="true" data-clerk-publishable-key="${LIVE}" src="https://clerk.example.com/npm/@clerk/clerk-js@6/dist/clerk.browser.js"></script>`,
     'Next RSC rows': `<script>self.__next_f.push([1,"5:[\\"$\\",\\"$L6\\",null,{\\"publishableKey\\":\\"${LIVE}\\"}]"])</script>`,
     Astro: `<script async data-clerk-js-script data-clerk-publishable-key="${LIVE}" src="https://clerk.example.com/npm/@clerk/clerk-js@6/dist/clerk.browser.js"></script>`,
-    'React Router': `<script>window.__reactRouterContext={"state":{"clerkState":{"__internal_clerk_state":{"__publishableKey":"${LIVE}"}}}}</script>`,
+    'React Router': `<script>window.__reactRouterContext.streamController.enqueue("[{\\"_1\\":2},\\"clerkState\\",{\\"_3\\":4},\\"__publishableKey\\",\\"${LIVE}\\",\\"__proxyUrl\\",\\"\\"]")</script>`,
+    Remix: `<script>window.__remixContext={"state":{"loaderData":{"root":{"clerkState":{"__internal_clerk_state":{"__publishableKey":"${LIVE}"}}}}}}</script>`,
     TanStack: `<script>window.__clerk_init_state={"__internal_clerk_state":{"__publishableKey":"${LIVE}"}}</script>`,
     Nuxt: `<script>window.__NUXT__={config:{public:{clerk:{publishableKey:"${LIVE}"}}}}</script>`,
     'an environment script': `<script>window.ENV={"VITE_CLERK_PUBLISHABLE_KEY":'${LIVE}'}</script>`,
@@ -75,6 +76,14 @@ describe('clerkTraces', () => {
     assert.deepEqual(clerkTraces(exchange({ body: `<script>x={publishableKey:"${cut}"}</script>` })).publishableKeys, [
       cut,
     ]);
+  });
+  it('finds the proxy in the state of other frameworks', () => {
+    const state = (list: string) => clerkTraces(exchange({ body: `<script>enqueue("[${list}]")</script>` })).proxyUrl;
+    const proxy = 'https://app.example.com/__clerk';
+    assert.equal(state(`\\"__proxyUrl\\",\\"${proxy}\\"`), proxy);
+    assert.equal(state(`{\\"__proxyUrl\\":\\"/__clerk\\"}`), '/__clerk');
+    assert.equal(state(`\\"__proxyUrl\\",\\"\\",\\"__domain\\"`), undefined);
+    assert.equal(state(`{\\"proxyUrl\\":\\"${proxy}\\"}`), undefined, 'another library’s');
   });
   it('finds the proxy and the scripts', () => {
     const traces = clerkTraces(
@@ -130,6 +139,7 @@ describe('identify', () => {
     nuxt: { body: '<script src="/_nuxt/entry.js"></script>' },
     astro: { body: '<meta name="generator" content="Astro v5">' },
     sveltekit: { body: '<link href="/_app/immutable/a.js">' },
+    'react-router': { body: '<script>window.__reactRouterContext = {"basename":"/"}</script>' },
     remix: { body: '<script>window.__remixContext={}</script>' },
     express: { headers: { 'x-powered-by': 'Express' } },
   })) {
