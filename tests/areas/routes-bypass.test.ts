@@ -55,6 +55,25 @@ describe('the variants of routes/bypass', () => {
     assert.ok(pathsOf(PAGE, { ...ANY, framework: 'next', buildId: 'B1' }).includes('/_next/data/B1/dashboard.json'));
   });
 
+  it('ask for the data of a page as the router of the framework does', () => {
+    const loaders = () => ['routes/dashboard', 'routes/private'];
+    const place = { ...PAGE, path: '/dashboard?tab=1' };
+    const data = (framework: string, path: RegExp) =>
+      pathsOf(place, { ...ANY, framework, loaders }).filter((each) => path.test(each));
+    assert.deepEqual(data('react-router', /\.data/), [
+      '/dashboard.data?tab=1',
+      '/dashboard.data?tab=1&_routes=routes%2Fdashboard',
+      '/dashboard.data?tab=1&_routes=routes%2Fprivate',
+    ]);
+    assert.deepEqual(data('sveltekit', /__data/), [
+      '/dashboard/__data.json?tab=1',
+      '/dashboard/__data.json?tab=1&x-sveltekit-invalidated=01',
+      '/dashboard/__data.json?tab=1&x-sveltekit-invalidated=001',
+      '/dashboard/__data.json?tab=1&x-sveltekit-invalidated=0001',
+    ]);
+    for (const other of ['next', 'express']) assert.deepEqual(data(other, /__data|\.data/), []);
+  });
+
   it('encode one letter of each segment, and keep the query', () => {
     const paths = pathsOf({ ...PAGE, path: '/item/private?tab=1' });
     for (const path of [
@@ -78,7 +97,7 @@ describe('the variants of routes/bypass', () => {
 
   it('give every request with another header a URL that no cache knows', () => {
     for (const { changes, name, request } of variantsFor(PAGE, ANY))
-      if (changes !== 'path') assert.match(request.path, /unique=1/, name);
+      if (changes !== 'path' && changes !== 'data') assert.match(request.path, /unique=1/, name);
   });
 });
 
@@ -292,6 +311,37 @@ describe('the oracle of routes/bypass', () => {
     const finding = only(judge(recording({ answer: data, changes: 'data', signedIn: { body: REAL } })));
     assert.match(`${finding.cause} ${finding.fix}`, /its data is not: getServerSideProps.*whatever the request is/);
   });
+
+  for (const [framework, path, leak, redirected, nobodys, advice] of [
+    [
+      'react-router',
+      '/dashboard.data?_routes=routes%2Fdashboard',
+      '[{"_1":2},"routes/dashboard",{"_3":4},"data",{"_5":6},"invoices",["Your invoices","Invoice for Ada Lovelace"]]',
+      '[["SingleFetchRedirect",1],{"_2":3},"redirect","/sign-in?redirect_url=%2Fdashboard"]',
+      '[{"_1":2},"routes/dashboard",{"_3":4},"data",{"_5":6},"invoices",[]]',
+      /loader of a layout.*middleware of the layout route/,
+    ],
+    [
+      'sveltekit',
+      '/dashboard/__data.json?x-sveltekit-invalidated=001',
+      '{"type":"data","nodes":[{"type":"skip"},{"type":"skip"},{"type":"data","data":[{"a":1,"b":2},"Your invoices","Invoice for Ada Lovelace"]}]}',
+      '{"type":"redirect","location":"/sign-in?redirect_url=/dashboard"}',
+      '{"type":"data","nodes":[{"type":"skip"},{"type":"skip"},{"type":"data","data":[{"a":1},[]]}]}',
+      /\+layout\.server file.*hooks\.server/,
+    ],
+  ] as const) {
+    it(`tells the data of a page of ${framework} from a redirect, and from data that shows nothing of a user`, () => {
+      const answered = (body: string) =>
+        judge(recording({ answer: { path, body }, changes: 'data', of: framework, signedIn: { body: REAL } }));
+      const leaked = only(answered(leak));
+      assert.equal(leaked.level, 'error');
+      assert.match(`${leaked.cause} ${leaked.fix}`, advice);
+      assertClean(answered(redirected));
+      const doubtful = only(answered(nobodys));
+      assert.equal(doubtful.level, 'warning');
+      assert.match(doubtful.message, /with data of the page, though nothing in it is known to be for its users only/);
+    });
+  }
 
   it('finds the page in the body of a redirect', () => {
     only(judge(recording({ answer: { ...REFUSED, body: REAL }, signedIn: { body: REAL } })));

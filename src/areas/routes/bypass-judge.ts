@@ -5,7 +5,7 @@ import type { Exchange } from '../../target/exchange.ts';
 import { count } from '../../text.ts';
 import type { Expectation } from '../../verify.ts';
 import type { Attempt, BypassEvidence } from './bypass.ts';
-import type { Variant } from './bypass-variants.ts';
+import type { Framework, Variant } from './bypass-variants.ts';
 import { isRefused, isSuccess, knownOf, outcomeOf, positiveControl, unechoed } from './bypass-outcome.ts';
 import type { Known, Outcome } from './bypass-outcome.ts';
 import { shows, textsIn } from './same-document.ts';
@@ -91,21 +91,51 @@ function nextStep({ evidence: { place, signedIn } }: Known): string {
   return steps.length > 0 ? steps.join(', or ') : 'let the test user see it, or compare the two answers by hand';
 }
 
-const CAUSES: Readonly<Record<Variant['changes'], string>> = {
-  path: 'The guard compares the path as it was sent, the router decodes or tidies it first: a matcher by prefix or regular expression, or createRouteMatcher before the fix of CVE-2026-41248.',
-  data: 'The page is guarded and its data is not: getServerSideProps leaves the guard out for requests from other pages, or the middleware does not run for them (CVE-2026-44573).',
-  headers:
-    'A header that any client may send decides whether the guard runs or which page answers: x-middleware-subrequest before Next.js 15.2.3 (CVE-2025-29927), or a proxy that passes on headers of its own from outside.',
-  method: 'The guard looks at some methods only, or at a method that a header overrides.',
+/** Likely cause and remedy. */
+interface Advice {
+  readonly cause: string;
+  readonly fix: string;
+}
+
+const ADVICE: Readonly<Record<Exclude<Variant['changes'], 'data'>, Advice>> = {
+  path: {
+    cause:
+      'The guard compares the path as it was sent, the router decodes or tidies it first: a matcher by prefix or regular expression, or createRouteMatcher before the fix of CVE-2026-41248.',
+    fix: 'Update @clerk/nextjs, @clerk/astro or @clerk/nuxt, protect everything but a list of public pages, and check the session again in the page or handler itself; in Express, Hono and Fastify attach the guard to the routes instead of comparing the address.',
+  },
+  headers: {
+    cause:
+      'A header that any client may send decides whether the guard runs or which page answers: x-middleware-subrequest before Next.js 15.2.3 (CVE-2025-29927), or a proxy that passes on headers of its own from outside.',
+    fix: 'Update Next.js, remove such headers at the edge of your hosting, and call auth.protect() again in the page or handler itself.',
+  },
+  method: {
+    cause: 'The guard looks at some methods only, or at a method that a header overrides.',
+    fix: 'Check the session whatever the method is, and again in the page or handler itself.',
+  },
 };
 
-const FIXES: Readonly<Record<Variant['changes'], string>> = {
-  path: 'Update @clerk/nextjs, @clerk/astro or @clerk/nuxt, protect everything but a list of public pages, and check the session again in the page or handler itself; in Express, Hono and Fastify attach the guard to the routes instead of comparing the address.',
-  data: 'Ask for the session in getServerSideProps whatever the request is, and update Next.js.',
-  headers:
-    'Update Next.js, remove such headers at the edge of your hosting, and call auth.protect() again in the page or handler itself.',
-  method: 'Check the session whatever the method is, and again in the page or handler itself.',
+/** Each framework has a way of its own to ask for the data of a page. */
+const DATA_ADVICE: Readonly<Record<Framework, Advice>> = {
+  next: {
+    cause:
+      'The page is guarded and its data is not: getServerSideProps leaves the guard out for requests from other pages, or the middleware does not run for them (CVE-2026-44573).',
+    fix: 'Ask for the session in getServerSideProps whatever the request is, and update Next.js.',
+  },
+  'react-router': {
+    cause:
+      'The guard is in the loader of a layout. Loaders run side by side, and whoever asks for the data of one route (_routes=…) leaves that of its layout out.',
+    fix: 'Guard in a middleware of the layout route, which runs for each of its routes (future.v8_middleware in React Router 7): const { userId } = await getAuth(args); if (!userId) throw redirect(…). Without middleware, ask in every loader.',
+  },
+  sveltekit: {
+    cause:
+      'The guard is in the load of a +layout.server file. It does not run for every request: whoever asks for the data of the page alone (x-sveltekit-invalidated) leaves it out.',
+    fix: 'Guard in handle of src/hooks.server (event.locals.auth()), or in the load of every +page.server.',
+  },
 };
+
+function adviceOn({ changes, of = 'next' }: Variant): Advice {
+  return changes === 'data' ? DATA_ADVICE[of] : ADVICE[changes];
+}
 
 function judgePassed(known: Known, passed: readonly Attempt[]): Finding[] {
   const [first] = passed;
@@ -113,14 +143,15 @@ function judgePassed(known: Known, passed: readonly Attempt[]): Finding[] {
   const { place } = known.evidence;
   const { variant, exchange } = first;
   const { contains, texts } = unechoed(known, exchange);
+  const { cause, fix } = adviceOn(variant);
   const shown = contains !== undefined && shows(exchange, contains) ? contains : textsIn(exchange, texts)[0];
   return [
     error({
       subject: `${place.path} with ${variant.name}`,
       message: `${describe(exchange)} ${shown === undefined ? 'with content that no address without the page answers' : `with the protected text "${shown}"`}, although the plain request is refused${others(passed)}`,
       expected: 'the refusal of the plain request, or the answer to a path that does not exist',
-      cause: `${CAUSES[variant.changes]} Source of the variant: ${variant.source}`,
-      fix: FIXES[variant.changes],
+      cause: `${cause} Source of the variant: ${variant.source}`,
+      fix,
       docs: DOCS,
       exchange,
     }),
@@ -137,15 +168,23 @@ function others(attempts: readonly Attempt[]): string {
 function judgeUnclear({ evidence: { place } }: Known, unclear: readonly Attempt[]): Finding[] {
   const [first] = unclear;
   if (!first) return [];
+  const { variant, exchange } = first;
+  const isData = variant.changes === 'data';
+  const { cause, fix } = isData
+    ? adviceOn(variant)
+    : {
+        cause: 'Another page answers under this address, or a part of the protected one does.',
+        fix: 'Open it in a private window. If it is the protected page, guard it; if not, nothing is wrong.',
+      };
   return [
     warning({
-      subject: `${place.path} with ${first.variant.name}`,
-      message: `${describe(first.exchange)} with something that neither the plain request nor an unknown path gets${others(unclear)}`,
+      subject: `${place.path} with ${variant.name}`,
+      message: `${describe(exchange)} with ${isData ? 'data of the page, though nothing in it is known to be for its users only' : 'something that neither the plain request nor an unknown path gets'}${others(unclear)}`,
       expected: 'the refusal of the plain request, or the answer to a path that does not exist',
-      cause: 'Another page answers under this address, or a part of the protected one does.',
-      fix: 'Open it in a private window. If it is the protected page, guard it; if not, nothing is wrong.',
+      cause,
+      fix,
       docs: DOCS,
-      exchange: first.exchange,
+      exchange,
     }),
   ];
 }

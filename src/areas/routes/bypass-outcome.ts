@@ -4,6 +4,7 @@ import { isNextRefusal } from '../../target/next.ts';
 import { endOf, redirectsToSignIn } from '../../target/sign-in.ts';
 import type { Expectation } from '../../verify.ts';
 import type { Attempt, PlaceEvidence } from './bypass.ts';
+import { isPageData } from './router-data.ts';
 import { decoded, isSameDocument, ownTexts, shows, textsIn } from './same-document.ts';
 import { isSameUrlPage } from './shared.ts';
 
@@ -80,6 +81,7 @@ export function outcomeOf({ variant, exchange }: Attempt, known: Known, expectat
     return 'refused';
   if (known.baselines.some((baseline) => isSameDocument(exchange, baseline)) || isNextRefusal(exchange, expectation))
     return 'refused';
+  if (isPageData(exchange)) return 'unclear';
   const { place } = known.evidence;
   const isOfKind = place.kind === 'page' ? isPage(exchange) : !isHtml(exchange);
   if (!isOfKind) return 'refused';

@@ -1,12 +1,12 @@
 import type { Shape } from '../../target/shapes.ts';
-import type { Place, Surroundings, Variant, VariantRequest } from './bypass-variants.ts';
+import type { Framework, Place, Surroundings, Variant, VariantRequest } from './bypass-variants.ts';
 
 /** Variants of one kind. */
 export interface Group {
   readonly changes: Variant['changes'];
   readonly source: string;
-  /** For Next.js, and for a target that shows no framework. */
-  readonly next?: true;
+  /** For apps of this framework, and for a target that shows none. */
+  readonly of?: Framework;
   /** For pages: an API has no such thing. */
   readonly pagesOnly?: true;
   readonly textOnly?: true;
@@ -31,6 +31,11 @@ const MIDDLEWARE_SUBREQUEST = 'https://github.com/advisories/GHSA-f82v-jwr5-mffw
 const ROUTE_MATCHER = 'https://github.com/advisories/GHSA-vqx2-fgx2-5wq9';
 const SEGMENT_PREFETCH = 'https://nvd.nist.gov/vuln/detail/CVE-2026-44575';
 const NEXT_DATA = 'https://nvd.nist.gov/vuln/detail/CVE-2026-44573';
+const LAYOUT_LOADER = 'https://reactrouter.com/how-to/middleware';
+const LAYOUT_LOAD = 'https://svelte.dev/docs/kit/load#Implications-for-authentication';
+
+/** Layouts around a page of a SvelteKit app, the root's included, under which its own data is asked for. */
+const SVELTE_LAYOUTS = [1, 2, 3] as const;
 
 /** Next.js 15 counts its subrequests and stops running the middleware at this depth. */
 const SUBREQUEST_DEPTH = 5;
@@ -115,7 +120,7 @@ export const GROUPS: readonly Group[] = [
   {
     changes: 'headers',
     source: MIDDLEWARE_SUBREQUEST,
-    next: true,
+    of: 'next',
     variants: (place, surroundings) =>
       [...SUBREQUESTS, ...SUBREQUESTS.map(deep), [...SUBREQUESTS, ...SUBREQUESTS.map(deep)].join(':')].map(
         (value, index) => [
@@ -131,7 +136,7 @@ export const GROUPS: readonly Group[] = [
   {
     changes: 'headers',
     source: MIDDLEWARE_SUBREQUEST,
-    next: true,
+    of: 'next',
     variants: (place, surroundings) =>
       [
         ['x-middleware-next', '1'],
@@ -143,14 +148,14 @@ export const GROUPS: readonly Group[] = [
   {
     changes: 'headers',
     source: MIDDLEWARE_SUBREQUEST,
-    next: true,
+    of: 'next',
     textOnly: true,
     variants: (place, surroundings) => [withHeader(place, surroundings, 'x-middleware-prefetch', '1')],
   },
   {
     changes: 'headers',
     source: SEGMENT_PREFETCH,
-    next: true,
+    of: 'next',
     textOnly: true,
     pagesOnly: true,
     variants: (place, surroundings) => [
@@ -170,7 +175,7 @@ export const GROUPS: readonly Group[] = [
   {
     changes: 'path',
     source: SEGMENT_PREFETCH,
-    next: true,
+    of: 'next',
     textOnly: true,
     pagesOnly: true,
     variants: ({ bare }) =>
@@ -187,7 +192,7 @@ export const GROUPS: readonly Group[] = [
   {
     changes: 'data',
     source: NEXT_DATA,
-    next: true,
+    of: 'next',
     pagesOnly: true,
     variants: ({ bare }, { buildId }) =>
       buildId === undefined
@@ -199,6 +204,49 @@ export const GROUPS: readonly Group[] = [
               { path: `/_next/data/${buildId}/en${bare}.json`, headers: { 'x-nextjs-data': '1' } },
             ],
           ],
+  },
+  {
+    changes: 'data',
+    source: LAYOUT_LOADER,
+    of: 'react-router',
+    pagesOnly: true,
+    variants: ({ bare, query }, { loaders }) => {
+      const ids = loaders?.(bare) ?? [];
+      const data = `${bare === '/' ? '/_root' : bare}.data`;
+      const before = query === '' ? '?' : `${query}&`;
+      return ids.length === 0
+        ? []
+        : [
+            ['.data at the end', { path: data + query, as: 'fetch' }],
+            ...ids.map(
+              (id) =>
+                [
+                  `.data of ${id} alone`,
+                  { path: `${data}${before}_routes=${encodeURIComponent(id)}`, as: 'fetch' },
+                ] as const,
+            ),
+          ];
+    },
+  },
+  {
+    changes: 'data',
+    source: LAYOUT_LOAD,
+    of: 'sveltekit',
+    pagesOnly: true,
+    variants: ({ bare, query }) => {
+      const data = `${bare === '/' ? '' : bare}/__data.json`;
+      const before = query === '' ? '?' : `${query}&`;
+      return [
+        ['__data.json', { path: data + query, as: 'fetch' }],
+        ...SVELTE_LAYOUTS.map(
+          (layouts) =>
+            [
+              `__data.json without ${layouts === 1 ? 'its layout' : `its ${layouts} layouts`}`,
+              { path: `${data}${before}x-sveltekit-invalidated=${'0'.repeat(layouts)}1`, as: 'fetch' },
+            ] as const,
+        ),
+      ];
+    },
   },
   {
     changes: 'headers',

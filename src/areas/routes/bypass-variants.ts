@@ -24,12 +24,17 @@ export interface Place {
   readonly methods: readonly string[];
 }
 
+/** Frameworks with variants of their own, as the identity of a target names them. */
+export type Framework = 'next' | 'react-router' | 'sveltekit';
+
 /** What is known of the target when variants are chosen. */
 export interface Surroundings {
   /** Framework by name; undefined when unknown, which takes in the variants of every framework. */
   readonly framework?: string;
   /** Id of the Next.js build, where pages give it away. */
   readonly buildId?: string;
+  /** Ids of the React Router routes that give the page at a path its data. */
+  readonly loaders?: (path: string) => readonly string[];
   /** Whether an API may be asked in a way that might change something if it were honoured. */
   readonly mayWrite: boolean;
   /** Makes a URL that no cache knows, so that no answer to a variant is stored for others. */
@@ -43,6 +48,8 @@ export interface Variant {
   readonly changes: 'path' | 'data' | 'headers' | 'method';
   /** Advisory, standard or test guide that it comes from. */
   readonly source: string;
+  /** The framework that it is for; undefined: any. */
+  readonly of?: Framework;
   /**
    * The answer is a payload of the router, or none: a 2xx alone says nothing, because Next.js sends the state of
    * its router before a guard inside the page runs. Only text of the signed-in page proves anything.
@@ -56,15 +63,16 @@ export interface Variant {
 /** The variants for one place, each with another request. */
 export function variantsFor(place: Place, surroundings: Surroundings): Variant[] {
   const parts = takeApart(place);
-  const forNext = surroundings.framework === undefined || surroundings.framework === 'next';
+  const { framework } = surroundings;
   const seen = new Set([JSON.stringify({ path: place.path })]);
-  return GROUPS.filter(({ next }) => next === undefined || forNext)
+  return GROUPS.filter(({ of }) => of === undefined || framework === undefined || of === framework)
     .filter(({ pagesOnly }) => pagesOnly === undefined || place.kind === 'page')
-    .flatMap(({ variants, changes, source, textOnly = false }) =>
+    .flatMap(({ variants, changes, source, of, textOnly = false }) =>
       variants(parts, surroundings).map(([name, request]) => ({
         name,
         changes,
         source,
+        ...(of !== undefined && { of }),
         textOnly,
         samePlace: isSamePlace(request.path, parts),
         request,

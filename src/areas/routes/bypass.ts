@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { ProtectedRoute } from '../../config/options.ts';
 import { body, redirectTarget, status } from '../../target/exchange.ts';
+import { loadersOf, routerManifestUrls } from '../../target/discover/react-router-routes.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import type { SignedIn } from '../../target/signed-in.ts';
 import { redirectsToSignIn } from '../../target/sign-in.ts';
+import type { Target } from '../../target/target.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
 import { judgeBypass } from './bypass-judge.ts';
@@ -64,6 +66,7 @@ export const bypass = defineCheck<BypassEvidence>({
     const surroundings: Surroundings = {
       ...(target.identity.framework !== undefined && { framework: target.identity.framework }),
       ...buildIdOf(publicPages),
+      ...(await loadersFrom(publicPages, target)),
       mayWrite: readiness.mode === 'full',
       unique: `clerk-readiness=${randomBytes(6).toString('hex')}`,
     };
@@ -143,6 +146,14 @@ async function attempt(context: CheckContext, place: Place, { request }: Variant
 function isPlain(to: URL, place: Place, { headers, method, as }: Variant['request']): boolean {
   const usual = as === 'document' || as === 'api';
   return headers === undefined && method === undefined && usual && isSameUrlPage(to, new URL(place.path, to.origin));
+}
+
+/** The loaders of a React Router app, by the manifest of its build. */
+async function loadersFrom(pages: readonly Visit[], target: Target): Promise<Pick<Surroundings, 'loaders'>> {
+  const [url] = pages.flatMap(({ final }) => routerManifestUrls(final));
+  if (url === undefined) return {};
+  const manifest = body(await target.resource(url));
+  return { loaders: (path) => loadersOf(path, manifest) };
 }
 
 /** The id that Next.js gives a build with the Pages Router; the App Router has no `_next/data`. */
