@@ -12,7 +12,7 @@ import { signInAndReturn } from './way-back.ts';
 /** What is typed into a form. */
 const DRAFT = 'A draft of clerk-readiness';
 
-/** Milliseconds that the server has to answer a link or a form; a page may also answer by itself. */
+/** Milliseconds that a control has to let itself be used, and the server to answer it; a page may also answer by itself. */
 const ANSWER_MS = 5_000;
 
 /** Milliseconds that a page has to show a draft again. */
@@ -88,17 +88,26 @@ export async function afterTokenLife(opened: OpenedPage, context: CheckContext):
   await stir(tab);
   const answered = api && { ...api, after: await fetchStatus(tab, api.path) };
   // Before Clerk hears of the end: the page has to cope with the server's answer by itself.
-  const [answer] = await Promise.all([act && answerTo(act, tab, origin), act?.control.click({ noWaitAfter: true })]);
+  const [answer, wasUsed] = await Promise.all([act && answerTo(act, tab, origin), act && use(act)]);
   const submitted = interaction === 'a form submitted' ? answer : undefined;
   await renewToken(tab);
   const after = await reaction(tab, optionsFor(act?.leadsTo ?? route, origin));
   return {
     ...done,
+    ...(wasUsed === false && { interaction: 'left alone' }),
     after,
     ...(answered && { api: answered }),
     ...(submitted && { submitted }),
     ...(act?.typed === true && { typed: true }),
   };
+}
+
+/** Uses a control; false where the page took it away first, or covers it: then the page itself has to tell the person. */
+async function use({ control }: Act): Promise<boolean> {
+  return control.click({ noWaitAfter: true, timeout: ANSWER_MS }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** What the server answers to a link or a form that is about to be used; undefined where nothing is sent. */
