@@ -11,7 +11,7 @@ export interface Parts {
 /** A framework, or a way to use one, that the pack must judge as fairly as those of the demos. */
 export interface Framework {
   /** Short name, also that of its folders. */
-  readonly name: 'hono' | 'fastify' | 'astro' | 'next-15' | 'next-pages';
+  readonly name: 'hono' | 'fastify' | 'astro' | 'react-router' | 'next-15' | 'next-pages';
   /** The demo whose code its app shares, and whose options its team would write. */
   readonly demo: 'Express' | 'Next.js';
   readonly parts: readonly Parts[];
@@ -124,6 +124,38 @@ const FRAMEWORKS: readonly Framework[] = [
       'cors-reflects': ['cors/untrusted-origin'],
       'webhook-believed': ['webhook/forged-signature'],
       'api-shows-error': ['api/error-shape', 'errors/error-page'],
+    },
+  },
+  {
+    name: 'react-router',
+    demo: 'Express',
+    // What its server gives away as it is.
+    parts: [EXPRESS_PARTS, { names: ['public'], to: '.' }],
+    // React Router 8 needs a newer Node.js than this package does.
+    dependencies: {
+      '@clerk/react-router': '3.6.24',
+      '@react-router/dev': '7.18.4',
+      '@react-router/node': '7.18.4',
+      '@react-router/serve': '7.18.4',
+      isbot: '5.2.3',
+      react: '19.3.1',
+      'react-dom': '19.3.1',
+      'react-router': '7.18.4',
+      typescript: '5.9.3',
+      vite: '7.3.8',
+    },
+    build: ['node_modules/@react-router/dev/bin.js', 'build'],
+    serve: {
+      args: ['node_modules/@react-router/serve/bin.js', 'build/server/index.js'],
+      ready: '[react-router-serve] http',
+    },
+    unproven: {},
+    variants: ['page-answers-401', 'guard-in-each-loader'],
+    defects: {
+      'guard-in-component': OPEN_PAGE,
+      'guard-in-layout-loader': ['routes/bypass'],
+      'cors-reflects': ['cors/untrusted-origin'],
+      'webhook-believed': ['webhook/forged-signature'],
     },
   },
   {

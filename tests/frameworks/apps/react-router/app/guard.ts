@@ -1,0 +1,26 @@
+import { getAuth } from '@clerk/react-router/server';
+import { data, redirect } from 'react-router';
+import type { LoaderFunctionArgs } from 'react-router';
+import { has, settings } from './settings.ts';
+
+/** Who asks for a page; anyone else is sent to sign-in and back. */
+export async function pageUser(args: LoaderFunctionArgs): Promise<string> {
+  const { userId } = await getAuth(args);
+  if (userId !== null) return userId;
+  if (has('page-answers-401')) throw data(null, 401);
+  const { pathname, search } = new URL(args.request.url);
+  throw redirect(`/sign-in?redirect_url=${encodeURIComponent(pathname + search)}`);
+}
+
+/** Who calls the API; anyone else gets the answer that is thrown. */
+export async function caller(args: LoaderFunctionArgs): Promise<string> {
+  const { userId } = await getAuth(args);
+  if (userId === null) throw json({ error: 'unauthenticated' }, 401, { 'WWW-Authenticate': 'Bearer' });
+  const from = args.request.headers.get('origin');
+  if (from !== null && from !== settings.origin && from !== settings.allowedOrigin)
+    throw json({ error: 'foreign_origin' }, 403);
+  return userId;
+}
+
+export const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
+  Response.json(body, { status, headers });

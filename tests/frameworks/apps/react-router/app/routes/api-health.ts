@@ -1,0 +1,8 @@
+import { clerkStatus } from '../../shared/operations.ts';
+import { json } from '../guard.ts';
+import { settings } from '../settings.ts';
+
+export async function loader(): Promise<Response> {
+  const status = await clerkStatus(settings);
+  return json({ status, checks: { clerk: { status } } }, status === 'pass' ? 200 : 503);
+}
