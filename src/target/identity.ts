@@ -34,6 +34,7 @@ const FRAMEWORKS: ReadonlyArray<readonly [name: string, matches: (page: Exchange
   ['astro', (page) => /\/_astro\//.test(body(page)) || generator(page).startsWith('astro')],
   ['sveltekit', (page) => /\/_app\/immutable\//.test(body(page))],
   ['react-router', (page) => /__reactRouterContext/.test(body(page))],
+  ['tanstack-start', (page) => /\$_TSR\b/.test(body(page))],
   ['remix', (page) => /__remixContext/.test(body(page))],
   ['express', (page) => /^express$/i.test(header(page, 'x-powered-by') ?? '')],
 ];

@@ -34,6 +34,15 @@ describe('performance/static-bypass', () => {
       { status: 403, headers: { 'content-type': 'application/xml' } },
       false,
     ],
+    [
+      'a favicon that is no file and that Nuxt makes up',
+      '/favicon.ico',
+      {
+        headers: { 'content-type': 'image/x-icon', 'x-clerk-auth-status': 'signed-out' },
+        body: 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP',
+      },
+      false,
+    ],
     ['a favicon that lives elsewhere', '/favicon.ico', { status: 308, headers: { location: '/icon.svg' } }, false],
     [
       'a favicon path that gets the fallback of the app',

@@ -140,6 +140,7 @@ describe('identify', () => {
     astro: { body: '<meta name="generator" content="Astro v5">' },
     sveltekit: { body: '<link href="/_app/immutable/a.js">' },
     'react-router': { body: '<script>window.__reactRouterContext = {"basename":"/"}</script>' },
+    'tanstack-start': { body: '<script class="$tsr">self.$_TSR={h(){this.hydrated=!0}}</script>' },
     remix: { body: '<script>window.__remixContext={}</script>' },
     express: { headers: { 'x-powered-by': 'Express' } },
   })) {

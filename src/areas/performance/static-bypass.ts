@@ -1,6 +1,6 @@
 import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { describe, header, headerValues, isHtml, isRedirect, status } from '../../target/exchange.ts';
+import { body, describe, header, headerValues, isHtml, isRedirect, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { elements } from '../../target/html.ts';
 import { redirectsToSignIn } from '../../target/sign-in.ts';
@@ -51,7 +51,7 @@ export const staticBypass = defineCheck<readonly AssetAnswer[]>({
   },
   judge(answers, expectation): Judgement {
     const served = answers.filter(
-      ({ exchange }) => status(exchange) === 200 && FILE_TYPE.test(header(exchange, 'content-type') ?? ''),
+      ({ exchange }) => isServed(exchange) && FILE_TYPE.test(header(exchange, 'content-type') ?? ''),
     );
     return {
       findings: answers.flatMap((answer) => judgeAsset(answer, expectation)),
@@ -77,6 +77,11 @@ export function assetPaths(pages: readonly Exchange[], origin: string): string[]
   return [...new Set(own.map((url) => url.pathname + url.search))];
 }
 
+/** True for a file; Nitro makes up a data URL for an icon that is none. */
+function isServed(exchange: Exchange): boolean {
+  return status(exchange) === 200 && !body(exchange).startsWith('data:');
+}
+
 function judgeAsset({ path, linked, exchange }: AssetAnswer, expectation: Expectation): Finding[] {
   const base = {
     subject: path,
@@ -100,7 +105,7 @@ function judgeAsset({ path, linked, exchange }: AssetAnswer, expectation: Expect
   }
   const hidden = header(exchange, 'x-clerk-auth-reason')?.includes('protect-rewrite') === true;
   // A file that nobody links and that is not there may well be left to the app's 404 page.
-  if (byClerk && (linked || hidden || code === 200)) {
+  if (byClerk && (linked || hidden || isServed(exchange))) {
     return [
       error({
         ...base,
