@@ -11,7 +11,7 @@ export const performance = [
     smoke: true,
     needs: [],
     why: 'A matcher that catches static files slows every page, bills an invocation for each file, and may redirect a stylesheet to sign-in.',
-    fix: 'Use the matcher of Clerk’s quickstart, which leaves out _next and files with an extension.',
+    fix: 'Let static files bypass Clerk’s middleware: in Next.js by the matcher of its quickstart, elsewhere by serving them before it.',
     docs: `${CLERK_DOCS}/reference/nextjs/clerk-middleware`,
   },
   {

@@ -11,7 +11,7 @@ export const routes = [
     smoke: true,
     needs: [],
     why: 'A public page behind the guard or broken is an outage, and an app that refuses everybody would make every guard check look good.',
-    fix: 'Leave public pages out of the protected matcher and repair what answers 5xx.',
+    fix: 'Leave public pages out of the guard and repair what answers 5xx.',
     docs: `${CLERK_DOCS}/reference/nextjs/clerk-middleware`,
   },
   {

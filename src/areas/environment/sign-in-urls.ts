@@ -110,7 +110,7 @@ function judgeEntry({ name, page, visit }: EntryVisit, expectation: Expectation)
         cause: isPortal(end)
           ? 'The page is protected, and the guard sends its visitors to the Account Portal because it knows no sign-in page of the app.'
           : 'The page is protected itself, or an old redirect takes its place.',
-        fix: `Leave ${page} out of the protected matcher, and set the sign-in and sign-up URLs in the hosting environment.`,
+        fix: `Leave ${page} out of the guard, and set the sign-in and sign-up URLs in the hosting environment.`,
       }),
     ];
   }

@@ -259,7 +259,7 @@ function fixOf({ name, directive, optional }: Need): string {
     return `Give style-src 'unsafe-inline' and neither nonce nor hash, ${leaveOut}, after a look at /sign-in in a browser.`;
   }
   if (optional === true) return `Add ${source} to ${named} when Clerk Protect is on for the instance, ${leaveOut}.`;
-  return `Add ${source} to ${named}, or let clerkMiddleware({ contentSecurityPolicy: {} }) write the policy, ${leaveOut}.`;
+  return `Add ${source} to ${named}, or let clerkMiddleware({ contentSecurityPolicy: {} }) write the policy (Next.js), ${leaveOut}.`;
 }
 
 function unknownNeed(name: string, known: readonly string[]): Finding {

@@ -148,7 +148,7 @@ function advice(directive: string, group: readonly Violation[]): { cause: string
     return {
       cause:
         'A script in the page, or an event handler in an attribute, has no nonce: the page is prerendered while the policy asks for a fresh nonce, or the snippet was pasted in.',
-      fix: 'Render the page for each request (<ClerkProvider dynamic>) and pass the nonce on to every script; move event handlers out of attributes.',
+      fix: 'Render the page for each request (<ClerkProvider dynamic> in Next.js) and pass the nonce on to every script; move event handlers out of attributes.',
     };
   if (directive.startsWith('style-src'))
     return {
@@ -158,7 +158,7 @@ function advice(directive: string, group: readonly Violation[]): { cause: string
     };
   return {
     cause: `The page uses it and ${directive} does not list it: it was added after the policy was written, or comes from a tag manager or a CDN.`,
-    fix: `Add its host to ${directive} (directives in contentSecurityPolicy of clerkMiddleware), or take it out of the page.`,
+    fix: `Add its host to ${directive} (in Next.js: directives in contentSecurityPolicy of clerkMiddleware), or take it out of the page.`,
   };
 }
 

@@ -86,8 +86,8 @@ function missing(page: Page, { html }: Pages): Problem {
         expected: EXPECTED,
         cause: missingCause(reportOnly, onlyOnErrors, elsewhere),
         fix: reportOnly
-          ? 'Send the same policy as Content-Security-Policy: remove reportOnly from contentSecurityPolicy in clerkMiddleware, or rename the header.'
-          : 'Set contentSecurityPolicy: { strict: true } in clerkMiddleware and let the matcher cover every page, or send the header for every path at the server or CDN (nginx: add_header … always).',
+          ? 'Send the same policy as Content-Security-Policy: rename the header, or remove reportOnly from contentSecurityPolicy of clerkMiddleware (Next.js).'
+          : 'In Next.js set contentSecurityPolicy: { strict: true } in clerkMiddleware and let the matcher cover every page; elsewhere send the header with every page, in the app or at the server or CDN (nginx: add_header … always).',
         docs: CLERK_CSP,
         exchange,
       }),
@@ -101,7 +101,7 @@ function missingCause(reportOnly: boolean, onlyOnErrors: boolean, elsewhere: boo
     return 'Successful pages have a policy and the error page has none: the header is set per page or only for 2xx answers, or the middleware’s matcher does not run for unknown paths. A reflected path on the error page is then unprotected.';
   }
   if (elsewhere) return 'Other pages have a policy: the middleware’s matcher or the header rule leaves this path out.';
-  return 'contentSecurityPolicy is not set in clerkMiddleware (it is off by default), and nothing else sends a policy.';
+  return 'Nothing sends a policy: contentSecurityPolicy of clerkMiddleware (Next.js) is off by default, and other frameworks send none by themselves.';
 }
 
 function advice({ kind, subject }: Weakness): { cause: string; fix: string } {
@@ -144,7 +144,7 @@ function advice({ kind, subject }: Weakness): { cause: string; fix: string } {
     case 'base':
       return {
         cause: 'Clerk’s strict policy does not set base-uri; a nonce policy needs it.',
-        fix: "Add directives: { 'base-uri': [\"'none'\"] } to contentSecurityPolicy, or base-uri 'none' to your policy.",
+        fix: "Add directives: { 'base-uri': [\"'none'\"] } to contentSecurityPolicy of clerkMiddleware (Next.js), or base-uri 'none' to your own policy.",
       };
     case 'syntax':
       return {
@@ -178,7 +178,7 @@ function constantNonce(page: Page): Problem {
         message: `two visits got the same nonce on ${pageNames(all)}`,
         expected: 'a new random nonce in every answer',
         cause: `Whoever reads the page once knows the nonce of everyone. It is a constant in the configuration, made once at start, or the page is cached together with its header${mark === undefined ? '' : ` (${mark})`}.`,
-        fix: 'Make the nonce in the middleware for each request (contentSecurityPolicy: { strict: true } does), and keep nonce pages out of every cache: Cache-Control: private, no-store.',
+        fix: 'Make the nonce in the middleware for each request (contentSecurityPolicy: { strict: true } does in Next.js), and keep nonce pages out of every cache: Cache-Control: private, no-store.',
         docs: 'https://www.w3.org/TR/CSP3/#security-nonces',
         exchange,
       }),

@@ -168,7 +168,7 @@ function framing(page: Page): Problem[] {
   const expected =
     "frame-ancestors 'none', 'self' or a list of hosts in an enforced Content-Security-Policy header, or X-Frame-Options: DENY or SAMEORIGIN";
   const fix =
-    "Add directives: { 'frame-ancestors': [\"'none'\"] } to contentSecurityPolicy in clerkMiddleware, or send X-Frame-Options: DENY";
+    "Add directives: { 'frame-ancestors': [\"'none'\"] } to contentSecurityPolicy of clerkMiddleware (Next.js), or send X-Frame-Options: DENY";
   const ancestors = enforcedPolicies(page.exchange)
     .filter(({ delivery }) => delivery === 'header')
     .flatMap(({ directives }) => (directives['frame-ancestors'] ? [directives['frame-ancestors']] : []));

@@ -142,7 +142,7 @@ function notReported(path: string, [blocked]: readonly Violation[], provoked: nu
       message: `an error was reported to nobody: the page’s Content Security Policy blocks ${blocked.blocked} in connect-src`,
       expected: EXPECTED,
       cause: 'The ingest host of the error tracker is not in connect-src, so reports end in the browser.',
-      fix: `Add ${originOf(blocked.blocked)} to connect-src (directives in contentSecurityPolicy of clerkMiddleware), or send reports through a tunnel route of your own.`,
+      fix: `Add ${originOf(blocked.blocked)} to connect-src (in Next.js: directives in contentSecurityPolicy of clerkMiddleware), or send reports through a tunnel route of your own.`,
       docs: 'https://docs.sentry.io/security-legal-pii/security/security-policy-reporting/',
       exchange,
     });

@@ -83,7 +83,7 @@ function judgeUnhealthy(get: Exchange): Finding[] {
       error({
         ...base,
         cause: 'The guard covers the health endpoint, so a monitor sees sign-in instead of health.',
-        fix: 'Leave the health route out of the protected matcher in clerkMiddleware.',
+        fix: 'Leave the health route out of the guard (of the protected matcher in Next.js; elsewhere register it before the guard).',
       }),
     ];
   }

@@ -24,6 +24,9 @@ const EDGE_COOKIES = /^(__cf|_cf|cf_|AWSALB|GCLB|ARRAffinity|_vcn_|ak_|bm_|incap
 const FILE_TYPE =
   /^\s*(?:image|font|audio|video|text\/(?:css|javascript|plain)|application\/(?:(?:x-)?javascript|font|octet-stream|manifest|pdf|vnd|wasm|xml|x-))/i;
 
+const LET_BY =
+  'In Next.js use the matcher of Clerk’s quickstart, which leaves out /_next and files with an extension; elsewhere serve static files before Clerk’s middleware.';
+
 /** Seconds below which a hashed file counts as not cached: 30 days. */
 const MIN_IMMUTABLE_SECONDS = 30 * 86_400;
 
@@ -98,8 +101,8 @@ function judgeAsset({ path, linked, exchange }: AssetAnswer, expectation: Expect
       error({
         ...base,
         cause:
-          'The middleware’s matcher catches static files, as "/(.*)" does, and the guard refuses them to anonymous visitors.',
-        fix: 'Use the matcher of Clerk’s quickstart, which leaves out /_next and files with an extension.',
+          'The middleware’s matcher catches static files, as "/(.*)" does in Next.js, or the guard is registered before them, and refuses them to anonymous visitors.',
+        fix: LET_BY,
       }),
     ];
   }
@@ -110,8 +113,9 @@ function judgeAsset({ path, linked, exchange }: AssetAnswer, expectation: Expect
       error({
         ...base,
         message: `it passed through clerkMiddleware (${byClerk[0]}: ${byClerk[1]})`,
-        cause: 'The matcher catches static files, so every asset costs an invocation of the middleware.',
-        fix: 'Use the matcher of Clerk’s quickstart, which leaves out /_next and files with an extension.',
+        cause:
+          'The matcher catches static files (Next.js), or Clerk’s middleware is registered before them, so every asset costs an invocation of the middleware.',
+        fix: LET_BY,
       }),
     ];
   }

@@ -232,7 +232,7 @@ function judgeSkipped({ evidence: { place, plain, siblings } }: Known, attempts:
       expected: 'x-clerk-auth-status, as in the answer to the plain request',
       cause:
         'The matcher of the middleware misses this form of the address, or the framework skips the middleware for it.',
-      fix: 'Use the matcher of Clerk’s documentation, update the framework, and guard pages and handlers themselves too.',
+      fix: 'Let Clerk’s middleware run for every address (in Next.js: by the matcher of Clerk’s documentation), update the framework, and guard pages and handlers themselves too.',
       docs: DOCS,
       exchange: first.exchange,
     }),

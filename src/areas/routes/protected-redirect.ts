@@ -206,7 +206,7 @@ function judgeSignInRedirect(
         message: `the sign-in page it leads to answers ${status(visit.final)}`,
         cause:
           'The sign-in URL is configured, but no page is there; with Clerk’s components it must be a catch-all route.',
-        fix: 'Create app/sign-in/[[...sign-in]]/page.tsx, or correct the sign-in URL of the environment.',
+        fix: 'Create the page as a catch-all (app/sign-in/[[...sign-in]]/page.tsx in Next.js), or correct the sign-in URL of the environment.',
       }),
     ];
   }

@@ -46,9 +46,8 @@ function judgePublic({ path, visit }: PageVisit, expectation: Expectation): Find
       error({
         ...base,
         message: `the visitor ends at sign-in (${end.pathname})`,
-        cause:
-          'The guard covers this page: the protected matcher is too wide, or the matcher of public routes misses it.',
-        fix: `Add '${path}' to the public routes of clerkMiddleware, or take it out of routes.public if it is meant to be protected.`,
+        cause: 'The guard covers this page: it reaches too far, or the list of public routes misses the page.',
+        fix: `Leave '${path}' out of the guard (in Next.js: add it to the public routes of clerkMiddleware), or take it out of routes.public if it is meant to be protected.`,
         docs: MIDDLEWARE_DOCS,
       }),
     ];

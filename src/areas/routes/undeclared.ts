@@ -112,7 +112,7 @@ function pageFinding({ subject, pages }: Group): Finding {
     ...base,
     cause:
       'The guard lists what to protect and this page was forgotten, or the matcher of clerkMiddleware does not reach it. That nothing links to a page hides it from nobody.',
-    fix: `Protect everything but a list of public routes: if (!isPublicRoute(request)) await auth.protect(). If anyone may see the page, name '${subject}' in routes.public.`,
+    fix: `Protect everything but a list of public routes (in Next.js: if (!isPublicRoute(request)) await auth.protect()). If anyone may see the page, name '${subject}' in routes.public.`,
   });
 }
 

@@ -166,7 +166,7 @@ function brokenSignIn(code: number): Diagnosis {
     message: `the sign-in page answers ${code} to this visitor`,
     expected: 'status 200',
     cause: 'The sign-in page is protected itself, is no catch-all route, or fails on the stale cookie.',
-    fix: 'Leave the sign-in page out of the protected matcher and make it a catch-all route ([[...sign-in]]).',
+    fix: 'Leave the sign-in page out of the guard and make it a catch-all route ([[...sign-in]] in Next.js, sign-in/* elsewhere).',
     docs: 'https://clerk.com/docs/nextjs/guides/development/custom-sign-in-or-up-page',
   };
 }

@@ -28,7 +28,7 @@ export function loop(moves: readonly Move[]): Diagnosis | undefined {
     expected: `at most ${MAX_REDIRECTS} redirects, Clerk’s handshake not counted`,
     cause:
       'The guard and the sign-in page disagree about the visitor: one looks at the cookie’s presence, the other verifies it; or the sign-in page itself is protected.',
-    fix: 'Decide by auth() in every place instead of by the presence of __session, and leave the sign-in page out of the protected matcher.',
+    fix: 'Decide by auth() in every place instead of by the presence of __session, and leave the sign-in page out of the guard.',
     docs: GUIDE,
   };
 }

@@ -4,6 +4,10 @@ import type { Anonymous } from '../../target/anonymous.ts';
 import { status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 
+/** The fix where a guard answers a delivery. */
+export const UNGUARDED =
+  'Leave the webhook route out of the guard (of the protected matcher in Next.js; elsewhere register it before the guard)';
+
 /** What a signature is made for. */
 export interface Message {
   readonly id: string;

@@ -6,7 +6,7 @@ import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
-import { deliver, foreignSecret, harmlessMessage, isRefused, sign, signedDelivery } from './delivery.ts';
+import { deliver, foreignSecret, harmlessMessage, isRefused, sign, signedDelivery, UNGUARDED } from './delivery.ts';
 import type { Delivery, Message } from './delivery.ts';
 
 /** One way to forge a delivery. */
@@ -145,14 +145,14 @@ function judgeAnswer({ forgery, exchange }: ForgeryAnswer): Finding {
     return error({
       ...base,
       cause: `The guard answers before the handler${byClerk(exchange)}: the webhook route is protected, so genuine deliveries are redirected too, and Svix does not follow redirects.`,
-      fix: 'Leave the webhook route out of the protected matcher in clerkMiddleware, and register the final URL (www, https, trailing slash) in the Clerk Dashboard.',
+      fix: `${UNGUARDED}, and name the final URL (www, https, trailing slash) in the Clerk Dashboard.`,
     });
   }
   if (code === 404 || code === 405) {
     return error({
       ...base,
-      cause: `No handler takes POST here${byClerk(exchange)}: the path is wrong, the route exports no POST, or auth.protect() in the middleware hides it with 404.`,
-      fix: 'Check webhook.path, export POST from the route, and leave the route out of the protected matcher.',
+      cause: `No handler takes POST here${byClerk(exchange)}: the path is wrong, the route takes no POST, or auth.protect() in the middleware hides it with 404.`,
+      fix: 'Check webhook.path, let the route take POST, and leave it out of the guard.',
     });
   }
   if (code >= 500) {
@@ -187,7 +187,7 @@ function guardedAway({ forgery, exchange }: ForgeryAnswer, beside: Exchange): Ju
         message: `${describe(exchange)}, exactly as the path beside it that does not exist`,
         expected: `${EXPECTED}, and another answer for ${beside.request.url}`,
         cause: `A guard in front of every path${byClerk(exchange)} refuses the delivery before the handler sees it, so genuine deliveries from Clerk are refused too.`,
-        fix: 'Leave the webhook route out of the protected matcher in clerkMiddleware; the signature is its authentication.',
+        fix: `${UNGUARDED}; the signature is its authentication.`,
         exchange,
       }),
     ],

@@ -13,6 +13,7 @@ import {
   sign,
   signedDelivery,
   webhookOf,
+  UNGUARDED,
 } from './delivery.ts';
 
 /** Milliseconds after which Svix gives a delivery up (https://docs.svix.com/retries). */
@@ -82,8 +83,8 @@ function explain(exchange: Exchange): Pick<Finding, 'cause' | 'fix'> {
   }
   if (code === 404 || code === 405) {
     return {
-      cause: `No handler takes POST here${byClerk(exchange)}: the path is wrong, the route exports no POST, or auth.protect() in the middleware hides it with 404.`,
-      fix: 'Check webhook.path, export POST from the route, and leave the route out of the protected matcher.',
+      cause: `No handler takes POST here${byClerk(exchange)}: the path is wrong, the route takes no POST, or auth.protect() in the middleware hides it with 404.`,
+      fix: 'Check webhook.path, let the route take POST, and leave it out of the guard.',
     };
   }
   if (code >= 500) {
@@ -116,7 +117,7 @@ function explainRedirect(exchange: Exchange): Pick<Finding, 'cause' | 'fix'> {
   }
   return {
     cause: `A guard answers before the handler${byClerk(exchange)}: the webhook route is protected, and Svix does not follow redirects.`,
-    fix: 'Leave the webhook route out of the protected matcher in clerkMiddleware; the signature is its authentication.',
+    fix: `${UNGUARDED}; the signature is its authentication.`,
   };
 }
 
