@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { minify } from 'terser';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -31,6 +32,7 @@ writeTypes();
 pruneTypes();
 await writeScripts();
 shortenChunkNames();
+await compressScripts();
 writeFileSync(join(dist, SCHEMA), JSON.stringify(JSON.parse(readFileSync(join(root, SCHEMA), 'utf8'))));
 
 function writeTypes() {
@@ -76,6 +78,20 @@ function shortenChunkNames() {
     );
   }
   for (const [hash, name] of names) renameSync(join(dist, 'chunks', hash), join(dist, 'chunks', name));
+}
+
+/** What esbuild leaves: it looks at each expression by itself. Fixtures and functions for the browser keep their parameters. */
+async function compressScripts() {
+  for (const name of readdirSync(dist, { recursive: true })) {
+    if (!name.endsWith('.js')) continue;
+    const file = join(dist, name);
+    const { code } = await minify(readFileSync(file, 'utf8'), {
+      module: true,
+      ecma: 2020,
+      compress: { passes: 2, keep_fargs: true },
+    });
+    writeFileSync(file, code);
+  }
 }
 
 /** Removes the types that nobody can import, and the documentation of those that no entry names itself. */
