@@ -154,6 +154,7 @@ const FRAMEWORKS: readonly Framework[] = [
     defects: {
       'guard-in-component': OPEN_PAGE,
       'guard-in-layout-loader': ['routes/bypass'],
+      'hidden-page-open': ['routes/undeclared'],
       'cors-reflects': ['cors/untrusted-origin'],
       'webhook-believed': ['webhook/forged-signature'],
     },

@@ -11,6 +11,7 @@ export default [
     route('dashboard', 'routes/dashboard.tsx'),
     ...prefix('settings', [index('routes/settings.tsx'), route('billing', 'routes/billing.tsx')]),
   ]),
+  route('admin/usage', 'routes/usage.tsx'),
   route('crash', 'routes/crash.tsx'),
   route('api', 'routes/api.ts', [
     route('health', 'routes/api-health.ts'),

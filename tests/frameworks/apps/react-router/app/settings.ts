@@ -8,6 +8,7 @@ export { settings };
 type Deviation =
   | 'guard-in-layout-loader'
   | 'guard-in-component'
+  | 'hidden-page-open'
   | 'cors-reflects'
   | 'webhook-believed'
   | 'page-answers-401'
