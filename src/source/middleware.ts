@@ -61,6 +61,8 @@ const MOUNTS: ReadonlyArray<readonly [sdk: string, mount: Mount]> = [
   ['@clerk/react-router', { framework: 'React Router', call: /^(?:clerkMiddleware|rootAuthLoader)$/ }],
   ['@clerk/tanstack-react-start', { framework: 'TanStack Start', call: /^(?:clerkMiddleware|createClerkHandler)$/ }],
   ['@clerk/remix', { framework: 'Remix', call: /^rootAuthLoader$/ }],
+  // The community's SDK: its hook may stand in any module that src/hooks.server imports.
+  ['svelte-clerk', { framework: 'SvelteKit', call: /^withClerkHandler$/ }],
 ];
 
 /** Names under which Clerk's SDK for Next.js exports its middleware, the last two in releases before 6. */
@@ -150,7 +152,7 @@ async function otherSource(modules: Modules, { framework, call, place }: Mount):
   const calling: string[] = [];
   for (const path of modules.paths) {
     const text = (await modules.tree.read(path)) ?? '';
-    if (!/clerkMiddleware|clerkPlugin|rootAuthLoader|createClerkHandler/.test(text)) continue;
+    if (!/clerkMiddleware|clerkPlugin|rootAuthLoader|createClerkHandler|withClerkHandler/.test(text)) continue;
     const module = await modules.at(path);
     if (module && calls(module, call)) calling.push(path);
   }

@@ -18,13 +18,16 @@ const LOOKUP = /(?:^|\.)users\.getUser$/;
 /** Caches that outlive a request; React's own does not. */
 const SHARED_CACHE = /^(?:unstable_cache|memoize|memoizee|pMemoize)$/;
 
+/** An SDK of Clerk that an app runs, or the community's for SvelteKit. */
+export const CLERK_SDK = /@clerk\/(?!testing\b)|\bsvelte-clerk\b/;
+
 /** True for a module that may talk to Clerk: it imports an SDK, or a module of the project that does. */
 export async function knowsClerk(modules: Modules, module: Module): Promise<boolean> {
   for (const { from } of importsOf(module)) {
-    if (from.startsWith('@clerk/')) return true;
+    if (CLERK_SDK.test(from)) return true;
     const path = modules.resolve(module.path, from);
     const imported = path === undefined ? undefined : await modules.at(path);
-    if (imported && importsOf(imported).some((one) => one.from.startsWith('@clerk/'))) return true;
+    if (imported && importsOf(imported).some((one) => CLERK_SDK.test(one.from))) return true;
   }
   return false;
 }

@@ -204,6 +204,15 @@ describe('environment/middleware-file', () => {
         'src/app.js': "const { clerkMiddleware } = require('@clerk/express');\napp.use(clerkMiddleware());",
       }),
     ));
+  it('finds where SvelteKit mounts it', async () => {
+    const source = await middleware({
+      'package.json': '{"devDependencies":{"@sveltejs/kit":"2","svelte-clerk":"1"}}',
+      'src/hooks.server.ts':
+        "import { withClerkHandler } from 'svelte-clerk/server';\nexport const handle = sequence(withClerkHandler(), guard);",
+    });
+    assertClean(source);
+    assert.match(source.summary, /src\/hooks\.server\.ts mounts it for SvelteKit/);
+  });
   it('fails on a middleware that Astro does not run', async () => {
     const files = {
       'package.json': '{"dependencies":{"@clerk/astro":"3"}}',

@@ -32,6 +32,13 @@ describe('performance/user-data-cached: a loop over users', () => {
       assert.equal(finding.level, 'error');
       assert.match(finding.subject, /lib\/team\.ts:2/);
     });
+  it('fails in an app with the community’s SDK for SvelteKit', async () => {
+    const clerk = "import { clerkClient } from 'svelte-clerk/server';\n";
+    const files = {
+      'src/lib/server/team.ts': `${clerk}export const team = (ids) => ids.map((id) => clerkClient.users.getUser(id));`,
+    };
+    assert.match(only(await lookups(files)).subject, /team\.ts:2/);
+  });
   for (const [name, files] of [
     [
       'one request for all',

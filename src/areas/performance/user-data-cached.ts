@@ -4,7 +4,7 @@ import { parser } from '../../source/ast.ts';
 import type { Module } from '../../source/ast.ts';
 import { Modules } from '../../source/imports.ts';
 import { SourceTree } from '../../source/tree.ts';
-import { hasDirective, knowsClerk, lookupsInLoops } from '../../source/user-lookups.ts';
+import { CLERK_SDK, hasDirective, knowsClerk, lookupsInLoops } from '../../source/user-lookups.ts';
 import type { Lookup } from '../../source/user-lookups.ts';
 import { ViewerLookups } from '../../source/viewer-lookups.ts';
 import { count } from '../../text.ts';
@@ -18,9 +18,6 @@ const ROUTE = /^(?:src\/)?app\/(?:.*\/)?route\.[jt]sx?$/;
 
 /** Folders of programs that nobody waits for. */
 const BATCH = /(?:^|\/)(?:scripts?|seeds?|migrations?|jobs?|cron|tools|bin)\//;
-
-/** An SDK of Clerk that an app runs. */
-const CLERK_SDK = /@clerk\/(?!testing\b)/;
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
