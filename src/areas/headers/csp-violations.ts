@@ -95,10 +95,13 @@ const CLERK_SCRIPT =
 /** Undefined when the page does not ask for Clerk. */
 async function loadsClerk({ page }: Tab): Promise<boolean | undefined> {
   const loaded = (): boolean => (window.Clerk as { loaded?: boolean } | undefined)?.loaded === true;
-  const asks = await page
-    .evaluate((selector) => 'Clerk' in window || document.querySelector(selector) !== null, CLERK_SCRIPT)
-    .catch(() => false);
-  if (!asks) return undefined;
+  const asks = (): Promise<boolean> =>
+    page
+      .evaluate((selector) => 'Clerk' in window || document.querySelector(selector) !== null, CLERK_SCRIPT)
+      .catch(() => false);
+  // Modules that a page imports may ask for Clerk after its load event.
+  if (!(await asks())) await page.waitForLoadState('networkidle', { timeout: IDLE_MS }).catch(() => {});
+  if (!(await asks())) return undefined;
   return page.waitForFunction(loaded, undefined, { timeout: LOAD_MS }).then(
     () => true,
     () => false,
