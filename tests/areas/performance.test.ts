@@ -138,4 +138,14 @@ describe('performance/static-bypass', () => {
       ['/a.css?dpl=1', '/docs/b.js', '/a.js', '/icon.svg'],
     );
   });
+  it('finds files that a page names in its header only, as SvelteKit does', () => {
+    const link =
+      '<./_app/immutable/entry/start.B0enxvAl.js>; rel="modulepreload"; nopush, </fonts/a.woff2>; rel=preload; as="font", </next.html>; rel="next"';
+    const page = exchange({ path: '/docs', headers: { link }, body: '<link rel="stylesheet" href="/a.css">' });
+    assert.deepEqual(assetPaths([page], ORIGIN), [
+      '/a.css',
+      '/_app/immutable/entry/start.B0enxvAl.js',
+      '/fonts/a.woff2',
+    ]);
+  });
 });

@@ -13,6 +13,9 @@ const MATCHER_DOCS = 'https://clerk.com/docs/reference/nextjs/clerk-middleware';
 /** Assets looked at, at most; they share one rule, so a sample proves it. */
 const MAX_ASSETS = 16;
 
+/** Relations by which a page loads a file. */
+const LOADS = /stylesheet|icon|preload|modulepreload/;
+
 /** A file name with a content hash may be cached for ever; one that is not is fetched again on every visit. */
 const HASHED =
   /\/_next\/static\/|\/_astro\/|\/_nuxt\/|\/_app\/immutable\/|[-.](?:[0-9a-f]{8,}|(?=[\w]*[a-z])(?=[\w]*[A-Z])(?=[\w]*\d)\w{8,})\.(?:js|css|woff2?)$/;
@@ -66,16 +69,15 @@ export const staticBypass = defineCheck<readonly AssetAnswer[]>({
 
 /** Same-origin files that pages load, without queries that name a page; in document order, each once. */
 export function assetPaths(pages: readonly Exchange[], origin: string): string[] {
-  const urls = pages.filter(isHtml).flatMap((page) =>
-    elements(page).flatMap(({ tag, attributes }) => {
-      const source =
-        tag === 'link' && /stylesheet|icon|preload|modulepreload/.test(attributes['rel'] ?? '')
-          ? attributes['href']
-          : undefined;
-      const value = source ?? (['script', 'img'].includes(tag) ? attributes['src'] : undefined);
-      return value !== undefined && URL.canParse(value, page.request.url) ? [new URL(value, page.request.url)] : [];
-    }),
-  );
+  const urls = pages.filter(isHtml).flatMap((page) => {
+    const values = elements(page).flatMap(({ tag, attributes }) => {
+      if (tag === 'link') return LOADS.test(attributes['rel'] ?? '') ? (attributes['href'] ?? []) : [];
+      return ['script', 'img'].includes(tag) ? (attributes['src'] ?? []) : [];
+    });
+    return [...values, ...preloaded(page)].flatMap((value) =>
+      URL.canParse(value, page.request.url) ? [new URL(value, page.request.url)] : [],
+    );
+  });
   const own = urls.filter((url) => url.origin === origin && /\.\w{2,5}$/.test(url.pathname));
   return [...new Set(own.map((url) => url.pathname + url.search))];
 }
@@ -83,6 +85,14 @@ export function assetPaths(pages: readonly Exchange[], origin: string): string[]
 /** True for a file; Nitro makes up a data URL for an icon that is none. */
 function isServed(exchange: Exchange): boolean {
   return status(exchange) === 200 && !body(exchange).startsWith('data:');
+}
+
+/** What a page loads by its header Link: `<./_app/immutable/entry/start.js>; rel="modulepreload"; nopush, …`. */
+function preloaded(page: Exchange): string[] {
+  const links = headerValues(page, 'link').join(', ');
+  return [...links.matchAll(/<([^<>]*)>([^<]*)/g)].flatMap(([, url = '', parameters = '']) =>
+    LOADS.test(/\brel\s*=\s*("[^"]*"|[^\s;,]+)/i.exec(parameters)?.[1] ?? '') ? [url] : [],
+  );
 }
 
 function judgeAsset({ path, linked, exchange }: AssetAnswer, expectation: Expectation): Finding[] {
