@@ -11,7 +11,7 @@ export interface Parts {
 /** A framework, or a way to use one, that the pack must judge as fairly as those of the demos. */
 export interface Framework {
   /** Short name, also that of its folders. */
-  readonly name: 'hono' | 'fastify' | 'astro' | 'react-router' | 'next-15' | 'next-pages';
+  readonly name: 'hono' | 'fastify' | 'astro' | 'react-router' | 'sveltekit' | 'next-15' | 'next-pages';
   /** The demo whose code its app shares, and whose options its team would write. */
   readonly demo: 'Express' | 'Next.js';
   readonly parts: readonly Parts[];
@@ -155,6 +155,31 @@ const FRAMEWORKS: readonly Framework[] = [
       'guard-in-component': OPEN_PAGE,
       'guard-in-layout-loader': ['routes/bypass'],
       'hidden-page-open': ['routes/undeclared'],
+      'cors-reflects': ['cors/untrusted-origin'],
+      'webhook-believed': ['webhook/forged-signature'],
+    },
+  },
+  {
+    name: 'sveltekit',
+    demo: 'Express',
+    // What its server gives away as it is.
+    parts: [EXPRESS_PARTS, { names: ['public'], to: '.' }],
+    // SvelteKit 3 needs a newer Node.js than this package does. Clerk has no SDK for it: this one is the community's.
+    dependencies: {
+      '@sveltejs/adapter-node': '5.5.7',
+      '@sveltejs/kit': '2.70.4',
+      '@sveltejs/vite-plugin-svelte': '6.2.4',
+      svelte: '5.57.3',
+      'svelte-clerk': '1.2.0',
+      vite: '7.3.8',
+    },
+    build: ['node_modules/vite/bin/vite.js', 'build'],
+    serve: { args: ['build'], ready: 'Listening on' },
+    unproven: {},
+    variants: ['guard-in-each-load', 'guard-throws-redirect'],
+    defects: {
+      'guard-in-layout-load': ['routes/bypass'],
+      'guard-in-component': OPEN_PAGE,
       'cors-reflects': ['cors/untrusted-origin'],
       'webhook-believed': ['webhook/forged-signature'],
     },

@@ -36,9 +36,12 @@ export async function start(framework: Framework, { deviation, kind = 'live' }: 
         env: {
           ...nextEnvironment(settings),
           APP_SETTINGS: JSON.stringify({ ...settings, allowedOrigin: ALLOWED_ORIGIN }),
-          // What Astro's server and Clerk's SDK for it read themselves.
+          // What the servers of Astro and SvelteKit, and the SDKs for them, read themselves.
           HOST: '127.0.0.1',
           PORT: String(settings.port),
+          ORIGIN: settings.origin,
+          ADDRESS_HEADER: 'X-Forwarded-For',
+          PUBLIC_CLERK_API_URL: settings.apiUrl,
           PUBLIC_CLERK_PUBLISHABLE_KEY: settings.publishableKey,
           PUBLIC_CLERK_TELEMETRY_DISABLED: '1',
           ...(deviation !== undefined && { APP_DEVIATION: deviation }),

@@ -1,0 +1,34 @@
+import { redirect } from '@sveltejs/kit';
+import type { RequestEvent } from '@sveltejs/kit';
+import { has, settings } from './settings.ts';
+
+/** The answer to a visitor who may not see a page; undefined: the visitor may. */
+export function refusePage(event: RequestEvent): Response | undefined {
+  const isPrivate = event.route.id?.startsWith('/(private)') === true;
+  if (!isPrivate || event.locals.auth().userId !== null) return undefined;
+  if (has('guard-throws-redirect')) redirect(303, signInPath(event));
+  // Not thrown, so that the hooks around it give it their headers.
+  return new Response(null, { status: 303, headers: { Location: signInPath(event) } });
+}
+
+/** Who asks for the data of a page; anyone else is sent to sign-in and back. */
+export function pageUser(event: RequestEvent): string {
+  return event.locals.auth().userId ?? redirect(303, signInPath(event));
+}
+
+function signInPath({ url: { pathname, search } }: RequestEvent): string {
+  return `/sign-in?redirect_url=${encodeURIComponent(pathname + search)}`;
+}
+
+export const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
+  Response.json(body, { status, headers });
+
+/** The user who calls the API, or the answer to somebody else. */
+export function caller({ locals, request }: RequestEvent): string | Response {
+  const { userId } = locals.auth();
+  if (userId === null) return json({ error: 'unauthenticated' }, 401, { 'WWW-Authenticate': 'Bearer' });
+  const from = request.headers.get('origin');
+  if (from !== null && from !== settings.origin && from !== settings.allowedOrigin)
+    return json({ error: 'foreign_origin' }, 403);
+  return userId;
+}

@@ -1,0 +1,4 @@
+import { json } from '../../../guard.ts';
+import type { RequestHandler } from './$types';
+
+export const fallback: RequestHandler = () => json({ error: 'not_found' }, 404);

@@ -1,0 +1,13 @@
+import { isMessage } from '../../../../shared/operations.ts';
+import { MinuteLimit } from '../../../../shared/policy.ts';
+import { json } from '../../../guard.ts';
+import type { RequestHandler } from './$types';
+
+const limit = new MinuteLimit(20);
+
+export const POST: RequestHandler = async ({ request, getClientAddress }) => {
+  const wait = limit.secondsToWait(getClientAddress());
+  if (wait !== undefined) return json({ error: 'too_many_requests' }, 429, { 'Retry-After': String(wait) });
+  if (!isMessage(await request.json().catch(() => undefined))) return json({ error: 'invalid_message' }, 400);
+  return json({ received: true }, 202);
+};

@@ -1,0 +1,7 @@
+import { caller, json } from '../../../guard.ts';
+import type { RequestHandler } from './$types';
+
+export const GET: RequestHandler = (event) => {
+  const user = caller(event);
+  return typeof user === 'string' ? json({ userId: user }) : user;
+};

@@ -1,0 +1,16 @@
+import { deployment } from '../shared/deployment.ts';
+
+const { settings, deviation } = deployment();
+
+export { settings };
+
+/** What may be wrong with the app, or right and unusual. */
+type Deviation =
+  | 'guard-in-layout-load'
+  | 'guard-in-component'
+  | 'cors-reflects'
+  | 'webhook-believed'
+  | 'guard-in-each-load'
+  | 'guard-throws-redirect';
+
+export const has = (name: Deviation): boolean => name === deviation;
