@@ -176,8 +176,9 @@ const FRAMEWORKS: readonly Framework[] = [
     build: ['node_modules/vite/bin/vite.js', 'build'],
     serve: { args: ['build'], ready: 'Listening on' },
     unproven: {},
-    variants: ['guard-in-each-load', 'guard-throws-redirect'],
+    variants: ['guard-in-each-load', 'guard-throws-redirect', 'guard-answers-401'],
     defects: {
+      'guard-by-path': ['routes/bypass'],
       'guard-in-layout-load': ['routes/bypass'],
       'guard-in-component': OPEN_PAGE,
       'cors-reflects': ['cors/untrusted-origin'],

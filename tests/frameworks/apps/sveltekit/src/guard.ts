@@ -1,11 +1,15 @@
-import { redirect } from '@sveltejs/kit';
+import { error, redirect } from '@sveltejs/kit';
 import type { RequestEvent } from '@sveltejs/kit';
 import { has, settings } from './settings.ts';
 
 /** The answer to a visitor who may not see a page; undefined: the visitor may. */
 export function refusePage(event: RequestEvent): Response | undefined {
-  const isPrivate = event.route.id?.startsWith('/(private)') === true;
+  const isPrivate = has('guard-by-path')
+    ? // The router decodes the path, and this one is as it was sent.
+      /^\/(?:dashboard|settings)/.test(event.url.pathname)
+    : event.route.id?.startsWith('/(private)') === true;
   if (!isPrivate || event.locals.auth().userId !== null) return undefined;
+  if (has('guard-answers-401')) error(401, 'Sign in to see this page');
   if (has('guard-throws-redirect')) redirect(303, signInPath(event));
   // Not thrown, so that the hooks around it give it their headers.
   return new Response(null, { status: 303, headers: { Location: signInPath(event) } });

@@ -8,9 +8,11 @@ export { settings };
 type Deviation =
   | 'guard-in-layout-load'
   | 'guard-in-component'
+  | 'guard-by-path'
   | 'cors-reflects'
   | 'webhook-believed'
   | 'guard-in-each-load'
-  | 'guard-throws-redirect';
+  | 'guard-throws-redirect'
+  | 'guard-answers-401';
 
 export const has = (name: Deviation): boolean => name === deviation;
