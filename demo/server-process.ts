@@ -9,6 +9,8 @@ export interface ServerProcess {
 export interface ServerProcessOptions {
   /** For messages. */
   readonly name: string;
+  /** Path of the node that runs it; default: the one that runs this. */
+  readonly node?: string;
   /** Arguments of node: the program and its own. */
   readonly args: readonly string[];
   readonly cwd: string;
@@ -28,7 +30,7 @@ const STOP_GRACE_MS = 500;
 
 /** Starts a production server. Its output is kept for the message of a failed start; `DEMO_VERBOSE` shows it. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--import', EXIT_WITH_PARENT, ...options.args], {
+  const child = spawn(options.node ?? process.execPath, ['--import', EXIT_WITH_PARENT, ...options.args], {
     cwd: options.cwd,
     env: { ...inheritedEnvironment(), ...options.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -11,7 +11,20 @@ export interface Parts {
 /** A framework, or a way to use one, that the pack must judge as fairly as those of the demos. */
 export interface Framework {
   /** Short name, also that of its folders. */
-  readonly name: 'hono' | 'fastify' | 'astro' | 'react-router' | 'sveltekit' | 'next-15' | 'next-pages';
+  readonly name:
+    | 'hono'
+    | 'fastify'
+    | 'astro'
+    | 'astro-7'
+    | 'react-router'
+    | 'react-router-8'
+    | 'sveltekit'
+    | 'next-15'
+    | 'next-pages';
+  /** Whose app it runs; undefined: one of its own. */
+  readonly app?: Framework['name'];
+  /** Release of Node.js that it needs; undefined: the one that runs the tests. */
+  readonly node?: string;
   /** The demo whose code its app shares, and whose options its team would write. */
   readonly demo: 'Express' | 'Next.js';
   readonly parts: readonly Parts[];
@@ -49,6 +62,61 @@ const NEXT_SERVE = {
 const NEXT_TYPES = { '@types/node': '20.19.43', '@types/react': '19.3.0', typescript: '5.9.3' } as const;
 
 const FROM_SOURCES = { args: ['--import', 'tsx', 'server.ts'], ready: 'App listens' } as const;
+
+const REACT_ROUTER = {
+  name: 'react-router',
+  demo: 'Express',
+  // What its server gives away as it is.
+  parts: [EXPRESS_PARTS, { names: ['public'], to: '.' }],
+  dependencies: {
+    '@clerk/react-router': '3.6.24',
+    '@react-router/dev': '7.18.4',
+    '@react-router/node': '7.18.4',
+    '@react-router/serve': '7.18.4',
+    isbot: '5.2.3',
+    react: '19.3.1',
+    'react-dom': '19.3.1',
+    'react-router': '7.18.4',
+    typescript: '5.9.3',
+    vite: '7.3.8',
+  },
+  build: ['node_modules/.bin/react-router', 'build'],
+  serve: {
+    args: ['node_modules/.bin/react-router-serve', 'build/server/index.js'],
+    ready: '[react-router-serve] http',
+  },
+  unproven: {},
+  variants: ['page-answers-401', 'guard-in-each-loader'],
+  defects: {
+    'guard-in-component': OPEN_PAGE,
+    'guard-in-layout-loader': ['routes/bypass'],
+    'hidden-page-open': ['routes/undeclared'],
+    'cors-reflects': ['cors/untrusted-origin'],
+    'webhook-believed': ['webhook/forged-signature'],
+  },
+} as const satisfies Framework;
+
+const ASTRO = {
+  name: 'astro',
+  demo: 'Express',
+  // Astro serves what is in "public" as it is.
+  parts: [EXPRESS_PARTS, { names: ['public'], to: '.' }],
+  dependencies: { '@astrojs/node': '9.5.5', '@clerk/astro': '4.0.21', astro: '5.18.2' },
+  build: ['node_modules/.bin/astro', 'build'],
+  serve: { args: ['dist/server/entry.mjs'], ready: 'Server listening' },
+  unproven: {},
+  variants: [],
+  defects: {
+    'guard-forgotten': OPEN_PAGE,
+    'guard-by-path': ['routes/bypass'],
+    'cors-reflects': ['cors/untrusted-origin'],
+    'webhook-believed': ['webhook/forged-signature'],
+    'api-shows-error': ['api/error-shape', 'errors/error-page'],
+  },
+} as const satisfies Framework;
+
+/** What the newest releases of some frameworks need, and this package does not. */
+const NEWER_NODE = '24.22.3';
 
 /** Those that the environment variable FRAMEWORKS names, separated by commas; all without it. */
 export function askedFrameworks(): readonly Framework[] {
@@ -107,56 +175,27 @@ const FRAMEWORKS: readonly Framework[] = [
       'errors-with-stack': ['errors/error-page', 'api/error-shape'],
     },
   },
+  ASTRO,
   {
-    name: 'astro',
-    demo: 'Express',
-    // Astro serves what is in "public" as it is.
-    parts: [EXPRESS_PARTS, { names: ['public'], to: '.' }],
-    // Astro 6 and 7 need a newer Node.js than this package does.
-    dependencies: { '@astrojs/node': '9.5.5', '@clerk/astro': '4.0.21', astro: '5.18.2' },
-    build: ['node_modules/astro/astro.js', 'build', '--silent'],
-    serve: { args: ['dist/server/entry.mjs'], ready: 'Server listening' },
-    unproven: {},
-    variants: [],
-    defects: {
-      'guard-forgotten': OPEN_PAGE,
-      'guard-by-path': ['routes/bypass'],
-      'cors-reflects': ['cors/untrusted-origin'],
-      'webhook-believed': ['webhook/forged-signature'],
-      'api-shows-error': ['api/error-shape', 'errors/error-page'],
-    },
+    ...ASTRO,
+    name: 'astro-7',
+    app: 'astro',
+    node: NEWER_NODE,
+    dependencies: { ...ASTRO.dependencies, '@astrojs/node': '11.1.6', astro: '7.3.5' },
   },
+  REACT_ROUTER,
   {
-    name: 'react-router',
-    demo: 'Express',
-    // What its server gives away as it is.
-    parts: [EXPRESS_PARTS, { names: ['public'], to: '.' }],
-    // React Router 8 needs a newer Node.js than this package does.
+    ...REACT_ROUTER,
+    name: 'react-router-8',
+    app: 'react-router',
+    node: NEWER_NODE,
     dependencies: {
-      '@clerk/react-router': '3.6.24',
-      '@react-router/dev': '7.18.4',
-      '@react-router/node': '7.18.4',
-      '@react-router/serve': '7.18.4',
-      isbot: '5.2.3',
-      react: '19.3.1',
-      'react-dom': '19.3.1',
-      'react-router': '7.18.4',
-      typescript: '5.9.3',
-      vite: '7.3.8',
-    },
-    build: ['node_modules/@react-router/dev/bin.js', 'build'],
-    serve: {
-      args: ['node_modules/@react-router/serve/bin.js', 'build/server/index.js'],
-      ready: '[react-router-serve] http',
-    },
-    unproven: {},
-    variants: ['page-answers-401', 'guard-in-each-loader'],
-    defects: {
-      'guard-in-component': OPEN_PAGE,
-      'guard-in-layout-loader': ['routes/bypass'],
-      'hidden-page-open': ['routes/undeclared'],
-      'cors-reflects': ['cors/untrusted-origin'],
-      'webhook-believed': ['webhook/forged-signature'],
+      ...REACT_ROUTER.dependencies,
+      '@react-router/dev': '8.3.1',
+      '@react-router/node': '8.3.1',
+      '@react-router/serve': '8.3.1',
+      'react-router': '8.3.1',
+      vite: '8.4.0',
     },
   },
   {

@@ -13,12 +13,21 @@ const DEMO_APPS = { Express: join(import.meta.dirname, '../../demo/express/app')
 
 const FOLDER = join(CACHE_FOLDER, 'frameworks');
 
+/** The package that holds a release of Node.js. */
+const NODE = `node-${process.platform}-${process.arch}`;
+
+/** Path of the node that builds and runs the app of a framework, in its project. */
+export function nodeOf({ node }: Framework, folder: string): string {
+  return node === undefined ? process.execPath : join(folder, 'node_modules', NODE, 'bin', 'node');
+}
+
 /** Installs the app of a framework as a project of its own, unless that was done before. Gives the project's folder. */
 export async function prepare(framework: Framework): Promise<string> {
   mkdirSync(FOLDER, { recursive: true });
   const folder = join(FOLDER, framework.name);
+  const dependencies = { ...framework.dependencies, ...(framework.node !== undefined && { [NODE]: framework.node }) };
   const manifest = JSON.stringify(
-    { name: `${framework.name}-app`, private: true, type: 'module', dependencies: framework.dependencies },
+    { name: `${framework.name}-app`, private: true, type: 'module', dependencies },
     null,
     2,
   );
@@ -35,7 +44,7 @@ export async function prepare(framework: Framework): Promise<string> {
     );
     if (framework.demo === 'Express')
       parts.push({ from: join(APPS, 'deployment.ts'), to: join(folder, 'shared', 'deployment.ts') });
-    parts.push({ from: join(APPS, framework.name), to: folder });
+    parts.push({ from: join(APPS, framework.app ?? framework.name), to: folder });
     const sources = parts.map(({ from }) => from);
     await once(join(folder, 'node_modules', 'copied'), hashOf(sources, ''), async () => {
       for (const name of readdirSync(folder))
@@ -43,7 +52,7 @@ export async function prepare(framework: Framework): Promise<string> {
           rmSync(join(folder, name), { recursive: true });
       for (const { from, to } of parts) cpSync(from, to, { recursive: true });
       writeFileSync(join(folder, '.gitignore'), 'node_modules/\nbuild/\ndist/\n.astro/\n.svelte-kit/\n.next/\n.env*\n');
-      if (framework.build) await gently(folder, process.execPath, ...framework.build);
+      if (framework.build) await gently(folder, nodeOf(framework, folder), ...framework.build);
       await gently(folder, 'git', 'init', '--quiet');
       await gently(folder, 'git', 'add', '--all');
     });

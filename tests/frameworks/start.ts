@@ -7,7 +7,7 @@ import { createCertificate } from '../../demo/net/certificate.ts';
 import { prepareScripts } from '../../demo/prepare.ts';
 import { startServerProcess } from '../../demo/server-process.ts';
 import type { Framework } from './frameworks.ts';
-import { prepare } from './prepare.ts';
+import { nodeOf, prepare } from './prepare.ts';
 
 /** A deployed app, and the folder of its project. */
 export interface Site extends RunningInstance {
@@ -31,6 +31,7 @@ export async function start(framework: Framework, { deviation, kind = 'live' }: 
     app: (settings) =>
       startServerProcess({
         name: `the ${framework.name} app`,
+        node: nodeOf(framework, folder),
         args: framework.serve.args,
         cwd: folder,
         env: {
