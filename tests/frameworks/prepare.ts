@@ -43,7 +43,8 @@ export async function prepare(framework: Framework): Promise<string> {
       names.map((name) => ({ from: join(app, name), to: join(folder, to, name) })),
     );
     if (framework.demo === 'Express')
-      parts.push({ from: join(APPS, 'deployment.ts'), to: join(folder, 'shared', 'deployment.ts') });
+      for (const name of readdirSync(join(APPS, 'shared')))
+        parts.push({ from: join(APPS, 'shared', name), to: join(folder, 'shared', name) });
     parts.push({ from: join(APPS, framework.app ?? framework.name), to: folder });
     const sources = parts.map(({ from }) => from);
     await once(join(folder, 'node_modules', 'copied'), hashOf(sources, ''), async () => {

@@ -1,5 +1,6 @@
 import { clerkMiddleware } from '@clerk/astro/server';
 import { defineMiddleware, sequence } from 'astro:middleware';
+import { withCors } from '../shared/cors.ts';
 import { contentSecurityPolicy } from '../shared/policy.ts';
 import { has, settings } from './settings.ts';
 
@@ -17,20 +18,9 @@ const browserHeaders = defineMiddleware(async ({ isPrerendered }, next) => {
   return response;
 });
 
-const cors = defineMiddleware(async ({ request, url }, next) => {
-  if (!url.pathname.startsWith('/api/')) return next();
-  const from = request.headers.get('origin');
-  const isAllowed = from !== null && (from === settings.allowedOrigin || has('cors-reflects'));
-  const response = isAllowed && request.method === 'OPTIONS' ? new Response(null, { status: 204 }) : await next();
-  // Also without an Origin: a cache must not hand this answer to another origin.
-  response.headers.append('Vary', 'Origin');
-  if (!isAllowed) return response;
-  response.headers.set('Access-Control-Allow-Origin', from);
-  response.headers.set('Access-Control-Allow-Methods', 'GET, POST');
-  response.headers.set('Access-Control-Allow-Headers', 'Authorization, Content-Type');
-  if (has('cors-reflects')) response.headers.set('Access-Control-Allow-Credentials', 'true');
-  return response;
-});
+const cors = defineMiddleware(({ request, url }, next) =>
+  url.pathname.startsWith('/api/') ? withCors(request, settings, has('cors-reflects'), next) : next(),
+);
 
 const clerk = clerkMiddleware(
   (auth, { url }) => {

@@ -1,6 +1,7 @@
 import type { Handle } from '@sveltejs/kit';
 import { sequence } from '@sveltejs/kit/hooks';
 import { withClerkHandler } from 'svelte-clerk/server';
+import { withCors } from '../shared/cors.ts';
 import { headersOf } from '../shared/policy.ts';
 import { refusePage } from './guard.ts';
 import { has, settings } from './settings.ts';
@@ -17,18 +18,7 @@ const browserHeaders: Handle = async ({ event, resolve }) => {
 
 const cors: Handle = async ({ event, resolve }) => {
   if (!event.url.pathname.startsWith('/api/')) return resolve(event);
-  const from = event.request.headers.get('origin');
-  const isAllowed = from !== null && (from === settings.allowedOrigin || has('cors-reflects'));
-  const isPreflight = isAllowed && event.request.method === 'OPTIONS';
-  const response = isPreflight ? new Response(null, { status: 204 }) : await resolve(event);
-  // Also without an Origin: a cache must not hand this answer to another origin.
-  response.headers.append('Vary', 'Origin');
-  if (!isAllowed) return response;
-  response.headers.set('Access-Control-Allow-Origin', from);
-  response.headers.set('Access-Control-Allow-Methods', 'GET, POST');
-  response.headers.set('Access-Control-Allow-Headers', 'Authorization, Content-Type');
-  if (has('cors-reflects')) response.headers.set('Access-Control-Allow-Credentials', 'true');
-  return response;
+  return withCors(event.request, settings, has('cors-reflects'), async () => resolve(event));
 };
 
 const isGuardedElsewhere = has('guard-in-layout-load') || has('guard-in-component') || has('guard-in-each-load');
