@@ -199,7 +199,7 @@ function judgeFailed({ evidence: { place, plain } }: Known, failed: readonly Att
       expected: 'a refusal, never a failure of the server',
       cause:
         'The request got past the middleware and auth() failed in the page, which then refuses by accident only; or the router cannot take the address.',
-      fix: 'Read the server log of this request, update Next.js and Clerk, and answer malformed addresses with 400 or 404.',
+      fix: 'Read the server log of this request, update the framework and Clerk’s SDK, and answer malformed addresses with 400 or 404.',
       docs: DOCS,
       exchange: first.exchange,
     }),
