@@ -97,3 +97,8 @@ export function byClerk(exchange: Exchange): string {
     ? ''
     : ' (Clerk’s x-clerk-auth-status header is on the answer)';
 }
+
+/** Says in a fix how a route that must be open to anyone is kept from the guard. */
+export function leaveUnguarded(route: string): string {
+  return `Leave the ${route} route out of the guard (of the protected matcher in Next.js; elsewhere register it before the guard)`;
+}

@@ -40,7 +40,7 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'scripts of a script': (text) => scriptsOfScript(exchange({ path: '/_next/static/chunks/a.js', body: text }), ORIGIN),
   'routes in a text': routesIn,
   'a manifest of React Router': (text) =>
-    [text, `window.__reactRouterManifest={${text}}`].map((each) => [routerRoutes(each), loadersOf('/a/b', each)]),
+    [text, `window.__reactRouterManifest={${text}}`].map((each) => [routerRoutes(each), loadersOf(each)('/a/b')]),
   'the address of a manifest of React Router': (text) =>
     routerManifestUrls(exchange({ body: `__reactRouterContext ${text}` })),
   'pages of a SvelteKit app': (text) => svelteRoutes(exchange({ path: '/_app/immutable/entry/app.a1.js', body: text })),

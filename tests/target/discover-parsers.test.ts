@@ -168,11 +168,12 @@ describe('routes of React Router', () => {
     assert.deepEqual(routerRoutes('window.__reactRouterManifest={"routes":"none"}'), []);
   });
   it('have loaders of their own and of their layouts', () => {
-    assert.deepEqual(loadersOf('/dashboard', manifest), ['routes/dashboard', 'routes/private']);
-    assert.deepEqual(loadersOf('/team/7', manifest), ['routes/team', 'routes/private']);
-    assert.deepEqual(loadersOf('/team/new', manifest), ['routes/private']);
-    assert.deepEqual(loadersOf('/', manifest), [], 'what the root gives belongs to every page');
-    assert.deepEqual(loadersOf('/nowhere', manifest), []);
+    const loaders = loadersOf(manifest);
+    assert.deepEqual(loaders('/dashboard'), ['routes/dashboard', 'routes/private']);
+    assert.deepEqual(loaders('/team/7'), ['routes/team', 'routes/private']);
+    assert.deepEqual(loaders('/team/new'), ['routes/private']);
+    assert.deepEqual(loaders('/'), [], 'what the root gives belongs to every page');
+    assert.deepEqual(loaders('/nowhere'), []);
   });
   it('stand where the page says', () => {
     const body = `<script>window.__reactRouterContext = {};</script><script type="module">window.__reactRouterManifest = {

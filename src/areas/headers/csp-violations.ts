@@ -99,9 +99,11 @@ async function loadsClerk({ page }: Tab): Promise<boolean | undefined> {
     page
       .evaluate((selector) => 'Clerk' in window || document.querySelector(selector) !== null, CLERK_SCRIPT)
       .catch(() => false);
-  // Modules that a page imports may ask for Clerk after its load event.
-  if (!(await asks())) await page.waitForLoadState('networkidle', { timeout: IDLE_MS }).catch(() => {});
-  if (!(await asks())) return undefined;
+  if (!(await asks())) {
+    // Modules that a page imports may ask for Clerk after its load event.
+    await page.waitForLoadState('networkidle', { timeout: IDLE_MS }).catch(() => {});
+    if (!(await asks())) return undefined;
+  }
   return page.waitForFunction(loaded, undefined, { timeout: LOAD_MS }).then(
     () => true,
     () => false,

@@ -2,6 +2,7 @@ import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { body, describe, header, isHtml, isRedirect, redirectTarget, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
+import { leaveUnguarded } from '../../target/clerk.ts';
 import { stackFrameIn } from '../../target/leaks.ts';
 import { isSamePage } from '../../target/sign-in.ts';
 import { jsonOf } from '../../target/json.ts';
@@ -83,7 +84,7 @@ function judgeUnhealthy(get: Exchange): Finding[] {
       error({
         ...base,
         cause: 'The guard covers the health endpoint, so a monitor sees sign-in instead of health.',
-        fix: 'Leave the health route out of the guard (of the protected matcher in Next.js; elsewhere register it before the guard).',
+        fix: `${leaveUnguarded('health')}.`,
       }),
     ];
   }

@@ -213,7 +213,6 @@ export const GROUPS: readonly Group[] = [
     variants: ({ bare, query }, { loaders }) => {
       const ids = loaders?.(bare) ?? [];
       const data = `${bare === '/' ? '/_root' : bare}.data`;
-      const before = query === '' ? '?' : `${query}&`;
       return ids.length === 0
         ? []
         : [
@@ -222,7 +221,7 @@ export const GROUPS: readonly Group[] = [
               (id) =>
                 [
                   `.data of ${id} alone`,
-                  { path: `${data}${before}_routes=${encodeURIComponent(id)}`, as: 'fetch' },
+                  { path: data + withParameter(query, `_routes=${encodeURIComponent(id)}`), as: 'fetch' },
                 ] as const,
             ),
           ];
@@ -235,14 +234,13 @@ export const GROUPS: readonly Group[] = [
     pagesOnly: true,
     variants: ({ bare, query }) => {
       const data = `${bare === '/' ? '' : bare}/__data.json`;
-      const before = query === '' ? '?' : `${query}&`;
       return [
         ['__data.json', { path: data + query, as: 'fetch' }],
         ...SVELTE_LAYOUTS.map(
           (layouts) =>
             [
               `__data.json without ${layouts === 1 ? 'its layout' : `its ${layouts} layouts`}`,
-              { path: `${data}${before}x-sveltekit-invalidated=${'0'.repeat(layouts)}1`, as: 'fetch' },
+              { path: data + withParameter(query, `x-sveltekit-invalidated=${'0'.repeat(layouts)}1`), as: 'fetch' },
             ] as const,
         ),
       ];
@@ -320,7 +318,12 @@ function encodeAll(text: string): string {
 }
 
 function uniquePath({ bare, query }: Parts, { unique }: Surroundings): string {
-  return `${bare}${query === '' ? '?' : `${query}&`}${unique}`;
+  return bare + withParameter(query, unique);
+}
+
+/** A query with one parameter more. */
+function withParameter(query: string, parameter: string): string {
+  return `${query === '' ? '?' : `${query}&`}${parameter}`;
 }
 
 function withHeaders(

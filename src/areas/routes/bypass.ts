@@ -152,8 +152,7 @@ function isPlain(to: URL, place: Place, { headers, method, as }: Variant['reques
 async function loadersFrom(pages: readonly Visit[], target: Target): Promise<Pick<Surroundings, 'loaders'>> {
   const [url] = pages.flatMap(({ final }) => routerManifestUrls(final));
   if (url === undefined) return {};
-  const manifest = body(await target.resource(url));
-  return { loaders: (path) => loadersOf(path, manifest) };
+  return { loaders: loadersOf(body(await target.resource(url))) };
 }
 
 /** The id that Next.js gives a build with the Pages Router; the App Router has no `_next/data`. */

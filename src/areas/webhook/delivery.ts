@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Readiness } from '../../config/options.ts';
 import type { Anonymous } from '../../target/anonymous.ts';
+import { leaveUnguarded } from '../../target/clerk.ts';
 import { status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 
 /** The fix where a guard answers a delivery. */
-export const UNGUARDED =
-  'Leave the webhook route out of the guard (of the protected matcher in Next.js; elsewhere register it before the guard)';
+export const UNGUARDED = leaveUnguarded('webhook');
 
 /** What a signature is made for. */
 export interface Message {

@@ -1,6 +1,6 @@
 import { body } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
-import { uniqueRoutes } from './route.ts';
+import { kindByPath, uniqueRoutes } from './route.ts';
 import type { AppRoute } from './route.ts';
 
 /** Pages that Next makes itself, and its conventions for errors. */
@@ -24,7 +24,7 @@ export function appRoute(file: string): AppRoute | undefined {
 export function pagesRoute(file: string): AppRoute | undefined {
   const pattern = `/${file.replace(/^\//, '')}`.replace(/\/index$/, '') || '/';
   if (INTERNAL.test(pattern)) return undefined;
-  return { pattern, kind: /^\/api(?:\/|$)/.test(pattern) ? 'endpoint' : 'page' };
+  return { pattern, kind: kindByPath(pattern) };
 }
 
 /** Routes named in text that Next serves: chunk names of webpack builds, and keys of build manifests. */

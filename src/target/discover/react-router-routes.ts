@@ -2,7 +2,7 @@ import { isRecord } from '../../is-record.ts';
 import { body } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
 import { member, parseJson } from '../json.ts';
-import { exampleOf, isDynamic, uniqueRoutes } from './route.ts';
+import { exampleOf, isDynamic, kindByPath, uniqueRoutes } from './route.ts';
 import type { AppRoute } from './route.ts';
 
 /** A route in the manifest of React Router or Remix. */
@@ -27,44 +27,54 @@ export function routerManifestUrls(page: Exchange): string[] {
 
 /** The routes of a manifest, in the notation of the others: `/blog/:slug` is `/blog/[slug]`. */
 export function routerRoutes(text: string): AppRoute[] {
-  const all = manifestRoutes(text);
   return uniqueRoutes(
-    all
-      .filter((route) => route.parentId !== undefined && (route.isIndex || route.path !== undefined))
-      .map((route) => {
-        const pattern = patternOf(route, all);
-        const isPage = route.hasPage ?? !/^\/api(?:\/|$)/.test(pattern);
-        return { pattern, kind: isPage ? 'page' : 'endpoint' } as const;
-      }),
+    routesWithPath(text).map(({ route, pattern }) => {
+      const kind = route.hasPage === undefined ? kindByPath(pattern) : route.hasPage ? 'page' : 'endpoint';
+      return { pattern, kind };
+    }),
   );
 }
 
 /**
- * Ids of the routes whose loaders give a page its data, its own first, then those of its layouts. The root's is left out:
- * what it gives belongs to every page.
+ * Reads a manifest, and tells by a path the ids of the routes whose loaders give the page there its data: its own first,
+ * then those of its layouts. The root's is left out: what it gives belongs to every page.
  */
-export function loadersOf(path: string, text: string): string[] {
-  const all = manifestRoutes(text);
-  const matching = all
-    .filter((route) => route.parentId !== undefined && (route.isIndex || route.path !== undefined))
-    .map((route) => ({ route, pattern: patternOf(route, all) }))
-    .filter(({ pattern }) => exampleOf(pattern)(path));
+export function loadersOf(text: string): (path: string) => string[] {
   // As the router does: what is written out comes before a parameter, and an index before its layout.
-  const [match] = matching.toSorted(
+  const routes = routesWithPath(text).toSorted(
     (a, b) =>
       Number(isDynamic(a.pattern)) - Number(isDynamic(b.pattern)) ||
       Number(b.route.isIndex) - Number(a.route.isIndex) ||
       b.pattern.length - a.pattern.length,
   );
-  if (!match) return [];
-  return branchOf(match.route, all).flatMap(({ id, parentId, hasLoader }) =>
-    hasLoader && parentId !== undefined ? [id] : [],
-  );
+  return (path) => {
+    const match = routes.find(({ pattern }) => exampleOf(pattern)(path));
+    return (match?.branch ?? []).flatMap(({ id, parentId, hasLoader }) =>
+      hasLoader && parentId !== undefined ? [id] : [],
+    );
+  };
+}
+
+/** A route that has an address of its own, with its ancestors; a layout without a path and the root have none. */
+interface RouteWithPath {
+  readonly route: ManifestRoute;
+  readonly branch: readonly ManifestRoute[];
+  readonly pattern: string;
+}
+
+function routesWithPath(text: string): RouteWithPath[] {
+  const all = manifestRoutes(text);
+  return all
+    .filter(({ parentId, isIndex, path }) => parentId !== undefined && (isIndex || path !== undefined))
+    .map((route) => {
+      const branch = branchOf(route, all);
+      return { route, branch, pattern: patternOf(branch) };
+    });
 }
 
 /** Path of a route from the root on. */
-function patternOf(route: ManifestRoute, all: readonly ManifestRoute[]): string {
-  const segments = branchOf(route, all)
+function patternOf(branch: readonly ManifestRoute[]): string {
+  const segments = branch
     .toReversed()
     .flatMap(({ path = '' }) => path.split('/'))
     .filter((segment) => segment !== '');

@@ -7,6 +7,11 @@ export interface AppRoute {
   readonly kind: 'page' | 'endpoint';
 }
 
+/** What a route is by its path alone, where nothing else tells. */
+export function kindByPath(pattern: string): AppRoute['kind'] {
+  return /^\/api(?:\/|$)/.test(pattern) ? 'endpoint' : 'page';
+}
+
 /** True when a route has a parameter without which it is no path. */
 export function isDynamic(pattern: string): boolean {
   return pattern.includes('[');
