@@ -1,4 +1,5 @@
 import type { APIContext, AstroGlobal } from 'astro';
+import { callerOf } from '../shared/api.ts';
 import { has, settings } from './settings.ts';
 
 /** The answer to a visitor without a session; undefined: the visitor may see the page. */
@@ -8,15 +9,7 @@ export function refusePage({ locals }: AstroGlobal): Response | undefined {
   return redirectToSignIn();
 }
 
-export const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
-  Response.json(body, { status, headers });
-
 /** The user who calls the API, or the answer to somebody else. */
 export function caller({ locals, request }: APIContext): string | Response {
-  const { userId } = locals.auth();
-  if (!userId) return json({ error: 'unauthenticated' }, 401, { 'WWW-Authenticate': 'Bearer' });
-  const from = request.headers.get('origin');
-  if (from !== null && from !== settings.origin && from !== settings.allowedOrigin)
-    return json({ error: 'foreign_origin' }, 403);
-  return userId;
+  return callerOf(locals.auth().userId, request, settings);
 }

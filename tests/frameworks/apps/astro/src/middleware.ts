@@ -1,6 +1,6 @@
 import { clerkMiddleware } from '@clerk/astro/server';
 import { defineMiddleware, sequence } from 'astro:middleware';
-import { withCors } from '../shared/cors.ts';
+import { withCors } from '../shared/api.ts';
 import { contentSecurityPolicy } from '../shared/policy.ts';
 import { has, settings } from './settings.ts';
 

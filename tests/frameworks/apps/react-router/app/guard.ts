@@ -1,6 +1,7 @@
 import { getAuth } from '@clerk/react-router/server';
 import { data, redirect } from 'react-router';
 import type { LoaderFunctionArgs } from 'react-router';
+import { callerOf } from '../shared/api.ts';
 import { has, settings } from './settings.ts';
 
 /** Who asks for a page; anyone else is sent to sign-in and back. */
@@ -15,12 +16,7 @@ export async function pageUser(args: LoaderFunctionArgs): Promise<string> {
 /** Who calls the API; anyone else gets the answer that is thrown. */
 export async function caller(args: LoaderFunctionArgs): Promise<string> {
   const { userId } = await getAuth(args);
-  if (userId === null) throw json({ error: 'unauthenticated' }, 401, { 'WWW-Authenticate': 'Bearer' });
-  const from = args.request.headers.get('origin');
-  if (from !== null && from !== settings.origin && from !== settings.allowedOrigin)
-    throw json({ error: 'foreign_origin' }, 403);
-  return userId;
+  const user = callerOf(userId, args.request, settings);
+  if (typeof user !== 'string') throw user;
+  return user;
 }
-
-export const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
-  Response.json(body, { status, headers });

@@ -1,5 +1,6 @@
 import { error, redirect } from '@sveltejs/kit';
 import type { RequestEvent } from '@sveltejs/kit';
+import { callerOf } from '../shared/api.ts';
 import { has, settings } from './settings.ts';
 
 /** The answer to a visitor who may not see a page; undefined: the visitor may. */
@@ -24,15 +25,7 @@ function signInPath({ url: { pathname, search } }: RequestEvent): string {
   return `/sign-in?redirect_url=${encodeURIComponent(pathname + search)}`;
 }
 
-export const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
-  Response.json(body, { status, headers });
-
 /** The user who calls the API, or the answer to somebody else. */
 export function caller({ locals, request }: RequestEvent): string | Response {
-  const { userId } = locals.auth();
-  if (userId === null) return json({ error: 'unauthenticated' }, 401, { 'WWW-Authenticate': 'Bearer' });
-  const from = request.headers.get('origin');
-  if (from !== null && from !== settings.origin && from !== settings.allowedOrigin)
-    return json({ error: 'foreign_origin' }, 403);
-  return userId;
+  return callerOf(locals.auth().userId, request, settings);
 }

@@ -1,7 +1,7 @@
 import type { Handle } from '@sveltejs/kit';
 import { sequence } from '@sveltejs/kit/hooks';
 import { withClerkHandler } from 'svelte-clerk/server';
-import { withCors } from '../shared/cors.ts';
+import { withCors } from '../shared/api.ts';
 import { headersOf } from '../shared/policy.ts';
 import { refusePage } from './guard.ts';
 import { has, settings } from './settings.ts';

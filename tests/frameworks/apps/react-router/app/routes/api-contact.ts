@@ -1,7 +1,7 @@
 import type { ActionFunctionArgs } from 'react-router';
 import { isMessage } from '../../shared/operations.ts';
 import { MinuteLimit } from '../../shared/policy.ts';
-import { json } from '../guard.ts';
+import { json } from '../../shared/api.ts';
 
 const limit = new MinuteLimit(20);
 

@@ -1,4 +1,5 @@
 import type { LoaderFunctionArgs } from 'react-router';
-import { caller, json } from '../guard.ts';
+import { json } from '../../shared/api.ts';
+import { caller } from '../guard.ts';
 
 export const loader = async (args: LoaderFunctionArgs): Promise<Response> => json({ userId: await caller(args) });

@@ -1,4 +1,4 @@
-import { json } from '../guard.ts';
+import { json } from '../../shared/api.ts';
 
 const notFound = (): Response => json({ error: 'not_found' }, 404);
 

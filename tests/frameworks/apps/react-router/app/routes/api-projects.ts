@@ -1,7 +1,8 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from 'react-router';
 import { projectName } from '../../shared/operations.ts';
 import { projects } from '../../shared/projects.ts';
-import { caller, json } from '../guard.ts';
+import { json } from '../../shared/api.ts';
+import { caller } from '../guard.ts';
 
 export const loader = async (args: LoaderFunctionArgs): Promise<Response> =>
   json({ projects: projects.of(await caller(args)) });

@@ -1,5 +1,5 @@
 import type { MiddlewareFunction } from 'react-router';
-import { withCors } from '../../shared/cors.ts';
+import { withCors } from '../../shared/api.ts';
 import { has, settings } from '../settings.ts';
 
 export const middleware: MiddlewareFunction<Response>[] = [

@@ -1,6 +1,6 @@
 import type { APIRoute } from 'astro';
 import { clerkStatus } from '../../../shared/operations.ts';
-import { json } from '../../guard.ts';
+import { json } from '../../../shared/api.ts';
 import { settings } from '../../settings.ts';
 
 export const GET: APIRoute = async () => {

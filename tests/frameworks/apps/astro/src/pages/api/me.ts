@@ -1,5 +1,6 @@
 import type { APIRoute } from 'astro';
-import { caller, json } from '../../guard.ts';
+import { json } from '../../../shared/api.ts';
+import { caller } from '../../guard.ts';
 
 export const GET: APIRoute = (context) => {
   const user = caller(context);

@@ -1,7 +1,8 @@
 import type { APIRoute } from 'astro';
 import { projectName } from '../../../shared/operations.ts';
 import { projects } from '../../../shared/projects.ts';
-import { caller, json } from '../../guard.ts';
+import { json } from '../../../shared/api.ts';
+import { caller } from '../../guard.ts';
 import { has } from '../../settings.ts';
 
 export const GET: APIRoute = (context) => {

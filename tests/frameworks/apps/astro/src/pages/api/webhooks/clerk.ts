@@ -1,16 +1,14 @@
 import { verifyWebhook } from '@clerk/astro/webhooks';
 import type { APIRoute } from 'astro';
 import { Deliveries } from '../../../../shared/operations.ts';
-import { json } from '../../../guard.ts';
+import { answerDelivery } from '../../../../shared/api.ts';
 import { has, settings } from '../../../settings.ts';
 
 const deliveries = new Deliveries(settings.auditLog);
 
-export const POST: APIRoute = async ({ request }) => {
-  const event = await (
-    has('webhook-believed') ? request.json() : verifyWebhook(request, { signingSecret: settings.webhookSecret })
-  ).catch(() => undefined);
-  if (!event) return json({ error: 'invalid_signature' }, 400);
-  await deliveries.handle(request.headers.get('svix-id') ?? '', event.type);
-  return json({ received: true });
-};
+export const POST: APIRoute = ({ request }) =>
+  answerDelivery(
+    request,
+    deliveries,
+    has('webhook-believed') ? request.json() : verifyWebhook(request, { signingSecret: settings.webhookSecret }),
+  );

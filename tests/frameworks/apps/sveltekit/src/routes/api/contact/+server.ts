@@ -1,6 +1,6 @@
 import { isMessage } from '../../../../shared/operations.ts';
 import { MinuteLimit } from '../../../../shared/policy.ts';
-import { json } from '../../../guard.ts';
+import { json } from '../../../../shared/api.ts';
 import type { RequestHandler } from './$types';
 
 const limit = new MinuteLimit(20);

@@ -1,5 +1,5 @@
 import { clerkStatus } from '../../../../shared/operations.ts';
-import { json } from '../../../guard.ts';
+import { json } from '../../../../shared/api.ts';
 import { settings } from '../../../settings.ts';
 import type { RequestHandler } from './$types';
 

@@ -1,4 +1,5 @@
-import { caller, json } from '../../../guard.ts';
+import { json } from '../../../../shared/api.ts';
+import { caller } from '../../../guard.ts';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = (event) => {

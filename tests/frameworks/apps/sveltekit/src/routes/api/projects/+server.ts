@@ -1,6 +1,7 @@
 import { projectName } from '../../../../shared/operations.ts';
 import { projects } from '../../../../shared/projects.ts';
-import { caller, json } from '../../../guard.ts';
+import { json } from '../../../../shared/api.ts';
+import { caller } from '../../../guard.ts';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = (event) => {
