@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test';
+import { atMost } from '../browser/at-most.ts';
 import type { BrowserState, FrontendApi } from '../target/frontend-api.ts';
 import type { Identity } from '../target/identity.ts';
 
@@ -7,6 +8,9 @@ const LOAD_MS = 15_000;
 
 /** Milliseconds after which a page on which Clerk is not loaded is opened again: a request of it may have got lost. */
 const FIRST_LOAD_MS = 10_000;
+
+/** Milliseconds in which Clerk sends somebody on; where the person ends up is waited for besides. */
+const GO_ON_MS = 5_000;
 
 /** By what the Frontend API knows the browser of a context. */
 export async function browserState(context: BrowserContext, { origin, clerk }: Identity): Promise<BrowserState> {
@@ -34,25 +38,26 @@ const CLERKS = /^(__client|__cf_bm|_cfuvid|cf_clearance)(_|$)/;
  */
 export async function activate(page: Page, frontendApi: FrontendApi, sessionId: string): Promise<void> {
   await page.context().addCookies([...frontendApi.cookies]);
-  await page
-    .evaluate(async (session) => {
-      await window.Clerk.client?.reload();
-      await window.Clerk.setActive({ session });
-    }, sessionId)
-    .catch(ignoreNavigation);
+  const activating = page.evaluate(async (session) => {
+    await window.Clerk.client?.reload();
+    await window.Clerk.setActive({ session });
+  }, sessionId);
+  await atMost(LOAD_MS, activating.catch(ignoreNavigation));
   await showsSession(page, sessionId);
 }
 
 /** Lets Clerk send the person on from its form, to the return path in the address of the page. */
 export async function goOnAfterSignIn(page: Page): Promise<void> {
-  await page
-    .evaluate(() => {
-      // redirectToAfterSignIn() knows the options of the app only, not the address.
-      const params = new URLSearchParams(location.search);
-      return window.Clerk.navigate(window.Clerk.buildAfterSignInUrl({ params }));
-    })
-    // Where the person ends up is judged, whatever happened here.
-    .catch(() => {});
+  const going = page.evaluate(() => {
+    // redirectToAfterSignIn() knows the options of the app only, not the address.
+    const params = new URLSearchParams(location.search);
+    return window.Clerk.navigate(window.Clerk.buildAfterSignInUrl({ params }));
+  });
+  // Where the person ends up is judged, whatever happened here.
+  await atMost(
+    GO_ON_MS,
+    going.catch(() => {}),
+  );
 }
 
 /** Waits until the Clerk of a page knows the session. */

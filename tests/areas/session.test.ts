@@ -445,6 +445,19 @@ describe('return after signing in', () => {
     const elsewhere = { ...AFTER, showsProtected: false, moves: [{ url: `${ORIGIN}/welcome` }] };
     assert.match(errorsOf(judge({ after: elsewhere }))[0] ?? '', /is now at https:\/\/app\.example\.com\/welcome/);
   });
+  test('fails: the router puts its base path in front of an address that has it', () => {
+    const route = { ...ROUTE, path: '/portal/dashboard' };
+    const at = (path: string) => ({
+      ...AFTER,
+      showsProtected: false,
+      asked: ORIGIN + route.path,
+      moves: [{ url: ORIGIN + path }],
+    });
+    const [finding] = judge({ route, after: at('/portal/portal/dashboard') }).findings;
+    assert.match(finding?.cause ?? '', /puts it in front again/);
+    const [other] = judge({ route, after: at('/other/portal/dashboard') }).findings;
+    assert.match(other?.cause ?? '', /force redirect/);
+  });
   test('fails: back without the content', () =>
     assert.match(errorsOf(judge({ after: { ...AFTER, showsProtected: false } }))[0] ?? '', /without its text/));
   test('fails: back and still asked to sign in, where no text is configured', () => {

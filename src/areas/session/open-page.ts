@@ -15,6 +15,9 @@ const DRAFT = 'A draft of clerk-readiness';
 /** Milliseconds that a control has to let itself be used, and the server to answer it; a page may also answer by itself. */
 const ANSWER_MS = 5_000;
 
+/** Milliseconds that the server has to answer what a page itself asks of it. */
+const FETCH_MS = 15_000;
+
 /** Milliseconds that a page has to show a draft again. */
 const DRAFT_MS = 5_000;
 
@@ -63,11 +66,17 @@ function readablePath(api: readonly ApiRoute[] | false): string | undefined {
 /** Status of a fetch that the page itself sends, with its own cookies; 0 when it failed or was redirected to a page. */
 async function fetchStatus({ page }: Tab, path: string): Promise<number> {
   return page
-    .evaluate(async (url) => {
-      const response = await fetch(url, { headers: { accept: 'application/json' } });
-      await response.body?.cancel();
-      return response.redirected ? 0 : response.status;
-    }, path)
+    .evaluate(
+      async ({ url, ms }) => {
+        const response = await fetch(url, {
+          headers: { accept: 'application/json' },
+          signal: AbortSignal.timeout(ms),
+        });
+        await response.body?.cancel();
+        return response.redirected ? 0 : response.status;
+      },
+      { url: path, ms: FETCH_MS },
+    )
     .catch(() => 0);
 }
 

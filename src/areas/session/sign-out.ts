@@ -6,6 +6,7 @@ import type { Visit } from '../../target/exchange.ts';
 import { tokenClaims, TOKEN_LIFE } from '../../target/session-token.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
+import { atMost } from '../../browser/at-most.ts';
 import { signInPage, tabOf, userOf } from '../../browser/browser-check.ts';
 import { openPage, reaction, still, stir } from '../../browser/page-visit.ts';
 import type { PageVisit, PageVisitOptions } from '../../browser/page-visit.ts';
@@ -15,6 +16,9 @@ import { samePath } from './way.ts';
 
 /** Milliseconds that Clerk has to end the session. */
 const SIGN_OUT_MS = 15_000;
+
+/** Milliseconds that the server has to answer a page that asks for it once more. */
+const FETCH_MS = 15_000;
 
 /** What is left in the browser, and what the server makes of it. */
 export interface LeftOvers {
@@ -116,18 +120,25 @@ function notShown({ path, contains }: ProtectedRoute): string {
 /** Asks for the page once more, past the browser's cache. */
 async function receive(page: Page, { path, contains }: PageVisitOptions): Promise<Received> {
   const { cacheControl, document } = await page
-    .evaluate(async (url) => {
-      const response = await fetch(url, { headers: { accept: 'text/html' }, cache: 'no-store' });
-      return { cacheControl: response.headers.get('cache-control') ?? '', document: await response.text() };
-    }, path)
+    .evaluate(
+      async ({ url, ms }) => {
+        const response = await fetch(url, {
+          headers: { accept: 'text/html' },
+          cache: 'no-store',
+          signal: AbortSignal.timeout(ms),
+        });
+        return { cacheControl: response.headers.get('cache-control') ?? '', document: await response.text() };
+      },
+      { url: path, ms: FETCH_MS },
+    )
     .catch(() => ({ cacheControl: '', document: '' }));
   return { cacheControl, holdsContent: contains !== undefined && document.includes(contains) };
 }
 
 /** A page to go to before signing out, so that the protected one lies behind it: another one that loads Clerk. */
-function nextPage({ path }: ProtectedRoute, { readiness: { routes } }: CheckContext): string {
+function nextPage({ path }: ProtectedRoute, { readiness: { routes }, target }: CheckContext): string {
   const others = [...(routes.protected || []).map((route) => route.path), ...routes.public];
-  return others.find((other) => !samePath(other, path)) ?? '/';
+  return others.find((other) => !samePath(other, path)) ?? target.home;
 }
 
 /** Signs out as the app's own button does; the reason when Clerk is not there or does not do it. */
@@ -139,7 +150,11 @@ async function signOutOf(page: Page): Promise<string | undefined> {
     .catch(() => undefined);
   if (!loaded) return `Clerk shows no session on ${new URL(page.url()).pathname}`;
   // An app that leaves the page meanwhile has signed out all the same.
-  await page.evaluate(() => window.Clerk.signOut()).catch(() => {});
+  const signingOut = page.evaluate(() => window.Clerk.signOut());
+  await atMost(
+    SIGN_OUT_MS,
+    signingOut.catch(() => {}),
+  );
   const ended = () => !(window.Clerk as typeof window.Clerk | undefined)?.session;
   return page.waitForFunction(ended, undefined, { timeout: SIGN_OUT_MS }).then(
     () => undefined,

@@ -131,6 +131,12 @@ function isBack({ asked, moves }: PageVisit): boolean {
   return isAt(new URL(asked))(new URL(moves.at(-1)?.url ?? asked));
 }
 
+/** True for `/portal/portal/dashboard` in place of `/portal/dashboard`. */
+function isDoubled(path: string, { moves }: PageVisit): boolean {
+  const { pathname } = new URL(moves.at(-1)?.url ?? path, 'https://app.example');
+  return pathname !== path && pathname.endsWith(path) && path.startsWith(pathname.slice(0, -path.length));
+}
+
 /** Judges what a person sees who has signed in again: the page first asked for, with its content. */
 export function judgeReturn(
   { path, contains }: ProtectedRoute,
@@ -147,9 +153,17 @@ export function judgeReturn(
       ...base,
       message: `the person asked for ${path}, signed in at ${describeMoves(before.moves)}, and is now at ${after.moves.at(-1)?.url}`,
       expected: `${path}, the page first asked for`,
-      cause:
-        'A force redirect URL (forceRedirectUrl, CLERK_SIGN_IN_FORCE_REDIRECT_URL) wins over redirect_url, or the sign-in page reads the return path under another name.',
-      fix: 'Use signInFallbackRedirectUrl instead of a force redirect, and let <SignIn /> read redirect_url.',
+      ...(isDoubled(path, after)
+        ? {
+            cause:
+              'The address has the base path already, and the router of the app, by which Clerk moves on, puts it in front again.',
+            fix: 'Give Clerk addresses as that router takes them: redirect_url and the fallback URLs without the base path.',
+          }
+        : {
+            cause:
+              'A force redirect URL (forceRedirectUrl, CLERK_SIGN_IN_FORCE_REDIRECT_URL) wins over redirect_url, or the sign-in page reads the return path under another name.',
+            fix: 'Use signInFallbackRedirectUrl instead of a force redirect, and let <SignIn /> read redirect_url.',
+          }),
     });
   }
   if (after.blank === undefined && (contains === undefined ? after.affordance !== 'form' : after.showsProtected))
