@@ -163,7 +163,7 @@ export const unusual = [
     {
       name: 'express-guard-everything',
       title: 'every path but the public ones asks for a session first, also those that do not exist',
-      mayAlsoBreak: ['errors/not-found-page'],
+      mayAlsoBreak: ['errors/not-found-page', 'errors/error-page'],
       parts: ({ privatePages }) => ({ privatePages: [protectPage, ...privatePages.slice(1)] }),
     },
   ]),
