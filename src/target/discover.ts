@@ -68,6 +68,8 @@ export interface DiscoveryParts {
   readonly anonymous: Anonymous;
   readonly origin: string;
   readonly readiness: Readiness;
+  /** A path of the app, by that from its home on. */
+  readonly within: (path: string) => string;
   readonly unknownPath: string;
   /** Fetches from any origin, with credentials for the target's only. */
   readonly get: (url: string) => Promise<Exchange>;
@@ -94,9 +96,9 @@ class Walk {
   }
 
   async run(): Promise<void> {
-    const { readiness, unknownPath } = this.#parts;
+    const { readiness, within, unknownPath } = this.#parts;
     const { routes } = readiness;
-    for (const path of ['/', ...routes.public, routes.signIn, routes.signUp])
+    for (const path of [within('/'), ...routes.public, routes.signIn, routes.signUp])
       if (path?.startsWith('/') === true) this.#find(path.split('?')[0] ?? path, { by: 'declared' });
     const [unknown] = await Promise.all([
       this.#parts.anonymous.page(unknownPath),
@@ -155,7 +157,8 @@ class Walk {
   }
 
   #addRoutes(routes: readonly AppRoute[], source: Source): void {
-    for (const route of routes) {
+    for (const { kind, pattern } of routes) {
+      const route = { kind, pattern: this.#parts.within(pattern) };
       const key = `${route.kind} ${route.pattern}`;
       if (!this.#routes.has(key)) this.#routes.set(key, { route, source });
       const path = route.kind === 'page' ? concretePath(route) : undefined;
@@ -168,11 +171,11 @@ class Walk {
     if (root === undefined) return;
     const { routes, prerendered } = await projectRoutes(root);
     this.#addRoutes(routes, { by: 'project' });
-    for (const path of prerendered) if (isPagePath(path)) this.#find(path, { by: 'project' });
+    for (const path of prerendered) if (isPagePath(path)) this.#find(this.#parts.within(path), { by: 'project' });
   }
 
   async #readIndexes(): Promise<void> {
-    const { robots, sitemap, limit } = await readIndexes(this.#parts.origin, this.#parts.get);
+    const { robots, sitemap, limit } = await readIndexes(this.#parts, this.#parts.get);
     for (const path of robots) this.#find(path, { by: 'robots.txt' });
     for (const path of sitemap) this.#find(path, { by: 'sitemap' });
     if (limit !== undefined) this.#limits.pages = limit;

@@ -1,3 +1,4 @@
+import { basePathOf, isUnder } from './base-path.ts';
 import { clerkTraces, parsePublishableKey } from './clerk.ts';
 import { elementsByTag } from './html.ts';
 import { body, header } from './exchange.ts';
@@ -9,6 +10,8 @@ export interface Identity {
   readonly origin: string;
   /** `next`, `astro`, `nuxt`, …; undefined when nothing gives it away. */
   readonly framework?: string;
+  /** Path under which the app is served, without a slash at its end; undefined for an app at the root. */
+  readonly basePath?: string;
   readonly clerk: ClerkIdentity;
 }
 
@@ -39,8 +42,10 @@ const FRAMEWORKS: ReadonlyArray<readonly [name: string, matches: (page: Exchange
   ['express', (page) => /^express$/i.test(header(page, 'x-powered-by') ?? '')],
 ];
 
-/** Reads the identity of a target from pages that it served. */
-export function identify(origin: string, pages: readonly Exchange[], given: string | undefined): Identity {
+/** Reads the identity of a target from pages that its origin served; those outside of a base path are another app’s. */
+export function identify(origin: string, served: readonly Exchange[], given: string | undefined): Identity {
+  const basePath = basePathOf(served.filter(({ request }) => new URL(request.url).origin === origin));
+  const pages = basePath === undefined ? served : served.filter(isUnder(basePath));
   const traces = pages.map(clerkTraces);
   const keys = [...(given === undefined ? [] : [given]), ...traces.flatMap(({ publishableKeys }) => publishableKeys)];
   const key = keys.map(parsePublishableKey).find((parsed) => parsed !== undefined);
@@ -54,6 +59,7 @@ export function identify(origin: string, pages: readonly Exchange[], given: stri
   return {
     origin,
     ...(framework !== undefined && { framework }),
+    ...(basePath !== undefined && { basePath }),
     clerk: {
       ...(key && { publishableKey: key.key, publishableKeyKind: key.kind }),
       ...(frontendApi !== undefined && { frontendApi }),

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Readiness } from '../config/options.ts';
+import { foldersNamedBy, underBasePath } from './base-path.ts';
 import { Anonymous } from './anonymous.ts';
 import type { Connection, Request } from './connection.ts';
 import { discover } from './discover.ts';
+import { unique } from './discover/links.ts';
 import type { Discovery } from './discover.ts';
 import type { Exchange, Visit } from './exchange.ts';
-import { isHtml } from './exchange.ts';
+import { isHtml, status } from './exchange.ts';
 import type { FirstFactor } from './frontend-api.ts';
 import { identify } from './identity.ts';
 import type { Identity } from './identity.ts';
@@ -32,8 +34,8 @@ export class Target {
   readonly anonymous: Anonymous;
   readonly identity: Identity;
   readonly redactor: Redactor;
-  /** A path that no app has; the same for all checks, so that its answer is fetched once. */
-  readonly unknownPath = `/clerk-readiness-${randomBytes(6).toString('hex')}`;
+  /** A segment of a path that no app has; the same for all checks, so that its answer is fetched once. */
+  readonly unknownSegment = `clerk-readiness-${randomBytes(6).toString('hex')}`;
   readonly #connection: Connection;
   readonly #obstacles: Obstacle[];
   readonly #readiness: Readiness;
@@ -88,6 +90,21 @@ export class Target {
     }
   }
 
+  /** A path of the app, by that from its home on: another one only where the app has a base path. */
+  within(path: string): string {
+    return underBasePath(this.identity.basePath, path);
+  }
+
+  /** Path of the home page: `/`, or the base path. */
+  get home(): string {
+    return this.within('/');
+  }
+
+  /** A path of the app that it does not have. */
+  get unknownPath(): string {
+    return this.within(`/${this.unknownSegment}`);
+  }
+
   /** Requests sent so far, to the target and to Clerk. */
   get requests(): number {
     return this.#connection.sent;
@@ -131,6 +148,7 @@ export class Target {
       anonymous: this.anonymous,
       origin: this.identity.origin,
       readiness: this.#readiness,
+      within: (path) => this.within(path),
       unknownPath: this.unknownPath,
       get: (url) => this.resource(url),
     });
@@ -198,12 +216,25 @@ function note(obstacles: Obstacle[], exchange: Exchange): void {
   else if (exchange.error) obstacles.push({ exchange });
 }
 
-/** The home page, which proves that the app is there, and the sign-in page. */
+/**
+ * Pages that show what the app is; one of them proves that it is there: the root of the site or, where that is no public
+ * page of the app, the first that is.
+ */
 async function firstPages(anonymous: Anonymous, readiness: Readiness): Promise<Visit[]> {
-  const { signIn } = readiness.routes;
-  const entry = await anonymous.page('/');
-  assertReachable(entry, readiness);
-  return signIn?.startsWith('/') === true ? [entry, await anonymous.page(signIn)] : [entry];
+  const { signIn, public: open } = readiness.routes;
+  const root = await anonymous.page('/');
+  const [first] = open.includes('/') ? [] : open;
+  try {
+    assertReachable(root, readiness);
+  } catch (failure) {
+    // An app under a base path answers for its own pages only.
+    if (first === undefined || root.final.error) throw failure;
+    assertReachable(await anonymous.page(first), readiness);
+  }
+  const [basePath] = status(root.final) === 404 ? foldersNamedBy(root.final) : [];
+  const paths = unique([signIn, open[0], basePath].filter((path) => path?.startsWith('/') === true && path !== '/'));
+  const others = await Promise.all(paths.map((path) => anonymous.page(path ?? '/')));
+  return [root, ...others];
 }
 
 /** Each answer may come in time and lead on to the next; a run must not wait for the last one. */

@@ -74,6 +74,23 @@ describe('the variants of routes/bypass', () => {
     for (const other of ['next', 'express']) assert.deepEqual(data(other, /__data|\.data/), []);
   });
 
+  it('know the base path, which routers do not have in their routes', () => {
+    const surroundings = { ...ANY, basePath: '/portal', buildId: 'B1' };
+    const page = { ...PAGE, path: '/portal/dashboard' };
+    const asked = (framework: string, place: Place = page) => pathsOf(place, { ...surroundings, framework });
+    assert.ok(asked('next').includes('/portal/_next/data/B1/dashboard.json'));
+    assert.ok(asked('next').includes('/portal/_next/data/B1/en/dashboard.json'));
+    assert.ok(asked('next').includes('/portal/en/dashboard'));
+    assert.ok(asked('next', { ...PAGE, path: '/portal' }).includes('/portal/_next/data/B1/index.json'));
+    const loaders = (path: string) => (path === '/dashboard' || path === '/' ? [`routes${path}`] : []);
+    const data = (path: string) =>
+      pathsOf({ ...PAGE, path }, { ...surroundings, framework: 'react-router', loaders }).filter((each) =>
+        each.includes('_routes'),
+      );
+    assert.deepEqual(data('/portal/dashboard'), ['/portal/dashboard.data?_routes=routes%2Fdashboard']);
+    assert.deepEqual(data('/portal'), ['/portal/_root.data?_routes=routes%2F']);
+  });
+
   it('encode one letter of each segment, and keep the query', () => {
     const paths = pathsOf({ ...PAGE, path: '/item/private?tab=1' });
     for (const path of [

@@ -325,6 +325,19 @@ describe('routes/protected-redirect', () => {
     assert.deepEqual([finding.level, finding.subject], ['error', '/dashboard as document']);
     assert.match(finding.message, /sent to \/ instead of \/dashboard/);
   });
+  it('is in doubt when the redirect names the page without the base path, as the router of the app knows it', () => {
+    const path = '/portal/dashboard';
+    const signIn = `/portal/sign-in?redirect_url=${encodeURIComponent('/dashboard')}`;
+    const { readiness, identity } = expectation({ routes: { signIn: '/portal/sign-in', protected: [path] } });
+    const asked = visit(redirect(signIn, path), exchange({ path: signIn }));
+    const page = { route: { path, guard: 'server' as const }, visit: asked, stale: asked, attempts: [] };
+    const evidence = { pages: [page], unknown: visit(notFound) };
+    const under = protectedRedirect.judge(evidence, { readiness, identity: { ...identity, basePath: '/portal' } });
+    assert.deepEqual([...new Set(under.findings.map(({ level }) => level))], ['warning']);
+    assert.match(under.findings[0]?.message ?? '', /sent to \/dashboard, without the base path \/portal/);
+    const atRoot = protectedRedirect.judge(evidence, { readiness, identity });
+    assert.equal(atRoot.findings[0]?.level, 'error');
+  });
   it('passes when the page to return to is kept in a cookie', () => {
     const remembering = exchange({
       path: '/dashboard',

@@ -40,6 +40,35 @@ test('everything in its usual place is found, and how', async () => {
   );
 });
 
+test('an app under a base path is found from the 404 page that the root of the site shows', async () => {
+  const script = '<script src="/portal/_next/static/a.js"></script>';
+  const under = (text: string) =>
+    text.replaceAll(/(["'])\/(?=[\w"'])/g, '$1/portal/').replaceAll('/portal/"', '/portal"');
+  const inner = app(
+    Object.fromEntries(
+      Object.entries(USUAL).map(([key, answer]) => [
+        key.replace(/\/.*/, (path) => (path === '/' ? '/portal' : `/portal${path}`)),
+        'page' in answer
+          ? { page: under(answer.page) + script }
+          : 'to' in answer
+            ? { to: `/portal${answer.to}` }
+            : answer,
+      ]),
+    ),
+  );
+  const result = await found((request, response) => {
+    if (request.url?.startsWith('/portal') === true) return inner(request, response);
+    return response.writeHead(404, { 'content-type': 'text/html' }).end(`<!doctype html><h1>404</h1>${script}`);
+  });
+  assert.deepEqual(paths(result.public), ['/portal', '/portal/pricing']);
+  assert.deepEqual(paths(result.protected), ['/portal/dashboard', '/portal/team/board']);
+  assert.deepEqual(paths(result.api), ['/portal/api/invoices/open', '/portal/api/me']);
+  assert.equal(result.signIn?.path, '/portal/sign-in');
+  assert.equal(result.signUp?.path, '/portal/sign-up');
+  assert.equal(result.webhook?.path, '/portal/api/webhooks/clerk');
+  assert.equal(result.health?.path, '/portal/api/health');
+});
+
 test('a site that answers every path with one page has nothing but that page', async () => {
   const result = await found(app({}, { page: '<div id="root"></div>' }));
   assert.deepEqual(paths(result.public), ['/']);

@@ -296,6 +296,20 @@ describe('sourceRoutes', () => {
     assert.deepEqual([found.public, found.protected, found.unknown], [['/', '/docs'], ['/team'], ['/admin']]);
   });
 
+  test('under a base path every path has it, and the middleware knows none of them by it', async () => {
+    const found = await routes({
+      ...PAGES,
+      'app/sign-in/[[...step]]/page.tsx': '',
+      'app/api/health/route.ts': '',
+      'next.config.ts': "export default { basePath: '/portal' };",
+      'proxy.ts': middleware("['/team(.*)']", 'if (guarded(request)) await auth.protect();'),
+    });
+    assert.deepEqual(
+      [found.public, found.protected, found.unknown, found.signIn, found.health],
+      [['/portal', '/portal/docs'], ['/portal/team'], ['/portal/admin'], '/portal/sign-in', '/portal/api/health'],
+    );
+  });
+
   test('a list of what is public, told by its use and not by its name', async () => {
     const found = await routes({
       ...PAGES,

@@ -221,7 +221,14 @@ describe('scripts', () => {
       '/a.js',
       'https://cdn.example/_next/static/chunks/b.js',
       '/assets/c.js',
-      '/_next/static/chunks/d.js',
+      'https://cdn.example/_next/static/chunks/d.js',
+    ]);
+  });
+  it('of a page stand where its build does, under a base path too', () => {
+    const body = '<script src="/portal/_next/static/a.js"></script><script>x(["static/chunks/b.js"])</script>';
+    assert.deepEqual(paths(scriptsOfPage(exchange({ path: '/portal', body }), ORIGIN)), [
+      '/portal/_next/static/a.js',
+      '/portal/_next/static/chunks/b.js',
     ]);
   });
   for (const [name, path, body, expected] of [

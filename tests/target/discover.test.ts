@@ -95,6 +95,23 @@ describe('discovery', () => {
     assert.deepEqual(discovery.unprobed, [{ kind: 'page', pattern: '/blog/[slug]' }]);
   });
 
+  it('asks for what a build names under the base path of the app', async () => {
+    const { discovery, listening } = await discovered(
+      () => ({
+        '/portal': `<script>self.__next_f.push([1,"{\\"b\\":\\"build-id-1\\"}"])</script>
+          <script src="/portal/_next/static/chunks/a.js"></script>`,
+        '/portal/_next/static/build-id-1/_buildManifest.js': 'self.__BUILD_MANIFEST={sortedPages:["/_app","/x"]}',
+        '/portal/x': 'x',
+        '/portal/sitemap.xml': '<urlset><url><loc>/portal/y</loc></url></urlset>',
+        '/portal/y': 'y',
+      }),
+      { routes: { public: ['/portal'] } },
+    );
+    assert.deepEqual(paths(discovery), ['/portal', '/portal/x', '/portal/y']);
+    assert.deepEqual(sourcesOf(discovery, '/portal/x'), ['manifest']);
+    assert.ok(!listening.received.some(({ url }) => url === '/x'));
+  });
+
   it('opens ten pages of a folder that links lead to, none that is ignored, and at most 200 in all', async () => {
     const links = (prefix: string, number: number) =>
       Array.from({ length: number }, (_, index) => `<a href="${prefix}${index}">x</a>`).join('');

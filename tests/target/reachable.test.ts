@@ -7,6 +7,7 @@ import type { ReadinessOptions } from '../../src/config/options.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
 import { TargetError } from '../../src/target/reachable.ts';
 import { Target } from '../../src/target/target.ts';
+import { publishableKey } from '../../demo/clerk/keys.ts';
 import { closedPort, selfSigned, serve, serveTcp, serveTls } from '../support/server.ts';
 import type { Listening } from '../support/server.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -185,3 +186,32 @@ function pem(certificate: string): string {
   writeFileSync(path, certificate);
   return path;
 }
+
+describe('an app under a base path', () => {
+  const APP = '<script src="/portal/_next/static/a.js" data-clerk-publishable-key="KEY"></script>';
+  const at = (key: string): Promise<Listening> =>
+    serve((request, response) => {
+      response.setHeader('content-type', 'text/html');
+      if (request.url?.startsWith('/portal') === true) return response.end(APP.replace('KEY', key));
+      return response
+        .writeHead(500)
+        .end(`<script data-clerk-publishable-key="${publishableKey('test', 'other.example')}">`);
+    });
+  const connect = async (options: ReadinessOptions) => {
+    const { origin } = await at(publishableKey('live', 'clerk.example.com'));
+    const target = await Target.connect(resolveOptions({ baseURL: origin, profile: 'staging', ...options }, {}));
+    await target.close();
+    return target;
+  };
+
+  it('is there although the root of the site is down, which is another app’s', async () => {
+    const { identity, home, unknownPath } = await connect({ routes: { public: ['/portal'] } });
+    assert.deepEqual([identity.basePath, identity.framework, home], ['/portal', 'next', '/portal']);
+    assert.equal(identity.clerk.frontendApi, 'https://clerk.example.com');
+    assert.match(unknownPath, /^\/portal\/clerk-readiness-/);
+  });
+
+  it('is not looked for where nobody says that the root is no page of it', async () => {
+    await assert.rejects(connect({}), /is down: GET .*\/ answered 500/);
+  });
+});

@@ -32,7 +32,7 @@ export const rateLimit = defineCheck<Burst>({
       });
     const answers = [await send()];
     // Control: a firewall that refuses everything by now is an obstacle, and no limit of this endpoint.
-    if (answers.some(isRefusal)) await target.anonymous.get('/');
+    if (answers.some(isRefusal)) await target.anonymous.get(target.home);
     while (answers.length < burst && !answers.some(isRefusal)) {
       const next = Math.min(readiness.network.concurrency, burst - answers.length);
       answers.push(...(await Promise.all(Array.from({ length: next }, send))));

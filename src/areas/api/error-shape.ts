@@ -41,7 +41,7 @@ export const errorShape = defineCheck<readonly ProvokedRoute[]>({
       (readiness.api || []).slice(0, MAX_ROUTES).map(async (route) => ({
         route,
         provocations: await Promise.all(
-          provocations(route, target.unknownPath).map(async ({ name, byRoute, path, request }) => ({
+          provocations(route, target.unknownSegment).map(async ({ name, byRoute, path, request }) => ({
             name,
             byRoute,
             exchange: await target.anonymous.request(path, { as: 'api', ...request }),
@@ -71,7 +71,7 @@ interface Plan {
   readonly request?: AnonymousRequest;
 }
 
-function provocations({ path, methods }: ApiRoute, unknownPath: string): Plan[] {
+function provocations({ path, methods }: ApiRoute, unknown: string): Plan[] {
   const bare = path.replace(/[?#].*$/, '').replace(/\/$/, '');
   const read = methods.includes('GET') ? 'GET' : 'HEAD';
   const write = ['POST', 'PATCH'].find((method) => methods.includes(method));
@@ -105,8 +105,8 @@ function provocations({ path, methods }: ApiRoute, unknownPath: string): Plan[] 
       path: `${bare}?id=%27%22%3B--&limit=-1e999`,
       request: { method: read },
     },
-    { name: 'unknown path', byRoute: false, path: bare.replace(/\/[^/]*$/, unknownPath) },
-    { name: 'unknown path below', byRoute: false, path: `${bare}${unknownPath}` },
+    { name: 'unknown path', byRoute: false, path: bare.replace(/[^/]*$/, unknown) },
+    { name: 'unknown path below', byRoute: false, path: `${bare}/${unknown}` },
     { name: 'invalid percent-encoding', byRoute: false, path: `${bare}/%zz` },
     // WebDAV's method for reading: no route of such an app has it, and it changes nothing.
     { name: 'unsupported method', byRoute: false, path, request: { method: 'PROPFIND' } },

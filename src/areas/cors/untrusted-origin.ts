@@ -84,7 +84,7 @@ function declaredOrigins({ cors }: Readiness): readonly string[] {
 }
 
 async function probedPaths(target: Target, { api, routes, webhook }: Readiness): Promise<ProbedPath[]> {
-  const pages = ['/', ...(routes.signIn?.startsWith('/') === true ? [routes.signIn] : [])];
+  const pages = [target.home, ...(routes.signIn?.startsWith('/') === true ? [routes.signIn] : [])];
   const all: ProbedPath[] = [
     ...(api || []).map(({ path }) => ({ path, kind: 'api' as const })),
     ...(await Promise.all(pages.map(async (path) => ({ path: await finalPath(target, path), kind: 'page' as const })))),

@@ -139,10 +139,10 @@ async function sendProbe(context: CheckContext, kid: string | undefined): Promis
 }
 
 /** An API route, a guarded page, and the home page, because most matchers cover that too. */
-function routes({ readiness }: CheckContext): string[] {
+function routes({ readiness, target }: CheckContext): string[] {
   const api = (readiness.api || []).find(({ methods }) => methods.includes('GET'));
   const page = (readiness.routes.protected || []).find(({ guard }) => guard === 'server');
-  return [api?.path, page?.path, '/'].filter((path) => path !== undefined).slice(0, MAX_ROUTES);
+  return [api?.path, page?.path, target.home].filter((path) => path !== undefined).slice(0, MAX_ROUTES);
 }
 
 function send({ target, identity }: CheckContext, path: string, kid: string): Promise<Exchange> {

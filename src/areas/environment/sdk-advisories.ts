@@ -63,7 +63,7 @@ export const runningReleases = defineCheck<RunningEvidence>({
   async collect({ tab, target, readiness }) {
     if (!tab) throw new Error('a browser tab is needed');
     const isNext = target.identity.framework === 'next';
-    const path = readiness.routes.public[0] ?? '/';
+    const path = readiness.routes.public[0] ?? target.home;
     const failure = await tab.page.goto(new URL(path, target.identity.origin).href, { waitUntil: 'commit' }).then(
       () => undefined,
       (problem: Error) => tab.redact(problem.message.split('\n')[0] ?? ''),

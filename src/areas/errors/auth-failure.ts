@@ -53,7 +53,7 @@ export const authFailure = defineCheck<readonly BrokenVisit[]>({
   id: 'errors/auth-failure',
   async collect({ target, readiness }) {
     const route = (readiness.routes.protected || [])[0];
-    const page = route?.path ?? '/';
+    const page = route?.path ?? target.home;
     const [api] = readiness.api || [];
     const request = { method: api?.methods[0] ?? 'GET', as: 'api' } as const;
     const plain = {

@@ -48,9 +48,9 @@ export const errorPage = defineCheck<readonly Malformed[]>({
       exchange: await target.anonymous.request(path, request),
     });
     return Promise.all([
-      ...BAD_PATHS.map((path) => send(`GET ${path}`, path, { as: 'document' })),
+      ...BAD_PATHS.map((path) => target.within(path)).map((path) => send(`GET ${path}`, path, { as: 'document' })),
       ...BAD_HEADERS.map(([name, value]) =>
-        send(`GET / with ${name}: ${value}`, '/', { as: 'document', headers: { [name]: value } }),
+        send(`GET ${target.home} with ${name}: ${value}`, target.home, { as: 'document', headers: { [name]: value } }),
       ),
       ...endpoints(readiness).flatMap(({ path, method }) =>
         BAD_BODIES.map(([name, type, text]) =>

@@ -43,7 +43,7 @@ export const notFoundPage = defineCheck<NotFoundEvidence>({
     const [unknown, unknownFile, home] = await Promise.all([
       target.anonymous.page(target.unknownPath),
       target.anonymous.page(`${target.unknownPath}.html`),
-      target.anonymous.page('/'),
+      target.anonymous.page(target.home),
     ]);
     return { unknown, unknownFile, home };
   },

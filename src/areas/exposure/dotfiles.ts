@@ -75,11 +75,18 @@ export interface FileAnswer {
   readonly exchange: Exchange;
 }
 
-/** exposure/dotfiles. */
+/** exposure/dotfiles: at the root of the site, and where an app under a base path serves its own files. */
 export const dotfiles = defineCheck<readonly FileAnswer[]>({
   id: 'exposure/dotfiles',
   collect: ({ target }) =>
-    Promise.all(PRIVATE_FILES.map(async ({ path }) => ({ path, exchange: await target.anonymous.get(path) }))),
+    Promise.all(
+      PRIVATE_FILES.flatMap(({ path: file }) =>
+        [...new Set([file, target.within(file)])].map(async (path) => ({
+          path,
+          exchange: await target.anonymous.get(path),
+        })),
+      ),
+    ),
   judge: (answers): Judgement => ({
     findings: answers.flatMap(judgeFile),
     summary: `${answers.length} paths of environment files, repositories, builds and backups: none is served${fallbackNote(answers)}`,
@@ -87,7 +94,7 @@ export const dotfiles = defineCheck<readonly FileAnswer[]>({
 });
 
 function judgeFile({ path, exchange }: FileAnswer): Finding[] {
-  const file = PRIVATE_FILES.find((candidate) => candidate.path === path);
+  const file = PRIVATE_FILES.find((candidate) => path.endsWith(candidate.path));
   const partial = [200, 206].includes(status(exchange));
   if (!file || !partial || isPage(exchange) || !file.isReal(body(exchange))) return [];
   return [

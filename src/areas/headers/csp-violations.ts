@@ -41,9 +41,11 @@ export const cspViolations = defineCheck<readonly ViolationVisit[]>({
   id: 'headers/csp-violations',
   async collect(context) {
     const tab = tabOf(context);
-    const { readiness, identity } = context;
+    const { readiness, target, identity } = context;
     return Promise.all(
-      opened(readiness).map(async (path) => openWatched(await tab.fresh(), path, identity.origin, readiness)),
+      opened(readiness, target.home).map(async (path) =>
+        openWatched(await tab.fresh(), path, identity.origin, readiness),
+      ),
     );
   },
   judge(visits): Judgement {
@@ -57,9 +59,9 @@ export const cspViolations = defineCheck<readonly ViolationVisit[]>({
   },
 });
 
-function opened({ routes }: Readiness): string[] {
+function opened({ routes }: Readiness, home: string): string[] {
   const local = [routes.signIn, routes.signUp].filter((path) => path?.startsWith('/') === true);
-  return [...new Set(['/', ...local, ...routes.public].filter((path) => path !== undefined))].slice(0, MAX_PAGES);
+  return [...new Set([home, ...local, ...routes.public].filter((path) => path !== undefined))].slice(0, MAX_PAGES);
 }
 
 async function openWatched(tab: Tab, path: string, origin: string, { routes }: Readiness): Promise<ViolationVisit> {

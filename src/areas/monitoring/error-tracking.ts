@@ -45,7 +45,7 @@ export const errorTracking = defineCheck<ErrorTrackingEvidence>({
     const reports = await interceptReports(tab, marker, user.id);
     const { page } = tab;
     const local = [readiness.routes.signIn, ...readiness.routes.public].find((path) => path?.startsWith('/') === true);
-    await page.goto(new URL(local ?? '/', identity.origin).href);
+    await page.goto(new URL(local ?? context.target.home, identity.origin).href);
     const refused = await user.signIn(tab).then(() => undefined, reasonOf);
     const path = pageOf(readiness);
     await page.goto(new URL(path, identity.origin).href);

@@ -34,7 +34,7 @@ export interface Navigation {
 export const frontendApiCalls = defineCheck<readonly Navigation[]>({
   id: 'performance/user-data-cached',
   part: { methods: ['browser'] },
-  async collect({ tab, user, target: { identity }, readiness: { routes } }) {
+  async collect({ tab, user, target, identity, readiness: { routes } }) {
     if (!tab) throw new Error('a browser tab is needed');
     const { frontendApi } = identity.clerk;
     if (frontendApi === undefined) return [];
@@ -44,7 +44,7 @@ export const frontendApiCalls = defineCheck<readonly Navigation[]>({
     const signedOut = routes.public.slice(0, MAX_PAGES).map(async (path) => watch(await tab.fresh(), path, false));
     const signedIn = async (): Promise<Navigation[]> => {
       if (!user || protectedPage === undefined) return [];
-      await tab.page.goto(new URL(routes.public[0] ?? '/', identity.origin).href);
+      await tab.page.goto(new URL(routes.public[0] ?? target.home, identity.origin).href);
       await user.signIn(tab);
       return [await watch(tab, protectedPage, true)];
     };

@@ -66,7 +66,7 @@ export const middlewareRuntime = defineCheck<RuntimeEvidence>({
         : await middlewareSource(opened.tree);
     const page = (readiness.routes.protected || []).find(({ guard }) => guard === 'server')?.path;
     const pages = (await target.publicPages(readiness)).map(({ final }) => final);
-    const asset = assetPaths(pages, target.identity.origin)[0] ?? '/favicon.ico';
+    const asset = assetPaths(pages, target.identity.origin)[0] ?? target.within('/favicon.ico');
     return { source, ...(page !== undefined && (await measure(target, page, asset))) };
   },
   judge({ source, guard, asset }): Judgement {

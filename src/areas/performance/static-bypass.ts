@@ -50,7 +50,7 @@ export const staticBypass = defineCheck<readonly AssetAnswer[]>({
       pages.map(({ final }) => final),
       target.identity.origin,
     ).slice(0, MAX_ASSETS);
-    const paths = [...new Set([...linked, '/favicon.ico'])];
+    const paths = [...new Set([...linked, target.within('/favicon.ico')])];
     return Promise.all(
       paths.map(async (path) => ({ path, linked: linked.includes(path), exchange: await target.anonymous.get(path) })),
     );

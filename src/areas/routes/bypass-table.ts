@@ -18,6 +18,8 @@ export interface Parts extends Place {
   /** Without the query and a slash at the end. */
   readonly bare: string;
   readonly segments: readonly string[];
+  /** `bare` from the home page on, as a framework knows its routes. */
+  readonly route: string;
   /** With its question mark; empty when there is none. */
   readonly query: string;
 }
@@ -87,7 +89,7 @@ export const GROUPS: readonly Group[] = [
   {
     changes: 'path',
     source: TRAVERSAL,
-    variants: ({ segments, bare, query }) => [
+    variants: ({ segments, bare, route, query }, { basePath = '' }) => [
       ['/x/../ in front', { path: `/x/..${bare}${query}` }],
       ['/x/%2e%2e/ in front', { path: `/x/%2e%2e${bare}${query}` }],
       ['/x%2f..%2f in front', { path: `/x%2f..%2f${bare.slice(1)}${query}` }],
@@ -114,7 +116,7 @@ export const GROUPS: readonly Group[] = [
       ['.html at the end', { path: `${bare}.html${query}` }],
       ['.css at the end', { path: `${bare}.css${query}` }],
       ['a file below', { path: `${bare}/x.css${query}` }],
-      ['locale in front', { path: `/en${bare}${query}` }],
+      ['locale in front', { path: `${basePath}/en${route}${query}` }],
     ],
   },
   {
@@ -141,8 +143,8 @@ export const GROUPS: readonly Group[] = [
       [
         ['x-middleware-next', '1'],
         ['x-middleware-rewrite', place.bare],
-        ['x-matched-path', place.bare],
-        ['x-invoke-path', place.bare],
+        ['x-matched-path', place.route],
+        ['x-invoke-path', place.route],
       ].map(([name = '', value = '']) => withHeader(place, surroundings, name, value)),
   },
   {
@@ -167,7 +169,7 @@ export const GROUPS: readonly Group[] = [
       ],
       [
         'segment prefetch of the page',
-        withHeaders(place, surroundings, { 'next-router-segment-prefetch': `${place.bare}/__PAGE__` }, 'prefetch'),
+        withHeaders(place, surroundings, { 'next-router-segment-prefetch': `${place.route}/__PAGE__` }, 'prefetch'),
       ],
       ['x-nextjs-data: 1', withHeaders(place, surroundings, { 'x-nextjs-data': '1' })],
     ],
@@ -178,14 +180,14 @@ export const GROUPS: readonly Group[] = [
     of: 'next',
     textOnly: true,
     pagesOnly: true,
-    variants: ({ bare }) =>
+    variants: ({ bare, route }) =>
       [
         '.rsc',
         '.prefetch.rsc',
         '.segments/_tree.segment.rsc',
         '.segments/_full.segment.rsc',
-        `.segments${bare}.segment.rsc`,
-        `.segments${bare}/__PAGE__.segment.rsc`,
+        `.segments${route}.segment.rsc`,
+        `.segments${route}/__PAGE__.segment.rsc`,
         '.txt',
       ].map((end) => [`${end} at the end`, { path: bare + end, as: 'rsc' }]),
   },
@@ -194,25 +196,25 @@ export const GROUPS: readonly Group[] = [
     source: NEXT_DATA,
     of: 'next',
     pagesOnly: true,
-    variants: ({ bare }, { buildId }) =>
-      buildId === undefined
+    variants: ({ route }, { buildId, basePath = '' }) => {
+      const data = `${basePath}/_next/data/${buildId}`;
+      const headers = { 'x-nextjs-data': '1' };
+      return buildId === undefined
         ? []
         : [
-            ['_next/data', { path: `/_next/data/${buildId}${bare}.json`, headers: { 'x-nextjs-data': '1' } }],
-            [
-              '_next/data with a locale',
-              { path: `/_next/data/${buildId}/en${bare}.json`, headers: { 'x-nextjs-data': '1' } },
-            ],
-          ],
+            ['_next/data', { path: `${data}${route === '/' ? '/index' : route}.json`, headers }],
+            ['_next/data with a locale', { path: `${data}/en${route === '/' ? '' : route}.json`, headers }],
+          ];
+    },
   },
   {
     changes: 'data',
     source: LAYOUT_LOADER,
     of: 'react-router',
     pagesOnly: true,
-    variants: ({ bare, query }, { loaders }) => {
-      const ids = loaders?.(bare) ?? [];
-      const data = `${bare === '/' ? '/_root' : bare}.data`;
+    variants: ({ bare, route, query }, { basePath = '', loaders }) => {
+      const ids = loaders?.(route) ?? [];
+      const data = `${route === '/' ? `${basePath}/_root` : bare}.data`;
       return ids.length === 0
         ? []
         : [
@@ -252,8 +254,8 @@ export const GROUPS: readonly Group[] = [
     variants: (place, surroundings) => [
       ...['x-original-url', 'x-rewrite-url', 'x-override-url'].flatMap((name) => [
         [
-          `${name} names the place, asked of /`,
-          { path: `/?${surroundings.unique}`, headers: { [name]: place.bare } },
+          `${name} names the place, asked of the home page`,
+          { path: `${surroundings.basePath ?? '/'}?${surroundings.unique}`, headers: { [name]: place.bare } },
         ] as const,
         [`${name} names /`, withHeaders(place, surroundings, { [name]: '/' })] as const,
       ]),

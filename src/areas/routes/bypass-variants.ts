@@ -31,6 +31,8 @@ export type Framework = 'next' | 'react-router' | 'sveltekit';
 export interface Surroundings {
   /** Framework by name; undefined when unknown, which takes in the variants of every framework. */
   readonly framework?: string;
+  /** Path under which the app is served; undefined for an app at the root. */
+  readonly basePath?: string;
   /** Id of the Next.js build, where pages give it away. */
   readonly buildId?: string;
   /** Ids of the React Router routes that give the page at a path its data. */
@@ -62,8 +64,8 @@ export interface Variant {
 
 /** The variants for one place, each with another request. */
 export function variantsFor(place: Place, surroundings: Surroundings): Variant[] {
-  const parts = takeApart(place);
-  const { framework } = surroundings;
+  const { framework, basePath } = surroundings;
+  const parts = takeApart(place, basePath);
   const seen = new Set([JSON.stringify({ path: place.path })]);
   return GROUPS.filter(({ of }) => of === undefined || framework === undefined || of === framework)
     .filter(({ pagesOnly }) => pagesOnly === undefined || place.kind === 'page')
@@ -86,10 +88,12 @@ export function variantsFor(place: Place, surroundings: Surroundings): Variant[]
     });
 }
 
-function takeApart(place: Place): Parts {
+function takeApart(place: Place, basePath = ''): Parts {
   const [path = '/', query] = place.path.split(/\?(.*)/s);
   const segments = path.split('/').filter((segment) => segment !== '');
-  return { ...place, bare: join(segments), segments, query: query === undefined ? '' : `?${query}` };
+  const bare = join(segments);
+  const route = bare.startsWith(`${basePath}/`) || bare === basePath ? bare.slice(basePath.length) || '/' : bare;
+  return { ...place, bare, route, segments, query: query === undefined ? '' : `?${query}` };
 }
 
 /** Percent-encoded letters and the slash at the end make no other URL; a double slash is what CVE-2026-41248 does. */

@@ -53,7 +53,7 @@ export interface BypassEvidence {
 export const bypass = defineCheck<BypassEvidence>({
   id: 'routes/bypass',
   async collect(context) {
-    const { readiness, target, signedIn } = context;
+    const { readiness, target, identity, signedIn } = context;
     const declared = placesOf(context);
     const tried = [
       ...declared.filter(({ kind }) => kind === 'page').slice(0, MAX_PAGES),
@@ -61,10 +61,11 @@ export const bypass = defineCheck<BypassEvidence>({
     ];
     const signIn = readiness.routes.signIn?.startsWith('/') === true ? [readiness.routes.signIn] : [];
     const publicPages = await Promise.all(
-      ['/', ...signIn, target.unknownPath].map((path) => target.anonymous.page(path)),
+      [target.home, ...signIn, target.unknownPath].map((path) => target.anonymous.page(path)),
     );
     const surroundings: Surroundings = {
-      ...(target.identity.framework !== undefined && { framework: target.identity.framework }),
+      ...(identity.framework !== undefined && { framework: identity.framework }),
+      ...(identity.basePath !== undefined && { basePath: identity.basePath }),
       ...buildIdOf(publicPages),
       ...(await loadersFrom(publicPages, target)),
       mayWrite: readiness.mode === 'full',
@@ -97,11 +98,11 @@ async function tryPlace(
   surroundings: Surroundings,
   session: SignedIn | undefined,
 ): Promise<PlaceEvidence> {
-  const { anonymous, unknownPath } = context.target;
+  const { anonymous, unknownSegment } = context.target;
   const as = place.kind === 'page' ? 'document' : 'api';
   const [plain, siblings, attempts, signedIn] = await Promise.all([
     place.kind === 'page' ? anonymous.page(place.path) : alone(anonymous.get(place.path, { as })),
-    Promise.all(siblingsOf(place.path, unknownPath).map((path) => anonymous.get(path, { as }))),
+    Promise.all(siblingsOf(place.path, unknownSegment).map((path) => anonymous.get(path, { as }))),
     Promise.all(
       variantsFor(place, surroundings).map(async (variant) => ({
         variant,
@@ -119,9 +120,8 @@ async function alone(exchange: Promise<Exchange>): Promise<Visit> {
 }
 
 /** The same path with each segment in turn replaced by one that nobody has, and one below. */
-function siblingsOf(path: string, unknownPath: string): string[] {
+function siblingsOf(path: string, unknown: string): string[] {
   const segments = (path.split('?')[0] ?? '').split('/').filter((segment) => segment !== '');
-  const unknown = unknownPath.slice(1);
   return [
     ...segments.map((_, index) => `/${segments.with(index, unknown).join('/')}`),
     `/${[...segments, unknown].join('/')}`,

@@ -83,7 +83,7 @@ export const notCacheableSignedIn = defineCheck<readonly SignedInAnswer[]>({
   async collect(context) {
     const { target, signedIn: session } = context;
     if (!session) throw new Error('routes/not-cacheable needs a session: verify(check, { signedIn })');
-    const publicPages = await Promise.all(['/', target.unknownPath].map((path) => target.anonymous.page(path)));
+    const publicPages = await Promise.all([target.home, target.unknownPath].map((path) => target.anonymous.page(path)));
     return Promise.all(
       placesOf(context)
         .slice(0, MAX_PLACES)

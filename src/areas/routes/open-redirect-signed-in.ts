@@ -79,9 +79,9 @@ export const openRedirectSignedIn = defineCheck<DepartureEvidence>({
   },
 });
 
-function ownPage({ readiness }: CheckContext): string {
+function ownPage({ readiness, target }: CheckContext): string {
   const [page] = readiness.routes.protected || [];
-  return page?.path ?? readiness.routes.public.find((path) => path !== '/') ?? '/';
+  return page?.path ?? readiness.routes.public.find((path) => path !== '/') ?? target.home;
 }
 
 /**

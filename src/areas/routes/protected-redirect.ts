@@ -1,7 +1,8 @@
 import type { ProtectedRoute } from '../../config/options.ts';
-import { error } from '../../result.ts';
+import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import type { Anonymous, AnonymousRequest } from '../../target/anonymous.ts';
+import { underBasePath } from '../../target/base-path.ts';
 import { describe, header, headerValues, isRedirect, redirectTarget, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { isNextRedirectToSignIn, isNextRefusal } from '../../target/next.ts';
@@ -223,6 +224,19 @@ function judgeSignInRedirect(
     ];
   }
   if (back && back.origin === identity.origin && !isSameUrlPage(back, new URL(route.path, identity.origin))) {
+    const within = new URL(underBasePath(identity.basePath, back.pathname) + back.search, identity.origin);
+    if (isSameUrlPage(within, new URL(route.path, identity.origin))) {
+      return [
+        warning({
+          ...base,
+          message: `after signing in the visitor would be sent to ${back.pathname}, without the base path ${identity.basePath}`,
+          expected: `redirect_url=${identity.origin}${route.path} on the sign-in URL`,
+          cause:
+            'The guard names the page as the router of the app knows it, which leads there only as long as that router moves on, and not the browser.',
+          fix: 'Put the base path in front, unless session/expired-return shows in a browser that the person comes back.',
+        }),
+      ];
+    }
     return [
       error({
         ...base,

@@ -40,7 +40,8 @@ function judgePublic({ path, visit }: PageVisit, expectation: Expectation): Find
     expected: 'status 200 without signing in',
     exchange: visit.final,
   };
-  const asked = new URL(path, expectation.identity.origin);
+  const { origin, basePath } = expectation.identity;
+  const asked = new URL(path, origin);
   if (isSignIn(end, expectation) && !isSignIn(asked, expectation)) {
     return [
       error({
@@ -94,12 +95,14 @@ function judgePublic({ path, visit }: PageVisit, expectation: Expectation): Find
           : code >= 500
             ? 'The page fails on the server; with Clerk often a missing CLERK_SECRET_KEY or auth() in a route that the middleware does not cover.'
             : code === 404
-              ? 'The page does not exist, or auth.protect() hides it from anonymous visitors.'
+              ? `The page does not exist, or auth.protect() hides it from anonymous visitors${basePath === undefined ? '' : `; the app is served from ${basePath} on`}.`
               : 'The page does not answer as a public page.',
       fix:
         code === 0 || code >= 500
           ? 'Read the server log of this request and repair the page.'
-          : 'Correct routes.public, or make the page public.',
+          : basePath === undefined
+            ? 'Correct routes.public, or make the page public.'
+            : `Write paths as browsers ask for them, from ${basePath} on (routes.public: ['${basePath}']), or make the page public.`,
       docs: MIDDLEWARE_DOCS,
     }),
   ];

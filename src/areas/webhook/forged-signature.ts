@@ -107,7 +107,7 @@ export const forgedSignature = defineCheck<ForgedSignatureEvidence>({
         })),
       ),
       // A sibling, because some servers give everything below a path to its handler.
-      deliver(target.anonymous, path.replace(/\/[^/]*\/?$/, target.unknownPath), all[0] as Forgery),
+      deliver(target.anonymous, path.replace(/[^/]*\/?$/, target.unknownSegment), all[0] as Forgery),
       target.anonymous.get(path, { as: 'api' }),
     ]);
     return { answers, beside, fetched };

@@ -18,7 +18,11 @@ export async function findWebhook(target: Target, endpoints: readonly string[]):
   const named = endpoints.filter((path) => /webhook/i.test(path)).slice(0, MAX_NAMED);
   const send = (path: string) =>
     deliver(target.anonymous, path, { headers: {}, payload: harmlessMessage(new Date()).payload });
-  const asked = await besides(target, unique([...named.toSorted(clerkFirst), ...USUAL_WEBHOOK]), send);
+  const asked = await besides(
+    target,
+    unique([...named.toSorted(clerkFirst), ...USUAL_WEBHOOK.map((path) => target.within(path))]),
+    send,
+  );
   const found = asked.find(({ path, answer, control }) => {
     if (status(answer) === status(control)) return false;
     if (isRefused(answer)) return true;
@@ -31,7 +35,9 @@ export async function findWebhook(target: Target, endpoints: readonly string[]):
 /** The health endpoint: one that answers 200 with text or JSON where a path beside it that no app has does not. */
 export async function findHealth(target: Target, endpoints: readonly string[]): Promise<FoundItem | undefined> {
   const named = endpoints.filter((path) => /health|\/status$|\/(?:ping|ready|live)$/i.test(path)).slice(0, MAX_NAMED);
-  const asked = await besides(target, unique([...named, ...USUAL_HEALTH]), (path) => target.anonymous.get(path));
+  const asked = await besides(target, unique([...named, ...USUAL_HEALTH.map((path) => target.within(path))]), (path) =>
+    target.anonymous.get(path),
+  );
   const found = asked.find(
     ({ answer, control }) =>
       // A health endpoint may say 503 while something is down.
@@ -51,14 +57,14 @@ interface Asked {
 }
 
 async function besides(
-  { unknownPath }: Target,
+  { unknownSegment }: Target,
   paths: readonly string[],
   ask: (path: string) => Promise<Exchange>,
 ): Promise<Asked[]> {
   const controls = new Map<string, Promise<Exchange>>();
   const controlOf = (path: string): Promise<Exchange> => {
     const folder = path.slice(0, path.lastIndexOf('/'));
-    const control = controls.get(folder) ?? ask(folder + unknownPath);
+    const control = controls.get(folder) ?? ask(`${folder}/${unknownSegment}`);
     controls.set(folder, control);
     return control;
   };

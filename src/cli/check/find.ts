@@ -27,7 +27,7 @@ const MAX_OF_FOLDER = 2;
 const MAX_NAMED_APIS = 40;
 
 /** `'/api/…'` as a string of a script or a page; one with a parameter in it is no path. */
-const NAMED_API = /["'`](\/(?:api|trpc)\/[\w\-./]*\w)["'`]/g;
+const NAMED_API = /["'`](((?:\/[\w-]+){0,3})\/(?:api|trpc)\/[\w\-./]*\w)["'`]/g;
 
 const SIGN_UP = /(?:^|\/)(?:sign[-_]?up|register)\/?$/i;
 const SIGN_IN = /(?:^|\/)(?:sign[-_]?in|log[-_]?in)\/?$/i;
@@ -94,7 +94,7 @@ class Finder {
     const found = this.#discovery.pages.filter(({ visit }) => visit !== undefined);
     const known = new Set(found.map(({ path }) => path));
     // Where every path leads to sign-in, a guess that does so may not exist.
-    const guesses = this.#isGuarded(unknown) ? [] : USUAL_PROTECTED.filter((path) => !known.has(path));
+    const guesses = this.#isGuarded(unknown) ? [] : this.#usual(USUAL_PROTECTED).filter((path) => !known.has(path));
     const guessed = await Promise.all(
       guesses.map(async (path) => ({ path, how: 'usual path', visit: await this.#target.anonymous.page(path) })),
     );
@@ -105,7 +105,7 @@ class Finder {
     const served = found.filter((page) => {
       const fate = fateOf(page, unknown.final, this.#expectation);
       // The home page of a single-page app is there, although every path answers with it.
-      const isOpen = fate === 'served' || (fate === 'shell' && page.path === '/');
+      const isOpen = fate === 'served' || (fate === 'shell' && page.path === this.#target.home);
       return isOpen && !isEntry(page.path) && !looksPrivate(page.path);
     });
     return { pages: fewOfEachFolder(served), guarded };
@@ -113,7 +113,9 @@ class Finder {
 
   /** API routes that the build, the project, a page or a script names, and usual ones. */
   async apis(): Promise<{ refused: Found['api']; open: FoundItem[] }> {
-    const unknownApi = await this.#target.anonymous.get(`/api${this.#target.unknownPath}`, { as: 'api' });
+    const unknownApi = await this.#target.anonymous.get(this.#target.within(`/api/${this.#target.unknownSegment}`), {
+      as: 'api',
+    });
     const candidates = this.#apiCandidates();
     const asked = await Promise.all(
       candidates.map(async (item) => ({ ...item, answer: await this.#target.anonymous.get(item.path, { as: 'api' }) })),
@@ -137,9 +139,9 @@ class Finder {
       .find(({ end }) => isSignIn(end, this.#expectation));
     const signIn = led
       ? { path: this.#local(led.end), how: `where ${led.path} leads to` }
-      : await this.#entry(SIGN_IN, USUAL_SIGN_IN);
+      : await this.#entry(SIGN_IN, this.#usual(USUAL_SIGN_IN));
     const base = signIn?.path.startsWith('/') === true ? signIn.path.slice(0, signIn.path.lastIndexOf('/')) : '';
-    const signUp = await this.#entry(SIGN_UP, unique([`${base}/sign-up`, ...USUAL_SIGN_UP]));
+    const signUp = await this.#entry(SIGN_UP, unique([`${base}/sign-up`, ...this.#usual(USUAL_SIGN_UP)]));
     return { ...(signIn && { signIn }), ...(signUp && { signUp }) };
   }
 
@@ -160,11 +162,16 @@ class Finder {
       ...this.#discovery.pages.flatMap(({ visit }) => visit?.final ?? []),
       ...this.#discovery.scripts.map(({ exchange }) => exchange),
     ];
-    const named = unique(exchanges.flatMap((each) => [...body(each).matchAll(NAMED_API)].map(([, path = '']) => path)));
+    const { basePath = '' } = this.#target.identity;
+    const named = unique(
+      exchanges.flatMap((each) =>
+        [...body(each).matchAll(NAMED_API)].flatMap(([, path = '', folder]) => (folder === basePath ? path : [])),
+      ),
+    );
     const items = [
       ...this.#discovery.endpoints.map(({ path, sources }) => ({ path, how: howFound(sources) })),
       ...named.slice(0, MAX_NAMED_APIS).map((path) => ({ path, how: 'named in a page or script' })),
-      ...USUAL_API.map((path) => ({ path, how: USUAL })),
+      ...this.#usual(USUAL_API).map((path) => ({ path, how: USUAL })),
     ].filter(({ path }) => !isActing(path) && !isFile(path) && !isWebhookOrHealth(path));
     return [...new Map(items.toReversed().map((item) => [item.path, item])).values()].toReversed();
   }
@@ -177,6 +184,10 @@ class Finder {
     const isLed = isSignIn(end, this.#expectation) && exchanges.some((each) => redirectTarget(each) !== undefined);
     const isClerk401 = status(final) === 401 && header(final, 'x-clerk-auth-status') !== undefined;
     return isLed || isClerk401 || isHiddenByClerk(final) || isNextRedirectToSignIn(final, this.#expectation);
+  }
+
+  #usual(paths: readonly string[]): string[] {
+    return paths.map((path) => this.#target.within(path));
   }
 
   #unknown(): Promise<Visit> {

@@ -1,4 +1,5 @@
 import { looksPrivate } from '../../areas/routes/standing.ts';
+import { underBasePath } from '../../target/base-path.ts';
 import { isActing, isFile, unique } from '../../target/discover/links.ts';
 import { appRoute, pagesRoute } from '../../target/discover/next-routes.ts';
 import { concretePath } from '../../target/discover/route.ts';
@@ -56,7 +57,8 @@ export async function sourceRoutes(tree: SourceTree): Promise<Routes> {
   const modules = 'parse' in parsing ? await Modules.of(tree, parsing.parse) : undefined;
   const guard = modules ? await guardOf(modules, middlewareFiles(tree, app).taken) : { public: [], protected: [] };
   const others = pages.filter((path) => path !== signIn && path !== signUp).sort();
-  const of = (wanted: Standing) => others.filter((path) => standing(path, guard) === wanted);
+  const at = (path: string): string => underBasePath(app.basePath, path);
+  const of = (wanted: Standing) => others.filter((path) => standing(path, guard) === wanted).map(at);
   const webhook =
     endpoints.find(({ path }) => /webhook/i.test(path) && /clerk/i.test(path)) ?? (await verifying(endpoints, modules));
   const health = endpoints.find(({ path }) => /\/(?:health|healthz|health-?check|status)$/i.test(path));
@@ -64,11 +66,11 @@ export async function sourceRoutes(tree: SourceTree): Promise<Routes> {
     public: of('public'),
     protected: of('protected'),
     unknown: of('unknown'),
-    api: await guardedApi(endpoints, guard, modules),
-    ...(signIn !== undefined && { signIn }),
-    ...(signUp !== undefined && { signUp }),
-    ...(webhook && { webhook: webhook.path }),
-    ...(health && { health: health.path }),
+    api: (await guardedApi(endpoints, guard, modules)).map((api) => ({ ...api, path: at(api.path) })),
+    ...(signIn !== undefined && { signIn: at(signIn) }),
+    ...(signUp !== undefined && { signUp: at(signUp) }),
+    ...(webhook && { webhook: at(webhook.path) }),
+    ...(health && { health: at(health.path) }),
   };
 }
 

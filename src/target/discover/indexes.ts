@@ -18,13 +18,16 @@ export interface Indexes {
 }
 
 /** Reads `robots.txt`, and the sitemaps that it names or that stand in the usual place. */
-export async function readIndexes(origin: string, get: (url: string) => Promise<Exchange>): Promise<Indexes> {
+export async function readIndexes(
+  { origin, within }: { readonly origin: string; readonly within: (path: string) => string },
+  get: (url: string) => Promise<Exchange>,
+): Promise<Indexes> {
   const text = async (url: string) => {
     const answer = await get(url);
     return status(answer) === 200 ? body(answer) : '';
   };
   const robots = parseRobots(await text(`${origin}/robots.txt`));
-  const waiting = new Set([`${origin}/sitemap.xml`, ...sameOrigin(robots.sitemaps, origin)]);
+  const waiting = new Set([origin + within('/sitemap.xml'), ...sameOrigin(robots.sitemaps, origin)]);
   const paths: string[] = [];
   let limit: string | undefined;
   let read = 0;

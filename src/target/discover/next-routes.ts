@@ -50,9 +50,16 @@ export function buildManifestRoutes(text: string): AppRoute[] {
 /** Where the manifest of the build stands that a page comes from; pages of the `app` folder do not load it. */
 export function buildManifestUrls(page: Exchange): string[] {
   const id = /\\?"(?:b|buildId)\\?":\\?"([\w-]{8,})\\?"/.exec(body(page))?.[1];
-  return id === undefined || !body(page).includes('/_next/')
-    ? []
-    : [new URL(`/_next/static/${id}/_buildManifest.js`, page.request.url).href];
+  const folder = nextFolder(page);
+  return id === undefined || folder === undefined ? [] : [`${folder}static/${id}/_buildManifest.js`];
+}
+
+/** URL of the folder `_next` that a page takes its files from: of the target or a CDN, under a base path perhaps. */
+export function nextFolder(page: Exchange): string | undefined {
+  const folder = /["']((?:https?:\/)?(?:\/[^"'\\\s/]{1,100}){0,20}\/_next\/)static\//.exec(body(page))?.[1];
+  return folder !== undefined && URL.canParse(folder, page.request.url)
+    ? new URL(folder, page.request.url).href
+    : undefined;
 }
 
 function decoded(path: string): string {

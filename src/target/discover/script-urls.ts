@@ -2,6 +2,7 @@ import { body } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
 import { elements } from '../html.ts';
 import { unique } from './links.ts';
+import { nextFolder } from './next-routes.ts';
 
 /** Folders of builds; a script in one is the app's own on whatever host it stands. */
 const BUILD_FOLDERS = /\/(?:_next\/static|_nuxt|_astro|_app\/immutable)\//;
@@ -31,8 +32,13 @@ export function scriptsOfPage(page: Exchange, origin: string): string[] {
   const base = page.request.url;
   // Text of a page names chunks of builds, but also files in code samples.
   const inText = chunkNames(body(page)).filter((name) => name.startsWith('static/chunks/') || BUILD_FOLDERS.test(name));
+  // Next names chunks from its own folder on.
+  const folder = nextFolder(page) ?? new URL('/_next/', base).href;
   return own(
-    [...named.flatMap((src) => absolute(src, base)), ...inText.flatMap((name) => chunkUrl(name, base))],
+    [
+      ...named.flatMap((src) => absolute(src, base)),
+      ...inText.flatMap((name) => absolute(name, BUILD_FOLDERS.test(name) ? base : folder)),
+    ],
     origin,
   );
 }
@@ -68,9 +74,7 @@ function chunkUrl(name: string, base: string): string[] {
   const { origin, pathname } = new URL(base);
   const bare = name.replace(/^\//, '');
   const at = pathname.indexOf(`/${bare.slice(0, bare.indexOf('/'))}/`);
-  if (at !== -1 && bare.includes('/')) return [`${origin}${pathname.slice(0, at)}/${bare}`];
-  // Next names chunks from its own folder on, in pages too.
-  return bare.startsWith('static/chunks/') ? [`${origin}/_next/${bare}`] : [];
+  return at !== -1 && bare.includes('/') ? [`${origin}${pathname.slice(0, at)}/${bare}`] : [];
 }
 
 function absolute(url: string, base: string): string[] {
