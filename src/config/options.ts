@@ -80,9 +80,9 @@ export interface ReadinessOptions {
    * @example { 'x-vercel-protection-bypass': process.env.VERCEL_AUTOMATION_BYPASS_SECRET }
    */
   headers?: Record<string, string | undefined>;
-  /** Pages. */
+  /** Pages, by their paths as browsers ask for them: with the base path, where the app is served under one. */
   routes?: {
-    /** Pages that anyone may see, as paths or globs such as `/docs/**`; default `['/']`. */
+    /** Pages that anyone may see, as paths or globs such as `/docs/**`; the home page first. Default `['/']`. */
     public?: string[];
     /** Pages behind sign-in; `false` says that there are none. */
     protected?: Array<string | ProtectedRouteOptions> | false;

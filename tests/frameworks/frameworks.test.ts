@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from '@playwright/test';
 import type { Browser } from '@playwright/test';
-import { expressReadiness } from '../../demo/express/readiness.ts';
 import { checkFlags } from '../../src/cli/check/flags.ts';
 import { find } from '../../src/cli/check/find.ts';
 import { runOptions } from '../../src/cli/check/options.ts';
-import { demoReadiness } from '../../demo/readiness.ts';
 import { browserLaunchOptions } from '../../src/config/browser.ts';
 import type { ReadinessOptions } from '../../src/index.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
@@ -14,6 +12,7 @@ import { Target } from '../../src/target/target.ts';
 import { runRow } from '../matrix/row.ts';
 import type { Row } from '../matrix/row.ts';
 import { askedFrameworks } from './frameworks.ts';
+import { optionsFor, under } from './options.ts';
 import { start } from './start.ts';
 import type { Site } from './start.ts';
 
@@ -57,10 +56,10 @@ for (const framework of askedFrameworks()) {
         const found = runOptions(flags, findings, 'readiness-report');
         const { routes, api, webhook, health } = found;
         // Linked by no page that a visitor sees; some builds name them in a manifest.
-        const isLinked = (path: unknown): boolean => path !== '/settings/billing' && path !== '/admin/usage';
+        const isLinked = (path: unknown): boolean => !/\/(?:settings\/billing|admin\/usage)$/.test(String(path));
         assert.deepEqual(
           { routes: { ...routes, protected: (routes?.protected || []).filter(isLinked) }, api, webhook, health },
-          {
+          under(framework.basePath, {
             routes: {
               public: ['/', '/pricing'],
               protected: ['/dashboard', '/settings'],
@@ -70,7 +69,7 @@ for (const framework of askedFrameworks()) {
             api: ['/api/me', '/api/projects'],
             webhook: { path: '/api/webhooks/clerk' },
             health: { path: '/api/health' },
-          },
+          }),
         );
         const row = await runRow(site.instance, undefined, { options: found, browser });
         assert.deepEqual(failures(row), []);
@@ -115,14 +114,14 @@ for (const framework of askedFrameworks()) {
   });
 }
 
-/** The options that a team with such an app would write. */
-function optionsFor({ instance, folder, framework }: Site): ReadinessOptions {
-  const options = framework.demo === 'Express' ? expressReadiness(instance) : demoReadiness(instance);
-  return { ...options, name: framework.name, project: { root: folder } };
-}
-
-function bareOptions({ instance }: Site): ReadinessOptions {
-  return { baseURL: instance.url, profile: 'production', network: { ignoreHTTPSErrors: true } };
+/** The address, and the home page where that is not at the root. */
+function bareOptions({ instance, framework: { basePath } }: Site): ReadinessOptions {
+  return {
+    baseURL: instance.url,
+    profile: 'production',
+    network: { ignoreHTTPSErrors: true },
+    ...(basePath !== undefined && { routes: { public: [basePath] } }),
+  };
 }
 
 function failures({ cells }: Row): string[] {

@@ -25,6 +25,8 @@ export interface Framework {
   readonly app?: Framework['name'];
   /** Release of Node.js that it needs; undefined: the one that runs the tests. */
   readonly node?: string;
+  /** Path under which its app is served; undefined: at the root. */
+  readonly basePath?: string;
   /** The demo whose code its app shares, and whose options its team would write. */
   readonly demo: 'Express' | 'Next.js';
   readonly parts: readonly Parts[];
@@ -255,23 +257,23 @@ const FRAMEWORKS: readonly Framework[] = [
     },
   },
   {
+    // Pages Router, under a base path.
     name: 'next-pages',
+    basePath: '/portal',
     demo: 'Next.js',
     parts: [
       {
         names: [
-          ...['api', 'globals.css', 'layout.tsx', 'not-found.tsx', 'robots.ts', 'sitemap.ts'].map(
-            (name) => `app/${name}`,
-          ),
+          ...['api', 'globals.css', 'not-found.tsx'].map((name) => `app/${name}`),
           'components/error-tracking.tsx',
           'components/site-header.tsx',
           'lib',
-          'next.config.ts',
           'public',
           'tsconfig.json',
         ],
         to: '.',
       },
+      { names: ['next.config.ts'], to: 'shared' },
     ],
     dependencies: {
       ...NEXT_TYPES,

@@ -1,4 +1,5 @@
 import { clerkMiddleware, createRouteMatcher } from '@clerk/nextjs/server';
+import { BASE_PATH } from '@/lib/base-path';
 import { cors } from '@/lib/cors';
 import { contentSecurityPolicy } from '@/lib/csp';
 import { env } from '@/lib/env';
@@ -14,8 +15,8 @@ export default clerkMiddleware(
   },
   () => ({
     publishableKey: env.publishableKey,
-    signInUrl: '/sign-in',
-    signUpUrl: '/sign-up',
+    signInUrl: `${BASE_PATH}/sign-in`,
+    signUpUrl: `${BASE_PATH}/sign-up`,
     authorizedParties: [env.appOrigin, env.allowedOrigin],
     contentSecurityPolicy: contentSecurityPolicy(env.publishableKey, env.sentryDsn),
   }),
@@ -23,6 +24,8 @@ export default clerkMiddleware(
 
 export const config = {
   matcher: [
+    // Next.js puts the base path in front of each, and none of the others matches it alone.
+    '/',
     '/((?!_next/static/|_next/image|images/|favicon\\.ico$|robots\\.txt$|sitemap\\.xml$).*)',
     '/(api|trpc)(.*)',
   ],

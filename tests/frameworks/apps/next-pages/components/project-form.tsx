@@ -2,6 +2,7 @@ import { useAuth } from '@clerk/nextjs';
 import { useRouter } from 'next/router';
 import { useEffect, useState } from 'react';
 import type { FormEvent } from 'react';
+import { BASE_PATH } from '@/lib/base-path';
 
 /** A form whose text outlives the session: it is kept in this tab for this user, until it is saved. */
 export function ProjectForm() {
@@ -19,7 +20,7 @@ export function ProjectForm() {
 
   async function save(event: FormEvent): Promise<void> {
     event.preventDefault();
-    const response = await fetch('/api/projects', {
+    const response = await fetch(`${BASE_PATH}/api/projects`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ name: draft }),

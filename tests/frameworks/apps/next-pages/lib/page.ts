@@ -1,5 +1,6 @@
 import { buildClerkProps, getAuth } from '@clerk/nextjs/server';
 import type { GetServerSideProps } from 'next';
+import { signInTo } from './sign-in';
 
 /** What may be wrong with the app. */
 type Deviation = 'guard-in-browser' | 'guard-on-first-load';
@@ -15,7 +16,7 @@ export function forUser<Props extends Record<string, unknown>>(propsOf: (userId:
     const isKnown = has('guard-on-first-load') && req.headers['x-nextjs-data'] !== undefined;
     if (!userId && !isKnown && !has('guard-in-browser'))
       return {
-        redirect: { destination: `/sign-in?redirect_url=${encodeURIComponent(resolvedUrl)}`, permanent: false },
+        redirect: { destination: signInTo(resolvedUrl), basePath: false, permanent: false },
       };
     return { props: { ...buildClerkProps(req), ...propsOf(userId ?? 'nobody') } };
   };

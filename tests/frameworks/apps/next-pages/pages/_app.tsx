@@ -6,6 +6,7 @@ import { useRouter } from 'next/router';
 import { ErrorTracking } from '@/components/error-tracking';
 import { SessionBoundary } from '@/components/session-boundary';
 import { SiteHeader } from '@/components/site-header';
+import { BASE_PATH } from '@/lib/base-path';
 import { env } from '@/lib/env';
 
 /** What the browser must know of the deployment. */
@@ -29,11 +30,11 @@ export default function FernworkApp({ Component, pageProps, ...rest }: AppProps)
       {...pageProps}
       publishableKey={publishableKey}
       {...(nonce && { nonce })}
-      signInUrl="/sign-in"
-      signUpUrl="/sign-up"
-      signInFallbackRedirectUrl="/dashboard"
-      signUpFallbackRedirectUrl="/dashboard"
-      afterSignOutUrl="/"
+      signInUrl={`${BASE_PATH}/sign-in`}
+      signUpUrl={`${BASE_PATH}/sign-up`}
+      signInFallbackRedirectUrl={`${BASE_PATH}/dashboard`}
+      signUpFallbackRedirectUrl={`${BASE_PATH}/dashboard`}
+      afterSignOutUrl={BASE_PATH}
       telemetry={false}
     >
       {sentryDsn && <ErrorTracking dsn={sentryDsn} />}

@@ -1,5 +1,6 @@
 import Document, { Head, Html, Main, NextScript } from 'next/document';
 import type { DocumentContext, DocumentInitialProps } from 'next/document';
+import { BASE_PATH } from '@/lib/base-path';
 
 interface Props extends DocumentInitialProps {
   readonly nonce: string | undefined;
@@ -16,7 +17,7 @@ export default class FernworkDocument extends Document<Props> {
     return (
       <Html lang="en">
         <Head nonce={nonce}>
-          <link rel="icon" href="/favicon.ico" />
+          <link rel="icon" href={`${BASE_PATH}/favicon.ico`} />
         </Head>
         <body>
           <Main />

@@ -1,6 +1,7 @@
 import { useAuth } from '@clerk/nextjs';
 import type { NextPageContext } from 'next';
 import { useRouter } from 'next/router';
+import { signInTo } from '@/lib/sign-in';
 
 /** For errors only: paths that lead nowhere get `app/not-found.tsx`, because there is a folder `app`. */
 export default function ErrorPage() {
@@ -15,7 +16,7 @@ export default function ErrorPage() {
       </button>
       {isLoaded && !isSignedIn && (
         <p>
-          You are signed out. <a href={`/sign-in?redirect_url=${encodeURIComponent(asPath)}`}>Sign in</a>
+          You are signed out. <a href={signInTo(asPath)}>Sign in</a>
         </p>
       )}
     </section>
