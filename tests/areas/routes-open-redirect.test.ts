@@ -157,6 +157,14 @@ describe('routes/open-redirect after a genuine sign-in', () => {
       judge([], at(`${ORIGIN}/dashboard`, `${ORIGIN}/sign-in`)).unverified ?? '',
       /attest routes\/open-redirect/,
     ));
+  it('is sure that parameters are followed where the router puts the base path in front once more', () => {
+    const control = at(`${ORIGIN}/portal/dashboard`, `${ORIGIN}/portal/sign-in`, `${ORIGIN}/portal/portal/dashboard`);
+    const evidence = { signIn: `${ORIGIN}/portal/sign-in`, departures: [], control };
+    const { readiness, identity } = expectation();
+    const known = { readiness, identity: { ...identity, basePath: '/portal' } };
+    assert.equal(openRedirectSignedIn.judge(evidence, known).unverified, undefined);
+    assert.match(openRedirectSignedIn.judge(evidence, expectation()).unverified ?? '', /attest routes\/open-redirect/);
+  });
   it('doubts where nobody could sign in', () => {
     const judgement = openRedirectSignedIn.judge(
       { signIn: `${ORIGIN}/sign-in`, departures: [], refused: 'locked' },

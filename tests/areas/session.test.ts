@@ -79,6 +79,12 @@ describe('the return path', () => {
   for (const [url, expected] of cases)
     test(`${url}: ${JSON.stringify(expected)}`, () =>
       assert.deepEqual(returnPath(new URL(url, ORIGIN), asked), expected));
+
+  test('a path without the base path of the app, which its router puts in front', () => {
+    const signIn = new URL('/portal/sign-in?redirect_url=%2Fdashboard', ORIGIN);
+    const page = new URL('/portal/dashboard', ORIGIN);
+    assert.deepEqual([returnPath(signIn, page, '/portal'), returnPath(signIn, page)], ['kept', 'lost']);
+  });
 });
 
 describe('the destination', () => {

@@ -2,6 +2,8 @@ import type { Tab } from '../../browser.ts';
 import type { Move } from '../../browser.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
+import { underBasePath } from '../../target/base-path.ts';
+import type { Identity } from '../../target/identity.ts';
 import { defineCheck } from '../../verify.ts';
 import { goOnAfterSignIn } from '../../user/browser-session.ts';
 import type { CheckContext } from '../../verify.ts';
@@ -62,9 +64,11 @@ export const openRedirectSignedIn = defineCheck<DepartureEvidence>({
     };
     return { signIn, departures, control };
   },
-  judge({ signIn, refused, departures, control }): Judgement {
+  judge({ signIn, refused, departures, control }, { identity }): Judgement {
     const findings = departures.flatMap(judgeDeparture);
-    const arrived = control?.moves.some(({ url }) => isAt(url, control.address)) === true;
+    const arrived =
+      control?.moves.some(({ url }) => isAt(url, control.address) || isAt(url, doubled(control.address, identity))) ===
+      true;
     const doubt =
       refused !== undefined
         ? `nobody could sign in at ${signIn}: ${refused}`
@@ -148,6 +152,12 @@ async function left({ page }: Tab, signIn: string): Promise<void> {
     timeout: LEAVE_MS,
   });
   await Promise.race([gone.catch(() => {}), stopped.catch(() => {})]);
+}
+
+/** The address as a router leads to it that puts the base path of the app in front of every path. */
+function doubled(address: string, { basePath }: Identity): string {
+  const { origin, pathname } = new URL(address);
+  return origin + underBasePath(basePath, pathname);
 }
 
 function isAt(url: string, wanted: string): boolean {

@@ -123,7 +123,7 @@ function judgeVisit(
   if (place === 'elsewhere') return found(elsewhere(moves));
   if (place === 'in-place') return judgeInPlace(route, withoutCookies, final).flatMap((diagnosis) => found(diagnosis));
   if (visit.stopped === undefined && code !== 200) return found(brokenSignIn(code));
-  const lost = lostReturnPath(place, end, asked);
+  const lost = lostReturnPath(place, end, asked, identity);
   // The redirect that names sign-in is the answer to look at.
   return lost ? found(lost, visit.exchanges.at(-2) ?? final) : [];
 }

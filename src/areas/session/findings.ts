@@ -1,5 +1,6 @@
 import type { Move } from '../../browser.ts';
 import type { FindingParts } from '../../result.ts';
+import type { Identity } from '../../target/identity.ts';
 import { MAX_HANDSHAKES, MAX_REDIRECTS, describeMoves, measure, returnPath } from './way.ts';
 import type { Destination } from './way.ts';
 
@@ -81,9 +82,14 @@ export function refusedHandshake(code: number, host: string): Diagnosis {
 }
 
 /** The sign-in page would not bring the person back. */
-export function lostReturnPath(end: Destination, signIn: URL, asked: URL): Diagnosis | undefined {
+export function lostReturnPath(
+  end: Destination,
+  signIn: URL,
+  asked: URL,
+  { basePath }: Identity,
+): Diagnosis | undefined {
   if (end !== 'sign-in') return undefined;
-  const found = returnPath(signIn, asked);
+  const found = returnPath(signIn, asked, basePath);
   if (found === 'kept') return undefined;
   const expected = `a parameter of the sign-in URL, such as redirect_url, that names ${asked.origin}${asked.pathname}`;
   if (found === 'lost') {

@@ -1,4 +1,5 @@
 import type { Move } from '../../browser.ts';
+import { underBasePath } from '../../target/base-path.ts';
 import type { Visit } from '../../target/exchange.ts';
 import { redirectTarget, status } from '../../target/exchange.ts';
 
@@ -116,13 +117,16 @@ export type ReturnPath = 'kept' | 'lost' | { readonly foreign: string };
 /**
  * Looks for the page first asked for in the query and the fragment of a sign-in URL, under any name.
  * @param asked absolute URL of the page first asked for
+ * @param basePath of the app; its router may put it in front of the path by itself
  */
-export function returnPath(signIn: URL, asked: URL): ReturnPath {
+export function returnPath(signIn: URL, asked: URL, basePath?: string): ReturnPath {
   const values = [...signIn.searchParams.values(), ...fragmentParameters(signIn)];
   const targets = values
     .filter((value) => value.startsWith('/') || /^https?:/i.test(value))
     .flatMap((value) => (URL.canParse(value, asked) ? [new URL(value, asked)] : []));
-  const same = targets.filter((target) => samePath(target.pathname, asked.pathname));
+  const same = targets.filter((target) =>
+    [target.pathname, underBasePath(basePath, target.pathname)].some((path) => samePath(path, asked.pathname)),
+  );
   if (same.length === 0) return 'lost';
   return same.some(({ host }) => host === asked.host) ? 'kept' : { foreign: (same[0] as URL).origin };
 }
