@@ -251,6 +251,35 @@ describe('routes/bypass against a real server', () => {
       assert.deepEqual([level, /answered 500/.test(message)], ['warning', true]);
   });
 
+  for (const [name, fails, warns] of [
+    ['leaves alone a router that fails on an address, whatever is there', /%0a|%09/, false],
+    ['warns of an address on which the server fails for the page only', /dashboard%0a/, true],
+  ] as const)
+    it(name, async () => {
+      const site = app({});
+      const { status, findings } = await verifySite(
+        bypass,
+        (request, response) =>
+          fails.test(request.url ?? '') ? response.writeHead(500).end() : site(request, response),
+        WITH_TEXT,
+      );
+      assert.equal(status, 'pass');
+      assert.deepEqual(
+        findings.map(({ level, subject }) => `${level} ${subject}`),
+        warns ? ['warning /dashboard with line feed at the end'] : [],
+      );
+    });
+
+  it('leaves alone a router that fails on a method, whatever is there', async () => {
+    const site = app({});
+    const { findings } = await verifySite(
+      bypass,
+      (request, response) => (request.method === 'PROPFIND' ? response.writeHead(500).end() : site(request, response)),
+      WITH_TEXT,
+    );
+    assert.deepEqual(findings, []);
+  });
+
   it('has nothing to do where nothing is protected', async () => {
     const { status } = await verifySite(bypass, app({}), { routes: { protected: false }, api: false });
     assert.equal(status, 'not-applicable');

@@ -189,7 +189,8 @@ function judgeUnclear({ evidence: { place } }: Known, unclear: readonly Attempt[
   ];
 }
 
-function judgeFailed({ evidence: { place, plain } }: Known, failed: readonly Attempt[]): Finding[] {
+function judgeFailed({ evidence: { place, plain } }: Known, attempts: readonly Attempt[]): Finding[] {
+  const failed = attempts.filter((attempt) => !failsAnywhere(attempt));
   const [first] = failed;
   if (!first || status(plain.final) >= 500) return [];
   return [
@@ -204,6 +205,11 @@ function judgeFailed({ evidence: { place, plain } }: Known, failed: readonly Att
       exchange: first.exchange,
     }),
   ];
+}
+
+/** The router takes no such address or method, whatever is there: nothing came near a guard. */
+function failsAnywhere({ variant: { changes }, beside }: Attempt): boolean {
+  return (changes === 'path' || changes === 'method') && beside !== undefined && status(beside) >= 500;
 }
 
 /** Clerk's middleware names itself on every refusal; where that vanishes, it did not run. */

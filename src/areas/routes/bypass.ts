@@ -26,6 +26,8 @@ const MAX_HOPS = 2;
 export interface Attempt {
   readonly variant: Variant;
   readonly exchange: Exchange;
+  /** Where the server failed: the same variant of a path that nobody has, the control. */
+  readonly beside?: Exchange;
 }
 
 /** Everything that was tried on one page or API route. */
@@ -100,14 +102,21 @@ async function tryPlace(
 ): Promise<PlaceEvidence> {
   const { anonymous, unknownSegment } = context.target;
   const as = place.kind === 'page' ? 'document' : 'api';
+  const around = siblingsOf(place.path, unknownSegment);
+  // Under the same folder, whose guard it meets too.
+  const unknown = { ...place, path: around.at(-2) ?? `/${unknownSegment}` };
+  const besides = new Map(variantsFor(unknown, surroundings).map((variant) => [variant.name, variant]));
+  const ask = async (of: Place, variant: Variant): Promise<Exchange> =>
+    attempt(context, of, { ...variant, request: { as, ...variant.request } });
   const [plain, siblings, attempts, signedIn] = await Promise.all([
     place.kind === 'page' ? anonymous.page(place.path) : alone(anonymous.get(place.path, { as })),
-    Promise.all(siblingsOf(place.path, unknownSegment).map((path) => anonymous.get(path, { as }))),
+    Promise.all(around.map((path) => anonymous.get(path, { as }))),
     Promise.all(
-      variantsFor(place, surroundings).map(async (variant) => ({
-        variant,
-        exchange: await attempt(context, place, { ...variant, request: { as, ...variant.request } }),
-      })),
+      variantsFor(place, surroundings).map(async (variant) => {
+        const exchange = await ask(place, variant);
+        const same = status(exchange) >= 500 ? besides.get(variant.name) : undefined;
+        return { variant, exchange, ...(same && { beside: await ask(unknown, same) }) };
+      }),
     ),
     place.kind === 'page' ? session?.visit(place.path).then(({ final }) => final) : session?.get(place.path, { as }),
   ]);
