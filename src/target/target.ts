@@ -232,9 +232,8 @@ async function firstPages(anonymous: Anonymous, readiness: Readiness): Promise<V
     assertReachable(await anonymous.page(first), readiness);
   }
   const [basePath] = status(root.final) === 404 ? foldersNamedBy(root.final) : [];
-  const paths = unique([signIn, open[0], basePath].filter((path) => path?.startsWith('/') === true && path !== '/'));
-  const others = await Promise.all(paths.map((path) => anonymous.page(path ?? '/')));
-  return [root, ...others];
+  const paths = [signIn, open[0], basePath].filter((path) => path !== undefined).filter((path) => /^\/./.test(path));
+  return [root, ...(await Promise.all(unique(paths).map((path) => anonymous.page(path))))];
 }
 
 /** Each answer may come in time and lead on to the next; a run must not wait for the last one. */
