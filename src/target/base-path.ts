@@ -1,10 +1,8 @@
 import { unique } from './discover/links.ts';
+import { BUILD_FOLDERS } from './discover/script-urls.ts';
 import { body } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
 import { elements } from './html.ts';
-
-/** A file of a build; what is in front of its folder is where the app begins, unless the files stand elsewhere. */
-const BUILD_FILE = /^(\/.+?)\/(?:_next\/static|_nuxt|_astro|_app\/immutable)\//;
 
 /** The path that React Router and Remix take routes from. */
 const BASENAME = /__(?:reactRouter|remix)Context\s*=\s*\{"basename":"(\/[^"\\\s]+)"/;
@@ -13,6 +11,11 @@ const BASENAME = /__(?:reactRouter|remix)Context\s*=\s*\{"basename":"(\/[^"\\\s]
 export function underBasePath(basePath: string | undefined, path: string): string {
   if (basePath === undefined || basePath === '') return path;
   return path === '/' ? basePath : basePath + path;
+}
+
+/** The same path from the home page on, as the app's router knows it; a path elsewhere stays as it is. */
+export function fromBasePath(basePath: string | undefined, path: string): string {
+  return basePath !== undefined && isPathUnder(basePath, path) ? path.slice(basePath.length) || '/' : path;
 }
 
 /**
@@ -26,7 +29,11 @@ export function basePathOf(pages: readonly Exchange[]): string | undefined {
 
 /** Tells whether a page lies under a base path. */
 export function isUnder(basePath: string): (page: Exchange) => boolean {
-  return ({ request }) => `${new URL(request.url).pathname}/`.startsWith(`${basePath}/`);
+  return ({ request }) => isPathUnder(basePath, new URL(request.url).pathname);
+}
+
+function isPathUnder(basePath: string, path: string): boolean {
+  return `${path}/`.startsWith(`${basePath}/`);
 }
 
 /** Paths that a page, which need not lie there itself, shows an app to be served under; its files may lie elsewhere. */
@@ -36,7 +43,11 @@ export function foldersNamedBy(page: Exchange): string[] {
     const url = tag === 'script' ? attributes['src'] : tag === 'link' ? attributes['href'] : undefined;
     return url !== undefined && URL.canParse(url, page.request.url) ? [new URL(url, page.request.url)] : [];
   });
-  const folders = files.flatMap((file) => (file.origin === origin ? (BUILD_FILE.exec(file.pathname)?.[1] ?? []) : []));
+  // What is in front of the folder of a build is where the app begins, unless its files stand elsewhere.
+  const folders = files.flatMap((file) => {
+    const at = file.origin === origin ? file.pathname.search(BUILD_FOLDERS) : -1;
+    return at > 0 ? file.pathname.slice(0, at) : [];
+  });
   const basename = BASENAME.exec(body(page))?.[1];
   return unique([...(basename === undefined ? [] : [basename.replace(/\/$/, '')]), ...folders]);
 }

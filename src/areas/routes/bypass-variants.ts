@@ -1,3 +1,4 @@
+import { fromBasePath } from '../../target/base-path.ts';
 import type { HeadersInput } from '../../target/connection.ts';
 import type { Shape } from '../../target/shapes.ts';
 import { GROUPS, join } from './bypass-table.ts';
@@ -88,11 +89,11 @@ export function variantsFor(place: Place, surroundings: Surroundings): Variant[]
     });
 }
 
-function takeApart(place: Place, basePath = ''): Parts {
+function takeApart(place: Place, basePath: string | undefined): Parts {
   const [path = '/', query] = place.path.split(/\?(.*)/s);
   const segments = path.split('/').filter((segment) => segment !== '');
   const bare = join(segments);
-  const route = bare.startsWith(`${basePath}/`) || bare === basePath ? bare.slice(basePath.length) || '/' : bare;
+  const route = fromBasePath(basePath, bare);
   return { ...place, bare, route, segments, query: query === undefined ? '' : `?${query}` };
 }
 

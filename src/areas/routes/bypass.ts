@@ -105,7 +105,6 @@ async function tryPlace(
   const around = siblingsOf(place.path, unknownSegment);
   // Under the same folder, whose guard it meets too.
   const unknown = { ...place, path: around.at(-2) ?? `/${unknownSegment}` };
-  const besides = new Map(variantsFor(unknown, surroundings).map((variant) => [variant.name, variant]));
   const ask = async (of: Place, variant: Variant): Promise<Exchange> =>
     attempt(context, of, { ...variant, request: { as, ...variant.request } });
   const [plain, siblings, attempts, signedIn] = await Promise.all([
@@ -114,7 +113,8 @@ async function tryPlace(
     Promise.all(
       variantsFor(place, surroundings).map(async (variant) => {
         const exchange = await ask(place, variant);
-        const same = status(exchange) >= 500 ? besides.get(variant.name) : undefined;
+        if (status(exchange) < 500) return { variant, exchange };
+        const same = variantsFor(unknown, surroundings).find(({ name }) => name === variant.name);
         return { variant, exchange, ...(same && { beside: await ask(unknown, same) }) };
       }),
     ),

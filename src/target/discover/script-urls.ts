@@ -5,7 +5,7 @@ import { unique } from './links.ts';
 import { nextFolder } from './next-routes.ts';
 
 /** Folders of builds; a script in one is the app's own on whatever host it stands. */
-const BUILD_FOLDERS = /\/(?:_next\/static|_nuxt|_astro|_app\/immutable)\//;
+export const BUILD_FOLDERS = /\/(?:_next\/static|_nuxt|_astro|_app\/immutable)\//;
 
 /** A chunk with its folder: `static/chunks/x.js`, `/_next/static/chunks/x.js`, `assets/x-Ab12.js`. */
 const CHUNK_NAME = /["'`]((?:https?:\/\/[^"'`\\\s/]+)?\/?(?:[\w@.%~()[\]+-]+\/)+[\w@.%~()[\]+-]+\.m?js)\\?["'`]/g;
