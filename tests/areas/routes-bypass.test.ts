@@ -280,6 +280,65 @@ describe('routes/bypass against a real server', () => {
     assert.deepEqual(findings, []);
   });
 
+  describe('calls the server functions of TanStack Start', () => {
+    const SCRIPT = 'e={TSS_SERVER_FN_BASE:`/_serverFn/`};a=f().handler(rc(`open`)),b=f().handler(rc(`throws`))';
+    const judged = async (script: string, answers: Readonly<Record<string, readonly [number, string]>>) => {
+      const site = app({});
+      const calls: string[] = [];
+      const result = await verifySite(
+        bypass,
+        (request, response) => {
+          const { url = '' } = request;
+          if (url === '/')
+            return response
+              .setHeader('content-type', 'text/html')
+              .end(`${HOME}<script>$_TSR={}</script><script src="/a.js"></script>`);
+          if (url === '/a.js') return response.setHeader('content-type', 'text/javascript').end(script);
+          if (!url.startsWith('/_serverFn/')) return site(request, response);
+          calls.push(`${request.method} ${url} ${request.headers['x-tsr-serverfn']}`);
+          const [code, body] = answers[url.slice('/_serverFn/'.length)] ?? [404, '{}'];
+          return response.writeHead(code, { 'content-type': 'application/json' }).end(body);
+        },
+        {
+          ...WITH_TEXT,
+          routes: {
+            ...WITH_TEXT.routes,
+            protected: [
+              { path: '/dashboard', contains: 'Your invoices' },
+              { path: '/settings', contains: 'Your plan' },
+            ],
+          },
+        },
+      );
+      return { ...result, calls };
+    };
+
+    it('and fails for one that gives what the page shows', async () => {
+      const { status, findings, calls } = await judged(SCRIPT, {
+        open: [200, '{"s":"Your invoices"}'],
+        throws: [500, '{}'],
+      });
+      assert.equal(status, 'fail');
+      const [finding] = findings;
+      assert.match(finding?.subject ?? '', /^\/dashboard with server function open$/);
+      assert.equal(findings.length, 1);
+      if (finding) assertComplete(finding);
+      assert.deepEqual(calls.toSorted(), ['GET /_serverFn/open true', 'GET /_serverFn/throws true'], 'each once');
+    });
+
+    it('and leaves alone what gives something else, or fails without a session', async () => {
+      const { findings } = await judged(SCRIPT, { open: [200, '{"userId":null}'], throws: [500, '{}'] });
+      assert.deepEqual(findings, []);
+    });
+
+    it('and says how many it did not call', async () => {
+      const many = Array.from({ length: 120 }, (_, index) => `x=f().handler(rc(\`fn${index}\`))`).join(';');
+      const { reason, calls } = await judged(`${SCRIPT};${many}`, {});
+      assert.equal(calls.length, 100);
+      assert.match(reason, /not tried: .*22 server functions/);
+    });
+  });
+
   it('has nothing to do where nothing is protected', async () => {
     const { status } = await verifySite(bypass, app({}), { routes: { protected: false }, api: false });
     assert.equal(status, 'not-applicable');

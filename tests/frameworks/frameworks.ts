@@ -19,6 +19,7 @@ export interface Framework {
     | 'react-router'
     | 'react-router-8'
     | 'sveltekit'
+    | 'tanstack-start'
     | 'next-15'
     | 'next-pages';
   /** Whose app it runs; undefined: one of its own. */
@@ -222,6 +223,34 @@ const FRAMEWORKS: readonly Framework[] = [
       'guard-by-path': ['routes/bypass'],
       'guard-in-layout-load': ['routes/bypass'],
       'guard-in-component': OPEN_PAGE,
+      'cors-reflects': ['cors/untrusted-origin'],
+      'webhook-believed': ['webhook/forged-signature'],
+    },
+  },
+  {
+    name: 'tanstack-start',
+    node: NEWER_NODE,
+    demo: 'Express',
+    // What its server gives away as it is.
+    parts: [EXPRESS_PARTS, { names: ['public'], to: '.' }],
+    dependencies: {
+      '@clerk/tanstack-react-start': '1.5.15',
+      '@tanstack/react-router': '1.170.46',
+      '@tanstack/react-start': '1.169.5',
+      '@vitejs/plugin-react': '6.3.0',
+      react: '19.3.1',
+      'react-dom': '19.3.1',
+      srvx: '1.0.8',
+      vite: '8.4.0',
+    },
+    build: ['node_modules/.bin/vite', 'build'],
+    serve: { args: ['server.ts'], ready: 'App listens' },
+    unproven: {},
+    variants: ['guard-in-route-middleware'],
+    defects: {
+      'server-function-open': ['routes/bypass'],
+      'guard-in-component': OPEN_PAGE,
+      'hidden-page-open': ['routes/undeclared'],
       'cors-reflects': ['cors/untrusted-origin'],
       'webhook-believed': ['webhook/forged-signature'],
     },

@@ -6,6 +6,7 @@ import { buildManifestRoutes, buildManifestUrls, routesIn } from '../../src/targ
 import { loadersOf, routerManifestUrls, routerRoutes } from '../../src/target/discover/react-router-routes.ts';
 import { exampleOf } from '../../src/target/discover/route.ts';
 import { svelteRoutes } from '../../src/target/discover/svelte-routes.ts';
+import { serverFunctionsOf, tanstackRoutes } from '../../src/target/discover/tanstack-routes.ts';
 import { parseRobots } from '../../src/target/discover/robots.ts';
 import { scriptsOfPage, scriptsOfScript } from '../../src/target/discover/script-urls.ts';
 import { parseSitemap } from '../../src/target/discover/sitemap.ts';
@@ -44,6 +45,9 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'the address of a manifest of React Router': (text) =>
     routerManifestUrls(exchange({ body: `__reactRouterContext ${text}` })),
   'pages of a SvelteKit app': (text) => svelteRoutes(exchange({ path: '/_app/immutable/entry/app.a1.js', body: text })),
+  'pages of a TanStack Start app': (text) => [tanstackRoutes(text), tanstackRoutes(`a=b.update({id:"${text}`)],
+  'server functions of a TanStack Start app': (text) =>
+    serverFunctionsOf([exchange({ body: `TSS_SERVER_FN_BASE:"/_serverFn/",x.handler(${text}` })]),
   'a build manifest': (text) => [
     buildManifestRoutes(`self.__BUILD_MANIFEST={sortedPages:[${text}`),
     buildManifestRoutes(text),

@@ -14,6 +14,7 @@ import { concretePath, exampleOf } from '../../src/target/discover/route.ts';
 import { scriptsOfPage, scriptsOfScript } from '../../src/target/discover/script-urls.ts';
 import { parseSitemap } from '../../src/target/discover/sitemap.ts';
 import { svelteRoutes } from '../../src/target/discover/svelte-routes.ts';
+import { serverFunctionsOf, tanstackRoutes } from '../../src/target/discover/tanstack-routes.ts';
 import { matchesGlob } from '../../src/target/glob.ts';
 import { exchange, ORIGIN } from '../support/exchange.ts';
 
@@ -193,6 +194,43 @@ describe('routes of SvelteKit', () => {
     );
   });
   it('and in no other script', () => assert.deepEqual(svelteRoutes(exchange({ path: '/chunk.js', body })), []));
+});
+
+describe('routes of TanStack Start', () => {
+  const body = [
+    'a=r.update({id:`/`,path:`/`,getParentRoute:()=>root})',
+    'b=r.update({id:"/_private",getParentRoute:()=>root})',
+    'c=r.update({id:`/dashboard`,path:`/dashboard`,getParentRoute:()=>b})',
+    'd=r.update({id:`/team/$id`,path:`/team/$id`,getParentRoute:()=>b})',
+    'x={Posts:e.update({id:`/posts/`,path:`/posts/`,getParentRoute:()=>d})}',
+    'f=r.update({id:`/file/{$name}.txt`,path:`/file/{$name}.txt`,getParentRoute:()=>root})',
+    'g=r.update({id:`/sign-in/$`,path:`/sign-in/$`,getParentRoute:()=>root})',
+    'h=r.update({id:`/loop`,path:`/loop`,getParentRoute:()=>h})',
+  ].join(',');
+  it('are in the tree of the build, each below its parents', () => {
+    assert.deepEqual(
+      tanstackRoutes(body).map(({ kind, pattern }) => `${kind} ${pattern}`),
+      [
+        'page /',
+        'page /dashboard',
+        'page /team/[id]',
+        'page /team/[id]/posts',
+        'page /file/[name]',
+        'page /sign-in/[[...splat]]',
+        'page /loop',
+      ],
+    );
+    assert.deepEqual(tanstackRoutes('a.update({id:1})'), []);
+  });
+  it('have server functions where the build says', () => {
+    const functions = (...bodies: string[]) => serverFunctionsOf(bodies.map((each) => exchange({ body: each })));
+    const call = 'x=f().middleware([m]).handler(rc(`74cd3c97`)),y=f({method:`POST`}).handler(rc("a-b"))';
+    assert.deepEqual(functions(call, 'e={TSS_SERVER_FN_BASE:`/_serverFn/`}', call), [
+      '/_serverFn/74cd3c97',
+      '/_serverFn/a-b',
+    ]);
+    assert.deepEqual(functions(call), [], 'no build of TanStack Start');
+  });
 });
 
 describe('links of a page', () => {

@@ -170,7 +170,10 @@ function judgeCaching({ path, exchange }: Pick<AssetAnswer, 'path' | 'exchange'>
         ? 'a hashed file has no Cache-Control header'
         : `a hashed file is cached as "${cacheControl}"`,
     expected: 'Cache-Control: public, max-age=31536000, immutable',
-    cause: 'The server or CDN overrides the caching of build files.',
+    cause:
+      cacheControl === ''
+        ? 'The server that gives away the files of the build says nothing of how long they may be kept.'
+        : 'The server or CDN overrides the caching of build files.',
     fix: 'Let hashed files be cached for a year, immutable.',
     docs: 'https://nextjs.org/docs/app/guides/self-hosting#static-assets',
     exchange,

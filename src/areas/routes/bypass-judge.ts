@@ -131,6 +131,11 @@ const DATA_ADVICE: Readonly<Record<Framework, Advice>> = {
       'The guard is in the load of a +layout.server file. It does not run for every request: whoever asks for the data of the page alone (x-sveltekit-invalidated) leaves it out.',
     fix: 'Guard in handle of src/hooks.server (event.locals.auth()), or in the load of every +page.server.',
   },
+  'tanstack-start': {
+    cause:
+      'The guard is in beforeLoad of a route, and the server function that brings the data has none. Each is an endpoint of its own: whoever calls it leaves the route out.',
+    fix: 'Ask in the server function itself, best in a middleware for all of them: createMiddleware({ type: "function" }).server(async ({ next }) => { const { userId } = await auth(); if (!userId) throw new Response(null, { status: 401 }); return next(); }).',
+  },
 };
 
 function adviceOn({ changes, of = 'next' }: Variant): Advice {
@@ -207,9 +212,9 @@ function judgeFailed({ evidence: { place, plain } }: Known, attempts: readonly A
   ];
 }
 
-/** The router takes no such address or method, whatever is there: nothing came near a guard. */
+/** The server takes no such address or method, whatever is there: nothing came near a guard. */
 function failsAnywhere({ variant: { changes }, beside }: Attempt): boolean {
-  return (changes === 'path' || changes === 'method') && beside !== undefined && status(beside) >= 500;
+  return changes !== 'headers' && beside !== undefined && status(beside) >= 500;
 }
 
 /** Clerk's middleware names itself on every refusal; where that vanishes, it did not run. */

@@ -34,10 +34,14 @@ const ROUTE_MATCHER = 'https://github.com/advisories/GHSA-vqx2-fgx2-5wq9';
 const SEGMENT_PREFETCH = 'https://nvd.nist.gov/vuln/detail/CVE-2026-44575';
 const NEXT_DATA = 'https://nvd.nist.gov/vuln/detail/CVE-2026-44573';
 const LAYOUT_LOADER = 'https://reactrouter.com/how-to/middleware';
+const SERVER_FUNCTIONS = 'https://tanstack.com/start/latest/docs/framework/react/guide/server-functions';
 const LAYOUT_LOAD = 'https://svelte.dev/docs/kit/load#Implications-for-authentication';
 
 /** Layouts around a page of a SvelteKit app, the root's included, under which its own data is asked for. */
 const SVELTE_LAYOUTS = [1, 2, 3] as const;
+
+/** Characters of a server function's id in a message: the whole is a hash. */
+const MAX_FUNCTION_NAME = 12;
 
 /** Next.js 15 counts its subrequests and stops running the middleware at this depth. */
 const SUBREQUEST_DEPTH = 5;
@@ -247,6 +251,19 @@ export const GROUPS: readonly Group[] = [
         ),
       ];
     },
+  },
+  {
+    changes: 'data',
+    source: SERVER_FUNCTIONS,
+    of: 'tanstack-start',
+    pagesOnly: true,
+    // Which pages a function serves is not known, and some are for everyone.
+    textOnly: true,
+    variants: (_, { serverFunctions = [] }) =>
+      serverFunctions.map((path) => [
+        `server function ${path.slice(path.lastIndexOf('/') + 1, path.lastIndexOf('/') + 1 + MAX_FUNCTION_NAME)}`,
+        { path, headers: { 'x-tsr-serverfn': 'true' }, as: 'fetch' },
+      ]),
   },
   {
     changes: 'headers',

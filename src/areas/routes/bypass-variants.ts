@@ -26,7 +26,7 @@ export interface Place {
 }
 
 /** Frameworks with variants of their own, as the identity of a target names them. */
-export type Framework = 'next' | 'react-router' | 'sveltekit';
+export type Framework = 'next' | 'react-router' | 'sveltekit' | 'tanstack-start';
 
 /** What is known of the target when variants are chosen. */
 export interface Surroundings {
@@ -38,6 +38,8 @@ export interface Surroundings {
   readonly buildId?: string;
   /** Ids of the React Router routes that give the page at a path its data. */
   readonly loaders?: (path: string) => readonly string[];
+  /** Paths of the server functions of a TanStack Start app. */
+  readonly serverFunctions?: readonly string[];
   /** Whether an API may be asked in a way that might change something if it were honoured. */
   readonly mayWrite: boolean;
   /** Makes a URL that no cache knows, so that no answer to a variant is stored for others. */

@@ -2,15 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { ProtectedRoute } from '../../config/options.ts';
 import { body, redirectTarget, status } from '../../target/exchange.ts';
 import { loadersOf, routerManifestUrls } from '../../target/discover/react-router-routes.ts';
+import { serverFunctionsOf } from '../../target/discover/tanstack-routes.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import type { SignedIn } from '../../target/signed-in.ts';
+import { count } from '../../text.ts';
 import { redirectsToSignIn } from '../../target/sign-in.ts';
 import type { Target } from '../../target/target.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
 import { judgeBypass } from './bypass-judge.ts';
 import { variantsFor } from './bypass-variants.ts';
-import type { Place, Surroundings, Variant } from './bypass-variants.ts';
+import type { Place, Surroundings, Variant, VariantRequest } from './bypass-variants.ts';
 import { isSameUrlPage } from './shared.ts';
 
 /** Pages that are tried, those with a text of their own first: the guard is one for all, and each costs about 90 requests. */
@@ -18,6 +20,9 @@ const MAX_PAGES = 3;
 
 /** API routes that are tried. */
 const MAX_APIS = 3;
+
+/** Server functions that are called. */
+const MAX_FUNCTIONS = 100;
 
 /** Redirects that a variant follows on the target: one that tidies the URL, one that adds a parameter. */
 const MAX_HOPS = 2;
@@ -47,8 +52,16 @@ export interface BypassEvidence {
   readonly places: readonly PlaceEvidence[];
   /** Home page, sign-in page and the answer to an unknown path. */
   readonly publicPages: readonly Exchange[];
-  /** What was declared but not tried. */
+  /** What was declared or found but not tried. */
   readonly leftOut: readonly string[];
+}
+
+/** What the trials of all places share. */
+interface Round {
+  readonly surroundings: Surroundings;
+  readonly session: SignedIn | undefined;
+  /** Answers with data, by request: one may serve several pages, and is asked for once. */
+  readonly data: Map<string, Promise<Exchange>>;
 }
 
 /** routes/bypass; with a session it also learns what the variants must not show. */
@@ -65,18 +78,24 @@ export const bypass = defineCheck<BypassEvidence>({
     const publicPages = await Promise.all(
       [target.home, ...signIn, target.unknownPath].map((path) => target.anonymous.page(path)),
     );
+    const functions = identity.framework === 'tanstack-start' ? await functionsOf(target) : [];
     const surroundings: Surroundings = {
       ...(identity.framework !== undefined && { framework: identity.framework }),
       ...(identity.basePath !== undefined && { basePath: identity.basePath }),
       ...buildIdOf(publicPages),
       ...(await loadersFrom(publicPages, target)),
+      serverFunctions: functions.slice(0, MAX_FUNCTIONS),
       mayWrite: readiness.mode === 'full',
       unique: `clerk-readiness=${randomBytes(6).toString('hex')}`,
     };
+    const round: Round = { surroundings, session: signedIn, data: new Map() };
     return {
-      places: await Promise.all(tried.map((place) => tryPlace(context, place, surroundings, signedIn))),
+      places: await Promise.all(tried.map((place) => tryPlace(context, place, round))),
       publicPages: publicPages.map(({ final }) => final),
-      leftOut: declared.filter((place) => !tried.includes(place)).map(({ path }) => path),
+      leftOut: [
+        ...declared.filter((place) => !tried.includes(place)).map(({ path }) => path),
+        ...(functions.length > MAX_FUNCTIONS ? [count(functions.length - MAX_FUNCTIONS, 'server function')] : []),
+      ],
     };
   },
   judge: judgeBypass,
@@ -97,16 +116,20 @@ function placesOf({ readiness }: CheckContext): Array<PlaceEvidence['place']> {
 async function tryPlace(
   context: CheckContext,
   place: PlaceEvidence['place'],
-  surroundings: Surroundings,
-  session: SignedIn | undefined,
+  { surroundings, session, data }: Round,
 ): Promise<PlaceEvidence> {
   const { anonymous, unknownSegment } = context.target;
   const as = place.kind === 'page' ? 'document' : 'api';
   const around = siblingsOf(place.path, unknownSegment);
   // Under the same folder, whose guard it meets too.
   const unknown = { ...place, path: around.at(-2) ?? `/${unknownSegment}` };
-  const ask = async (of: Place, variant: Variant): Promise<Exchange> =>
-    attempt(context, of, { ...variant, request: { as, ...variant.request } });
+  const ask = async (of: Place, variant: Variant): Promise<Exchange> => {
+    const request: VariantRequest = { as, ...variant.request };
+    const key = JSON.stringify(request);
+    const answer = data.get(key) ?? attempt(context, of, { ...variant, request });
+    if (variant.changes === 'data') data.set(key, answer);
+    return answer;
+  };
   const [plain, siblings, attempts, signedIn] = await Promise.all([
     place.kind === 'page' ? anonymous.page(place.path) : alone(anonymous.get(place.path, { as })),
     Promise.all(around.map((path) => anonymous.get(path, { as }))),
@@ -162,6 +185,12 @@ async function loadersFrom(pages: readonly Visit[], target: Target): Promise<Pic
   const [url] = pages.flatMap(({ final }) => routerManifestUrls(final));
   if (url === undefined) return {};
   return { loaders: loadersOf(body(await target.resource(url))) };
+}
+
+/** Paths of server functions, by every script of the app: each may hold the calls of its page. */
+async function functionsOf(target: Target): Promise<string[]> {
+  const { scripts } = await target.discover();
+  return serverFunctionsOf(scripts.map(({ exchange }) => exchange));
 }
 
 /** The id that Next.js gives a build with the Pages Router; the App Router has no `_next/data`. */

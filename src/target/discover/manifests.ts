@@ -4,6 +4,7 @@ import { buildManifestRoutes, buildManifestUrls, routesIn } from './next-routes.
 import { routerManifestUrls, routerRoutes } from './react-router-routes.ts';
 import type { AppRoute } from './route.ts';
 import { svelteRoutes } from './svelte-routes.ts';
+import { tanstackRoutes } from './tanstack-routes.ts';
 
 /** Next's list of the routes of its `pages` folder. */
 const NEXT_MANIFEST = /\/_buildManifest\.js$/;
@@ -17,5 +18,5 @@ export function manifestUrls(page: Exchange): string[] {
 export function routesNamedIn(exchange: Exchange): AppRoute[] {
   const text = body(exchange);
   const next = NEXT_MANIFEST.test(new URL(exchange.request.url).pathname) ? buildManifestRoutes(text) : routesIn(text);
-  return [...next, ...routerRoutes(text), ...svelteRoutes(exchange)];
+  return [...next, ...routerRoutes(text), ...svelteRoutes(exchange), ...tanstackRoutes(text)];
 }

@@ -1,0 +1,7 @@
+import { createFileRoute, redirect } from '@tanstack/react-router';
+
+export const Route = createFileRoute('/_private/settings/')({
+  loader: () => {
+    throw redirect({ to: '/settings/billing' });
+  },
+});

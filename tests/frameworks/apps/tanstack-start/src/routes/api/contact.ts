@@ -1,0 +1,19 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { json } from '../../../shared/api.ts';
+import { isMessage } from '../../../shared/operations.ts';
+import { MinuteLimit } from '../../../shared/policy.ts';
+
+const limit = new MinuteLimit(20);
+
+export const Route = createFileRoute('/api/contact')({
+  server: {
+    handlers: {
+      POST: async ({ request }) => {
+        const wait = limit.secondsToWait(request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? '');
+        if (wait !== undefined) return json({ error: 'too_many_requests' }, 429, { 'Retry-After': String(wait) });
+        if (!isMessage(await request.json().catch(() => undefined))) return json({ error: 'invalid_message' }, 400);
+        return json({ received: true }, 202);
+      },
+    },
+  },
+});
