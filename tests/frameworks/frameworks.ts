@@ -20,6 +20,7 @@ export interface Framework {
     | 'react-router-8'
     | 'sveltekit'
     | 'tanstack-start'
+    | 'nuxt'
     | 'next-15'
     | 'next-pages';
   /** Whose app it runs; undefined: one of its own. */
@@ -251,6 +252,26 @@ const FRAMEWORKS: readonly Framework[] = [
       'server-function-open': ['routes/bypass'],
       'guard-in-component': OPEN_PAGE,
       'hidden-page-open': ['routes/undeclared'],
+      'cors-reflects': ['cors/untrusted-origin'],
+      'webhook-believed': ['webhook/forged-signature'],
+    },
+  },
+  {
+    name: 'nuxt',
+    node: NEWER_NODE,
+    demo: 'Express',
+    // What its server gives away as it is.
+    parts: [EXPRESS_PARTS, { names: ['public'], to: '.' }],
+    dependencies: { '@clerk/nuxt': '3.0.16', nuxt: '4.4.8' },
+    build: ['node_modules/.bin/nuxt', 'build'],
+    serve: { args: ['.output/server/index.mjs'], ready: 'Listening on' },
+    unproven: {},
+    variants: ['guard-answers-401'],
+    defects: {
+      'guard-forgotten': OPEN_PAGE,
+      'guard-by-path': ['routes/bypass'],
+      'hidden-page-open': ['routes/undeclared'],
+      'api-open': ['api/unauthenticated-401'],
       'cors-reflects': ['cors/untrusted-origin'],
       'webhook-believed': ['webhook/forged-signature'],
     },

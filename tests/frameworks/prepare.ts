@@ -52,7 +52,10 @@ export async function prepare(framework: Framework): Promise<string> {
         if (!['node_modules', 'package.json', 'package-lock.json'].includes(name))
           rmSync(join(folder, name), { recursive: true });
       for (const { from, to } of parts) cpSync(from, to, { recursive: true });
-      writeFileSync(join(folder, '.gitignore'), 'node_modules/\nbuild/\ndist/\n.astro/\n.svelte-kit/\n.next/\n.env*\n');
+      writeFileSync(
+        join(folder, '.gitignore'),
+        'node_modules/\nbuild/\ndist/\n.astro/\n.svelte-kit/\n.nuxt/\n.output/\n.next/\n.env*\n',
+      );
       if (framework.build) await gently(folder, nodeOf(framework, folder), ...framework.build);
       await gently(folder, 'git', 'init', '--quiet');
       await gently(folder, 'git', 'add', '--all');

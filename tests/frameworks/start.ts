@@ -37,7 +37,7 @@ export async function start(framework: Framework, { deviation, kind = 'live' }: 
         env: {
           ...nextEnvironment(settings),
           APP_SETTINGS: JSON.stringify({ ...settings, allowedOrigin: ALLOWED_ORIGIN }),
-          // What the servers of Astro and SvelteKit, and the SDKs for them, read themselves.
+          // What the servers of Astro, SvelteKit and Nuxt, and the SDKs for them, read themselves.
           HOST: '127.0.0.1',
           PORT: String(settings.port),
           ORIGIN: settings.origin,
@@ -45,6 +45,10 @@ export async function start(framework: Framework, { deviation, kind = 'live' }: 
           PUBLIC_CLERK_API_URL: settings.apiUrl,
           PUBLIC_CLERK_PUBLISHABLE_KEY: settings.publishableKey,
           PUBLIC_CLERK_TELEMETRY_DISABLED: '1',
+          NUXT_CLERK_API_URL: settings.apiUrl,
+          NUXT_CLERK_SECRET_KEY: settings.secretKey,
+          NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY: settings.publishableKey,
+          NUXT_PUBLIC_CLERK_TELEMETRY_DISABLED: 'true',
           ...(deviation !== undefined && { APP_DEVIATION: deviation }),
         },
         ready: framework.serve.ready,

@@ -3,6 +3,7 @@ import { enforcedPolicies } from '../../src/areas/headers/policy.ts';
 import { bundledPublishableKeys, clerkTraces, parsePublishableKey } from '../../src/target/clerk.ts';
 import { linksOf } from '../../src/target/discover/links.ts';
 import { buildManifestRoutes, buildManifestUrls, routesIn } from '../../src/target/discover/next-routes.ts';
+import { nuxtRoutes } from '../../src/target/discover/nuxt-routes.ts';
 import { loadersOf, routerManifestUrls, routerRoutes } from '../../src/target/discover/react-router-routes.ts';
 import { exampleOf } from '../../src/target/discover/route.ts';
 import { svelteRoutes } from '../../src/target/discover/svelte-routes.ts';
@@ -45,6 +46,8 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'the address of a manifest of React Router': (text) =>
     routerManifestUrls(exchange({ body: `__reactRouterContext ${text}` })),
   'pages of a SvelteKit app': (text) => svelteRoutes(exchange({ path: '/_app/immutable/entry/app.a1.js', body: text })),
+  'pages of a Nuxt app': (text) =>
+    nuxtRoutes(exchange({ path: '/_nuxt/a1.js', body: `[{path:"/a",component:1},${text}` })),
   'pages of a TanStack Start app': (text) => [tanstackRoutes(text), tanstackRoutes(`a=b.update({id:"${text}`)],
   'server functions of a TanStack Start app': (text) =>
     serverFunctionsOf([exchange({ body: `TSS_SERVER_FN_BASE:"/_serverFn/",x.handler(${text}` })]),

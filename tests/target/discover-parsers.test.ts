@@ -8,6 +8,7 @@ import {
   pagesRoute,
   routesIn,
 } from '../../src/target/discover/next-routes.ts';
+import { nuxtRoutes } from '../../src/target/discover/nuxt-routes.ts';
 import { loadersOf, routerManifestUrls, routerRoutes } from '../../src/target/discover/react-router-routes.ts';
 import { parseRobots } from '../../src/target/discover/robots.ts';
 import { concretePath, exampleOf } from '../../src/target/discover/route.ts';
@@ -194,6 +195,34 @@ describe('routes of SvelteKit', () => {
     );
   });
   it('and in no other script', () => assert.deepEqual(svelteRoutes(exchange({ path: '/chunk.js', body })), []));
+});
+
+describe('routes of Nuxt', () => {
+  const lazy = 'component:()=>i(()=>import("./a[1].js"),d([5,1]),import.meta.url)';
+  const body = [
+    `const a={path:"/no"},r=[{name:"index",path:"/",${lazy}},{name:"team-id",path:"/team/:id()",meta:{middleware:["auth"]},${lazy}}`,
+    `{path:"/settings",${lazy},children:[{name:"settings",path:"",${lazy}},{name:"settings-billing",path:"billing",${lazy}},{path:"teams",${lazy},children:[{path:":id(\\\\d+)",${lazy}}]}]}`,
+    `{name:"sign-in-step",path:"/sign-in/:step(.*)*",${lazy}},{name:"after",path:"/after",${lazy}}],x=[{path:"/other",element:1}]`,
+  ].join(',');
+  it('are in the list of the build, each below its parent', () => {
+    assert.deepEqual(
+      nuxtRoutes(exchange({ path: '/_nuxt/DM92bXff.js', body })).map(({ kind, pattern }) => `${kind} ${pattern}`),
+      [
+        'page /',
+        'page /team/[id]',
+        'page /settings',
+        'page /settings/billing',
+        'page /settings/teams',
+        'page /settings/teams/[id]',
+        'page /sign-in/[[...step]]',
+        'page /after',
+      ],
+    );
+  });
+  it('and in no other script', () => {
+    assert.deepEqual(nuxtRoutes(exchange({ path: '/chunk.js', body })), []);
+    assert.deepEqual(nuxtRoutes(exchange({ path: '/_nuxt/a.js', body: 'x=[{path:"/no"}]' })), []);
+  });
 });
 
 describe('routes of TanStack Start', () => {

@@ -101,7 +101,7 @@ const ADVICE: Readonly<Record<Exclude<Variant['changes'], 'data'>, Advice>> = {
   path: {
     cause:
       'The guard compares the path as it was sent, the router decodes or tidies it first: a matcher by prefix or regular expression, or createRouteMatcher before the fix of CVE-2026-41248.',
-    fix: 'Update @clerk/nextjs, @clerk/astro or @clerk/nuxt, protect everything but a list of public pages, and check the session again in the page or handler itself; in Express, Hono and Fastify attach the guard to the routes instead of comparing the address; in SvelteKit compare event.route.id, because event.url is not decoded.',
+    fix: 'Update @clerk/nextjs, @clerk/astro or @clerk/nuxt, protect everything but a list of public pages, and check the session again in the page or handler itself; in Express, Hono and Fastify attach the guard to the routes instead of comparing the address; in SvelteKit compare event.route.id, because event.url is not decoded; in Nuxt guard in a route middleware (definePageMeta), because its router takes capitals too.',
   },
   headers: {
     cause:

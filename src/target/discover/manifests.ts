@@ -1,6 +1,7 @@
 import { body } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
 import { buildManifestRoutes, buildManifestUrls, routesIn } from './next-routes.ts';
+import { nuxtRoutes } from './nuxt-routes.ts';
 import { routerManifestUrls, routerRoutes } from './react-router-routes.ts';
 import type { AppRoute } from './route.ts';
 import { svelteRoutes } from './svelte-routes.ts';
@@ -18,5 +19,5 @@ export function manifestUrls(page: Exchange): string[] {
 export function routesNamedIn(exchange: Exchange): AppRoute[] {
   const text = body(exchange);
   const next = NEXT_MANIFEST.test(new URL(exchange.request.url).pathname) ? buildManifestRoutes(text) : routesIn(text);
-  return [...next, ...routerRoutes(text), ...svelteRoutes(exchange), ...tanstackRoutes(text)];
+  return [...next, ...routerRoutes(text), ...nuxtRoutes(exchange), ...svelteRoutes(exchange), ...tanstackRoutes(text)];
 }

@@ -1,0 +1,3 @@
+import { json } from '../../shared/api.ts';
+
+export default defineEventHandler(() => json({ error: 'not_found' }, 404));
