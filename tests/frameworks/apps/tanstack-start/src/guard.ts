@@ -8,10 +8,9 @@ import { has, settings } from './settings.ts';
 export const requireUser = createServerFn()
   .validator((path: string) => path)
   .handler(async ({ data: path }) => {
-    const isGuardedElsewhere =
-      has('guard-in-component') ||
-      has('guard-in-route-middleware') ||
-      (has('hidden-page-open') && path.startsWith('/admin/'));
+    const isGuardedElsewhere = path.startsWith('/admin/')
+      ? has('hidden-page-open')
+      : has('guard-in-component') || has('guard-in-route-middleware');
     if (!isGuardedElsewhere && (await auth()).userId === null) throw redirect({ href: signInPath(path) });
   });
 
