@@ -2,6 +2,7 @@ import { auth } from '@clerk/tanstack-react-start/server';
 import { redirect } from '@tanstack/react-router';
 import { createMiddleware, createServerFn } from '@tanstack/react-start';
 import { callerOf } from '../shared/api.ts';
+import { signInPath } from '../shared/paths.ts';
 import { has, settings } from './settings.ts';
 
 /** Sends whoever is signed out from the page at a path to sign-in and back. */
@@ -33,8 +34,4 @@ export const guardedRoute = createMiddleware().server(async ({ next, request }) 
 /** The user who calls the API, or the answer to somebody else. */
 export async function caller(request: Request): Promise<string | Response> {
   return callerOf((await auth()).userId, request, settings);
-}
-
-function signInPath(path: string): string {
-  return `/sign-in?redirect_url=${encodeURIComponent(path)}`;
 }
