@@ -189,6 +189,11 @@ test('Next’s documented nonce, a UUID in base64, passes', () => {
   assert.deepEqual(judge([nonced(uuid())], { '/': nonced(uuid()) }).findings, []);
 });
 
+test('a nonce of nanoid(), 126 bits, passes', () => {
+  const nanoid = () => randomBytes(21).toString('base64url').slice(0, 21);
+  assert.deepEqual(judge([nonced(nanoid())], { '/': nonced(nanoid()) }).findings, []);
+});
+
 test('a constant nonce is an error', () => {
   const nonce = freshNonce();
   assert.match(

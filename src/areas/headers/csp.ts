@@ -193,7 +193,7 @@ function shortNonce(page: Page, nonce: string): Problem {
       error({
         subject: 'nonce',
         message: `“${nonce}” holds at most ${nonceBits(nonce)} bits, on ${pageNames(all)}`,
-        expected: `at least ${MIN_NONCE_BITS} random bits, such as 16 bytes in base64`,
+        expected: 'at least 128 random bits, such as 16 bytes in base64',
         cause: 'The nonce comes from the time, a counter, Math.random() or too few bytes, so it can be guessed.',
         fix: "Make it with crypto.getRandomValues(new Uint8Array(16)) or crypto.randomBytes(16).toString('base64').",
         docs: 'https://www.w3.org/TR/CSP3/#security-nonces',
