@@ -18,6 +18,19 @@ export function nonceBits(nonce: string): number {
   return /^([0-9a-f]*|[0-9A-F]*)$/.test(bare) ? bare.length * 4 : nonce.replace(/=+$/, '').length * 6;
 }
 
+/** Bits by which nonces must differ; a version 7 UUID has 74 random ones, a time or a counter far fewer. */
+export const MIN_VARYING_BITS = 72;
+
+/** Entropy of the positions at which nonces of one length differ; undefined for fewer than three, which may agree by chance. */
+export function varyingBits(nonces: readonly string[]): number | undefined {
+  const all = [...new Set(nonces)];
+  const groups = all.map(({ length }) => all.filter((nonce) => nonce.length === length));
+  const [alike = []] = groups.toSorted((a, b) => b.length - a.length);
+  if (alike.length < 3) return undefined;
+  const varies = (at: number) => alike.some((nonce) => nonce[at] !== alike[0]?.[at]);
+  return Math.max(...alike.map((nonce) => nonceBits([...nonce].filter((_, at) => varies(at)).join(''))));
+}
+
 /** Scripts of a page that its own nonce policy stops. */
 export interface BlockedScripts {
   /** Scripts of the app itself, and inline ones. */
