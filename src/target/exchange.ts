@@ -101,8 +101,14 @@ export function isHtml(exchange: Exchange): boolean {
 /** `GET https://… → 200 text/html` in one line, for messages. */
 export function describe(exchange: Exchange): string {
   const { method, url } = exchange.request;
-  if (exchange.error) return `${method} ${url} failed: ${exchange.error.message}`;
+  const to = shorten(url);
+  if (exchange.error) return `${method} ${to} failed: ${exchange.error.message}`;
   const location = header(exchange, 'location');
-  const detail = location !== undefined ? ` to ${location}` : '';
-  return `${method} ${url} answered ${status(exchange)}${detail}`;
+  const detail = location !== undefined ? ` to ${shorten(location)}` : '';
+  return `${method} ${to} answered ${status(exchange)}${detail}`;
+}
+
+/** A URL whose query was made huge on purpose is not worth reading to its end. */
+function shorten(url: string): string {
+  return url.length > 500 ? `${url.slice(0, 500)}…` : url;
 }

@@ -1,6 +1,21 @@
-/** A frame of a JavaScript stack trace, as V8 prints it, also when HTML-escaped. */
-const STACK_FRAME =
-  /\bat\s+[^\n<]{0,120}?\(?(?:file:\/\/|node:|webpack(?:-internal)?:|\/[\w@.-]+\/|[A-Za-z]:\\)[^\s()<>]{1,300}:\d+:\d+\)?/;
+/** A quotation mark, also where it is escaped for JSON or HTML. */
+const QUOTE = String.raw`(?:\\?["'\`‘]|&(?:quot|#3[49]|#x2[27]);)`;
+
+/** Behind an escaped line break or tab no word begins. */
+const AT = String.raw`(?:\b|\\[nrt])at`;
+
+/** A frame of a stack trace as V8, Python, the JVM, Go, .NET, PHP and Ruby print it, also when escaped. */
+const STACK_FRAME = new RegExp(
+  [
+    String.raw`${AT}\s+[^\n<]{0,120}?\(?(?:file://|node:|webpack(?:-internal)?:|/[\w@.-]+/|[A-Za-z]:\\)[^\s()<>]{1,300}:\d+:\d+\)?`,
+    String.raw`File ${QUOTE}[^"<>\n]{1,200}?${QUOTE}, line \d+, in `,
+    String.raw`${AT} (?:[\w$]+[./]){2,}[\w$<>&;]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)`,
+    String.raw`goroutine \d+ \[[\w ,]+\]:`,
+    String.raw`${AT} (?:[\w+<>\[\]]+\.)+[\w<>\[\]]+\([^()\n]{0,200}\) in [^\n<]{1,200}:line \d+`,
+    String.raw`#\d+ (?:\\?\/|[A-Z]:\\)[^\s()<]{1,200}\.php\(\d+\): `,
+    String.raw`\b\w{1,60}\.rb:\d+:in ${QUOTE}`,
+  ].join('|'),
+);
 
 /** The first stack frame in a text; undefined when there is none. */
 export function stackFrameIn(text: string): string | undefined {
@@ -23,8 +38,8 @@ const LEAKS: ReadonlyArray<readonly [kind: Leak['kind'], pattern: RegExp]> = [
   ],
   [
     'a path of the server',
-    // Not in a URL, and of a file: `/home/settings` may be a page of the app.
-    /(?<![\w.:/-])(?:\/(?:home|Users|root|srv|var\/(?:task|www|app)|usr\/src|app|opt|workspace|vercel)\/|[A-Z]:\\+)[\w@./\\-]{0,200}\.(?:[cm]?[jt]sx?|json|env|pem|ya?ml|sql|py|rb|php)\b|\bnode_modules\/[\w@.-]+\//,
+    // Not in a URL, but after an escaped line break, and of a file: `/home/settings` may be a page of the app.
+    /(?:(?<![\w.:/-])|(?<=\\[nrt]))(?:\/(?:home|Users|root|srv|var\/(?:task|www|app)|usr\/src|app|opt|workspace|vercel)\/|[A-Z]:\\+)[\w@./\\-]{0,200}\.(?:[cm]?[jt]sx?|json|env|pem|ya?ml|sql|py|rb|php)\b|\bnode_modules\/[\w@.-]+\//,
   ],
   [
     'the environment',

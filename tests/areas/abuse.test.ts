@@ -35,6 +35,7 @@ describe('abuse/rate-limit', () => {
   it('fails on 503 and names nginx', () => assert.match(only(judge([...open, { status: 503 }])).cause, /nginx/));
   it('fails on a login that refuses every password', () =>
     assert.equal(only(judge(open.map(() => ({ status: 401 })))).level, 'error'));
+  it('warns about no wait', () => assert.equal(only(judge([...open, limited('0')])).level, 'warning'));
   it('warns about a wait of days', () => assert.equal(only(judge([...open, limited('3600000')])).level, 'warning'));
 
   const doubts: ReadonlyArray<readonly [name: string, answers: readonly Answer[], options: ReadinessOptions]> = [

@@ -258,6 +258,7 @@ describe('api/error-shape', () => {
     ],
     ['text', { status: 500, headers: { 'content-type': 'text/plain' }, body: 'Internal Server Error' }],
     ['no body', { status: 405, body: '' }],
+    ['the refusal of a long query by the edge', { status: 414, body: '<h1>Request-URI Too Large</h1>' }],
     [
       'words that are no leak',
       {
@@ -291,6 +292,10 @@ describe('api/error-shape', () => {
       const finding = only(judge({ status, body: '<h1>no</h1>' }));
       assert.deepEqual([finding.level, /page/.test(finding.cause)], ['error', true]);
     });
+  it('does not print a huge query', () =>
+    assert.ok(
+      only(judge({ path: `/api/me?a=${'x'.repeat(4000)}`, status: 500, body: '<h1>no</h1>' })).message.length < 700,
+    ));
   it('only warns of an HTML 404, which Next.js gives by itself', () =>
     assert.equal(only(judge({ status: 404, body: '<h1>no</h1>' }, { byRoute: false })).level, 'warning'));
   it('leaves an undeclared HTML 404 of the route to api/unauthenticated-401', () =>

@@ -249,12 +249,13 @@ const PREFLIGHT = {
 const preflight = (changes: Readonly<Record<string, string | undefined>> = {}, status = 204) =>
   answer({ ...PREFLIGHT, ...changes }, { status, method: 'OPTIONS' });
 
-function allowed(parts: { get?: Exchange; preflight?: Exchange; method?: string } = {}) {
+function allowed(parts: { get?: Exchange; control?: Exchange; preflight?: Exchange; method?: string } = {}) {
   const answers: AllowedOriginAnswer[] = [
     {
       path: '/api/me',
       origin: FRONT,
       get: parts.get ?? answer(),
+      ...(parts.control && { control: parts.control }),
       preflights: [{ method: parts.method ?? 'PATCH', exchange: parts.preflight ?? preflight() }],
     },
   ];
@@ -332,6 +333,28 @@ for (const [name, parts, cause] of REFUSED) {
     assert.notEqual(findings[0]?.fix ?? '', '');
   });
 }
+
+test('a permission without Vary is sound where every other website gets the same one', () => {
+  const get = answer({ vary: 'RSC' });
+  assert.deepEqual(allowed({ get, control: get }).findings, []);
+  const none = answer({ vary: 'RSC', 'access-control-allow-origin': undefined });
+  assert.deepEqual(allowed({ get, control: none }).levels, ['error']);
+});
+
+test('over sockets: a fixed permission for the one declared origin passes', async () => {
+  const fixed = (_: IncomingMessage, response: ServerResponse) =>
+    response
+      .writeHead(401, {
+        'access-control-allow-origin': FRONT,
+        'access-control-allow-headers': 'authorization, content-type',
+      })
+      .end('{}');
+  const { findings } = await verifySite(allowedOrigin, fixed, { api: ['/api/me'], cors: { allowedOrigins: [FRONT] } });
+  assert.equal(
+    findings.some(({ message }) => /Vary/.test(message)),
+    false,
+  );
+});
 
 test('safelisted methods need not be listed', () => {
   assert.deepEqual(

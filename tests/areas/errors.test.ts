@@ -7,6 +7,7 @@ import { sdkFaultEvidence } from '../../src/target/sdk-fault.ts';
 import { exchange, expectation, visit } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';
+import { verifySite } from '../support/site.ts';
 
 const BRANDED = '<!doctype html><title>Lost</title><h1>We could not find that</h1><a href="/">Back home</a>';
 const HOME = visit(exchange({ body: '<h1>Home</h1><p>Welcome to the app</p>' }));
@@ -64,6 +65,7 @@ describe('errors/not-found-page', () => {
       { body: '<h1>404 Not Found</h1><hr><center>nginx/1.25</center>' },
       /No 404 page of your own/,
     ],
+    ['403 of a store', { status: 403, headers: { server: 'AmazonS3' } }, /AmazonS3 refuses what it does not have/],
     ['bare JSON', { headers: { 'content-type': 'application/json' }, body: '{}' }, /default handler answers/],
     [
       'a stack',
@@ -78,6 +80,14 @@ describe('errors/not-found-page', () => {
       assert.match(`${finding.cause} ${finding.fix}`, text);
     });
   }
+  it('names the redirect of unknown paths to a small home page', () => {
+    const redirected = visit(
+      exchange({ path: '/unknown', status: 302, headers: { location: '/' } }),
+      exchange({ body: '<h1>Home</h1><p>Welcome to the app</p>' }),
+    );
+    const finding = only(notFound({}, { unknown: redirected }));
+    assert.match(`${finding.message} ${finding.cause}`, /answers 302 to \/, and that 200 Unknown paths are redirected/);
+  });
   it('warns on a page without a way back', () =>
     assert.equal(only(notFound({ body: '<h1>Not here</h1>' })).level, 'warning'));
 });
@@ -158,6 +168,22 @@ describe('errors/auth-failure', () => {
       'warning',
     );
   });
+  it('over sockets: fails on a home page that breaks, where the protected one refuses', async () => {
+    const { findings } = await verifySite(
+      authFailure,
+      (request, response) => {
+        if (request.url?.startsWith('/dashboard') === true) response.writeHead(307, { location: '/sign-in' }).end();
+        else if (request.url === '/' && request.headers.cookie?.includes('__session=garbage') === true)
+          response.writeHead(500, { 'content-type': 'text/html' }).end('<h1>Broken</h1>');
+        else response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Home</h1>');
+      },
+      { routes: { protected: ['/dashboard'], signIn: '/sign-in' } },
+    );
+    assert.deepEqual(
+      findings.map(({ subject }) => subject),
+      ['garbage __session on /', 'garbage __session without __client_uat on /'],
+    );
+  });
   describe('where nothing fails but what older releases of Clerk’s SDKs fail on', () => {
     const sdk = (answer: Answer, others: ReadonlyArray<readonly [name: string, made: Visit]> = []) =>
       authFailure.judge(
@@ -179,7 +205,20 @@ describe('errors/auth-failure', () => {
       const finding = only(judgement);
       assert.equal(finding.level, 'warning');
       assert.match(`${finding.cause} ${finding.fix}`, /three parts that are not JSON.*issues\/9263.*3\.15\.0 or later/);
-      assert.match(judgement.summary, /^1 of 2 kinds/);
+      assert.match(judgement.summary, /^1 of 2 requests/);
+    });
+    it('warns where the home page, which the SDK may never see, bears it', () => {
+      const { findings } = authFailure.judge(
+        [
+          { name: 'three parts', visit: visit(dashboard({ status: 500 })), ...sdkFaultEvidence('a.b.c') },
+          { name: 'three parts on /', visit: HOME, home: true, ...sdkFaultEvidence('a.b.c') },
+        ],
+        expectation(),
+      );
+      assert.deepEqual(
+        findings.map(({ level }) => level),
+        ['warning'],
+      );
     });
     it('fails where something else fails too', () => {
       const { findings } = sdk({ status: 500 }, [['garbage __session', visit(dashboard({ status: 500 }))]]);

@@ -189,6 +189,51 @@ test('Next’s documented nonce, a UUID in base64, passes', () => {
   assert.deepEqual(judge([nonced(uuid())], { '/': nonced(uuid()) }).findings, []);
 });
 
+test('a nonce of nanoid(), 126 bits, passes', () => {
+  const nanoid = () => randomBytes(21).toString('base64url').slice(0, 21);
+  assert.deepEqual(judge([nonced(nanoid())], { '/': nonced(nanoid()) }).findings, []);
+});
+
+const pages4 = (make: () => string) => {
+  const paths = ['/', '/sign-in'];
+  const made = () => paths.map((path) => nonced(make(), undefined, path));
+  return judge(made(), Object.fromEntries(made().map((each, at) => [paths[at] ?? '', each])));
+};
+for (const [name, make] of [
+  ['base64 of 16 bytes', freshNonce],
+  ['hexadecimal digits of 16 bytes', () => randomBytes(16).toString('hex')],
+  ['nanoid()', () => randomBytes(21).toString('base64url').slice(0, 21)],
+  ['a UUID', () => crypto.randomUUID()],
+  ['a UUID in base64', () => Buffer.from(crypto.randomUUID()).toString('base64')],
+] as const) {
+  test(`nonces of ${name} pass every time`, () => {
+    for (let round = 0; round < 300; round++) assert.deepEqual(pages4(make).findings, []);
+  });
+}
+
+let tick = Date.UTC(2026, 10, 29);
+for (const [name, make] of [
+  ['the time behind a constant', () => `fernwork-nonce-prefix-${(tick += 37)}`],
+  ['the time in base64', () => Buffer.from(`fernwork-csp-${(tick += 37)}`).toString('base64')],
+  ['a counter', () => String(tick++).padStart(40, '0')],
+] as const) {
+  test(`nonces of ${name} can be guessed`, () => {
+    const { errors } = pages4(make);
+    assert.equal(errors.length, 1);
+    assert.match(errors[0]?.message ?? '', /differ by at most \d+ bits/);
+  });
+}
+
+test('a base-uri of every host is as good as none', () => {
+  const open = (base: string) =>
+    page({ [CSP]: `script-src 'nonce-${freshNonce()}'; object-src 'none'; base-uri ${base}` }, '<h1>x</h1>');
+  assert.deepEqual(
+    judge([open('*')]).warnings.map(({ subject }) => subject),
+    ['base-uri'],
+  );
+  assert.deepEqual(judge([open("'self'")]).warnings, []);
+});
+
 test('a constant nonce is an error', () => {
   const nonce = freshNonce();
   assert.match(

@@ -40,6 +40,53 @@ describe('monitoring/health', () => {
     assertClean(
       judge(json({ status: 'ok', clerk: { status: 'ok', severity: 'critical', lastError: 'timeout' }, error: null })),
     ));
+  for (const value of [
+    { status: 'UP', components: { clerk: { status: 'UP', details: { latencyMs: 450 } }, db: { status: 'UP' } } },
+    [
+      { name: 'clerk', healthy: true },
+      { name: 'db', healthy: true },
+    ],
+    { status: 'ok', info: { clerk: { status: 'up' } }, error: {}, details: { clerk: { status: 'up' } } },
+    { status: 'healthy', clerk: 'reachable', errors: [], failed: 0 },
+    { status: 'ok', degraded: false, clerk: { status: 'ok', down: false, error: null, lastFailure: null } },
+    { checks: { 'clerk:responseTime': [{ status: 'pass', observedValue: 30, observedUnit: 'ms' }] } },
+    { clerk: true, region: 'fra1' },
+    { clerk: { code: 200, ms: 7 } },
+  ])
+    it(`passes on ${JSON.stringify(value)}`, () => assertClean(judge(json(value))));
+  for (const value of [
+    { status: 'ok', clerk: null },
+    { status: 'ok', clerk: 'not configured' },
+    { status: 'ok', clerk: 'skipped' },
+    { status: 'ok', checks: { clerk: { status: 'unknown' } } },
+    { status: 'degraded', checks: { clerk: { status: 'degraded' } } },
+    { status: 'ok', clerk: { enabled: true } },
+    { status: 'ok', clerk: { latencyMs: 12 } },
+    { status: 'ok', checks: ['clerk', 'db'] },
+  ])
+    it(`is not verified by ${JSON.stringify(value)}`, () => {
+      const { findings, unverified } = judge(json(value));
+      assert.deepEqual(findings, []);
+      assert.match(unverified ?? '', /names Clerk/);
+    });
+  for (const value of [
+    { status: 'UP', components: { clerk: { status: 'OUT_OF_SERVICE' } } },
+    { status: 'ok', clerk: 'unavailable' },
+    { status: 'ok', clerk: { code: 500 } },
+    { status: 'ok', clerk: { statusCode: 401 } },
+    { status: 'ok', clerk: { ok: true, error: 'ECONNREFUSED 10.0.0.5:443' } },
+    { status: 'ok', clerk: 'ok', db: { ok: false } },
+  ])
+    it(`fails on ${JSON.stringify(value)}`, () =>
+      assert.match(judge(json(value)).findings[0]?.message ?? '', /its sub-check "(clerk|db)" has failed/));
+  for (const value of [
+    { status: 'ok', app: 'clerk-dashboard' },
+    { name: 'clerk-dashboard', status: 'ok' },
+    { status: 'ok', authProvider: 'clerk' },
+    { status: 'ok', clerkConfigured: true },
+  ])
+    it(`takes ${JSON.stringify(value)} for a body that does not name Clerk`, () =>
+      assert.match(only(judge(json(value))).message, /does not name Clerk/));
   it('warns on plain declared text that does not name Clerk', () => {
     const finding = only(
       judge({ headers: { ...HEADERS, 'content-type': 'text/plain' }, body: 'OK' }, { contains: 'OK' }),
@@ -74,6 +121,9 @@ describe('monitoring/health', () => {
     ['200 with ok: false', json({ clerk: { ok: false } }), {}, /does not follow/],
     ['no Cache-Control', { headers: { 'content-type': 'application/json' } }, {}, /CDN or a browser/],
     ['a cacheable answer', { headers: { ...HEADERS, 'cache-control': 'public, s-maxage=60' } }, {}, /CDN or a browser/],
+    ['an answer of a cache', { headers: { ...HEADERS, age: '35' } }, {}, /CDN or a browser/],
+    ['a hit', { headers: { ...HEADERS, 'x-cache': 'HIT' } }, {}, /CDN or a browser/],
+    ['leave for a CDN', { headers: { ...HEADERS, 'cdn-cache-control': 'max-age=60' } }, {}, /CDN or a browser/],
     ['a slow answer', {}, { durationMs: 2001 }, /without a time-out/],
     ['an answer without HEAD', {}, { head: 405 }, /exports GET only/],
     ['a stack', json({ clerk: 'ok', note: 'at run (/app/health.js:1:2)' }), {}, /prints its configuration/],

@@ -91,7 +91,7 @@ describe('performance/static-bypass', () => {
       CHUNK,
       { headers: { 'content-type': 'text/javascript' } },
       true,
-      /overrides the caching/,
+      /says nothing of how long/,
     ],
     [
       'a hashed file that is private',
@@ -114,6 +114,10 @@ describe('performance/static-bypass', () => {
       assert.match(`${finding.cause} ${finding.fix}`, text);
     });
   }
+  it('takes no date in a file name for a hash', () =>
+    assertClean(
+      judge('/theme-20240115.css', { headers: { 'content-type': 'text/css', 'cache-control': 'max-age=3600' } }),
+    ));
   it('warns without immutable, and on a link to an old address', () => {
     assert.equal(only(judge(CHUNK, { headers: { ...HEADERS, 'cache-control': 'max-age=31536000' } })).level, 'warning');
     assert.equal(

@@ -72,12 +72,14 @@ describe('webhook/stale-timestamp', () => {
 
 describe('webhook/valid-delivery', () => {
   const judge = (evidence: Partial<ValidDeliveryEvidence>) =>
-    validDelivery.judge({ plain: answer(200), rotated: answer(200), ...evidence }, expectation());
-  for (const status of [200, 202, 204])
-    it(`passes on ${status}`, () => assertClean(judge({ plain: answer(status), rotated: answer(status) })));
+    validDelivery.judge(
+      { plain: answer(200), rotated: answer(200), reversed: answer(200), ...evidence },
+      expectation(),
+    );
+  for (const status of [200, 202, 204]) it(`passes on ${status}`, () => assertClean(judge({ plain: answer(status) })));
   const location = (url: string) => ({ location: url });
   for (const [name, plain, text] of [
-    ['400', answer(400), /secret.*CLERK_WEBHOOK_SIGNING_SECRET and not CLERK_WEBHOOK_SECRET/],
+    ['400', answer(400), /secret.*CLERK_WEBHOOK_SIGNING_SECRET and not CLERK_WEBHOOK_SECRET.*event types.*Answer 2xx/],
     [
       'a redirect to www',
       answer(308, location(`https://www.app.example.com${PATH}`)),
@@ -107,6 +109,10 @@ describe('webhook/valid-delivery', () => {
     assert.deepEqual(judge({ plain: { ...failure('TIMEOUT', PATH), durationMs: 5_000 } }).findings, []));
   it('fails when a list of signatures is refused', () =>
     assert.match(only(judge({ rotated: answer(400) })).cause, /first signature .* only/));
+  it('fails when only the last of two signatures is looked at', () =>
+    assert.match(only(judge({ reversed: answer(400) })).cause, /last signature .* only/));
+  it('fails once when the header is taken for one signature', () =>
+    assert.match(only(judge({ rotated: answer(400), reversed: answer(400) })).cause, /as a whole/));
 });
 
 describe('webhook/replay', () => {

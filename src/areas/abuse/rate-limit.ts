@@ -153,14 +153,16 @@ function judgeRetryAfter(exchange: Exchange, subject: string): Finding[] {
       }),
     ];
   }
-  if (seconds >= 0 && seconds <= MAX_WAIT) return [];
+  const noWait = /^\s*0+\s*$/.test(value);
+  if (!noWait && seconds >= 0 && seconds <= MAX_WAIT) return [];
   return [
     warning({
       ...base,
       message: `its Retry-After means ${seconds} seconds from now: “${value}”`,
-      expected: `between now and ${MAX_WAIT} seconds from now`,
-      cause: 'The header holds milliseconds or a point in time where seconds are meant.',
-      fix: 'Send the seconds until the next request is accepted.',
+      expected: `between 1 and ${MAX_WAIT} seconds from now`,
+      cause:
+        'The header holds milliseconds or a point in time where seconds are meant, or a wait rounded down to none.',
+      fix: 'Send the seconds until the next request is accepted: Math.ceil(milliseconds / 1000).',
     }),
   ];
 }

@@ -15,6 +15,9 @@ const MAX_ROUTES = 5;
 /** Characters of a query above what any caller sends, and below every server's limit for a request line. */
 const HUGE_QUERY = 4000;
 
+/** Statuses by which an edge refuses the huge query before any route sees it. */
+const TOO_LONG = [414, 431];
+
 /** Characters of a leak that a message shows. */
 const QUOTED = 120;
 
@@ -125,7 +128,7 @@ function judgeRoute({ route, provocations: list }: ProvokedRoute): Finding[] {
 }
 
 function isHtmlError({ exchange }: Provocation): boolean {
-  return status(exchange) >= 400 && isHtml(exchange) && body(exchange) !== '';
+  return status(exchange) >= 400 && !TOO_LONG.includes(status(exchange)) && isHtml(exchange) && body(exchange) !== '';
 }
 
 function leaked({ path }: ApiRoute, { name, exchange, leak }: Provocation & { readonly leak: Leak }): Finding {

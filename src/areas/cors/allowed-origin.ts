@@ -5,6 +5,7 @@ import type { Finding, FindingParts, Judgement } from '../../result.ts';
 import { describe, header, isRedirect, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { defineCheck } from '../../verify.ts';
+import { ANY_WEBSITE } from './origins.ts';
 import { ASKED_HEADERS, fetchFrom, grantOf, isHandshake, listOf, preflightFrom, variesByOrigin } from './probe.ts';
 
 /** What a declared origin was answered on one API path. */
@@ -13,6 +14,8 @@ export interface AllowedOriginAnswer {
   readonly origin: string;
   /** Undefined when the route does not serve GET: a read-only run sends nothing else from another origin. */
   readonly get?: Exchange;
+  /** Control of a permission without `Vary: Origin`: what any other website gets. */
+  readonly control?: Exchange;
   readonly preflights: ReadonlyArray<{ readonly method: string; readonly exchange: Exchange }>;
 }
 
@@ -25,7 +28,7 @@ export interface AllowedOriginEvidence {
 /** Pairs of origin and path that are probed, each with one GET and one preflight for each declared method. */
 const MAX_PAIRS = 60;
 
-/** cors/allowed-origin; at most 60 pairs of declared origin and API path, each with one GET and a preflight for each method. */
+/** cors/allowed-origin; at most 60 pairs of declared origin and API path, each with one GET, a control where it lacks Vary, and a preflight for each method. */
 export const allowedOrigin = defineCheck<AllowedOriginEvidence>({
   id: 'cors/allowed-origin',
   async collect({ target: { anonymous }, readiness }) {
@@ -40,7 +43,10 @@ export const allowedOrigin = defineCheck<AllowedOriginEvidence>({
           exchange: await preflightFrom(anonymous, route.path, origin, method),
         })),
       ]);
-      return { path: route.path, origin, ...(get && { get }), preflights };
+      // Looked up only where Vary is missing: a permission that is the same for every origin needs none.
+      const unmarked = get !== undefined && grantOf(get)?.origin === origin && !variesByOrigin(get);
+      const control = unmarked ? await fetchFrom(anonymous, route.path, ANY_WEBSITE.origin) : undefined;
+      return { path: route.path, origin, ...(get && { get }), ...(control && { control }), preflights };
     });
     return { answers: await Promise.all(answers), leftOut: Math.max(0, pairs.length - MAX_PAIRS) };
   },
@@ -71,7 +77,7 @@ const DOCS = 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS';
 const MIDDLEWARE =
   'Answer CORS before authentication: app.use(cors({ origin: […], credentials: true })) before clerkMiddleware() in Express, Hono and Fastify; in Next.js handle OPTIONS and add the headers inside clerkMiddleware, before auth.protect()';
 
-function judgeGet({ path, origin, get }: AllowedOriginAnswer, own: string): Finding[] {
+function judgeGet({ path, origin, get, control }: AllowedOriginAnswer, own: string): Finding[] {
   if (!get || isHandshake(get)) return [];
   const base = {
     subject: `GET ${path} from ${origin}`,
@@ -82,7 +88,7 @@ function judgeGet({ path, origin, get }: AllowedOriginAnswer, own: string): Find
   const refused = judgeOrigin(get, origin, base);
   if (refused) return [refused];
   return [
-    ...(variesByOrigin(get)
+    ...(variesByOrigin(get) || (control && grantOf(control)?.origin === origin)
       ? []
       : [
           error({

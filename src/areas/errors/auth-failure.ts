@@ -16,6 +16,8 @@ interface BrokenVisit extends SdkFaultEvidence {
   readonly visit: Visit;
   /** The same without a credential, where a guard is declared: what it refuses, the broken credential must not open. */
   readonly plain?: Visit;
+  /** The home page, which Clerk’s SDK may never see. */
+  readonly home?: true;
 }
 
 const CREDENTIAL_DOCS = 'https://clerk.com/docs/guides/sessions/session-tokens';
@@ -66,10 +68,17 @@ export const authFailure = defineCheck<readonly BrokenVisit[]>({
       ...sdkFaultEvidence(credential),
       ...(route?.guard === 'server' && { plain: plain.page }),
     });
+    const withCookies = (path: string) =>
+      BROKEN_COOKIES.map(([name, cookies]) =>
+        visited(name, cookies['__session'] ?? '', target.anonymous.visit(path, { cookies })),
+      );
+    const { home } = target;
     return Promise.all([
-      ...BROKEN_COOKIES.map(([name, cookies]) =>
-        visited(name, cookies['__session'] ?? '', target.anonymous.visit(page, { cookies })),
-      ),
+      ...withCookies(page),
+      ...(page === home ? [] : withCookies(home)).map(async (made): Promise<BrokenVisit> => {
+        const { plain: _, name, ...rest } = await made;
+        return { ...rest, name: `${name} on ${home}`, home: true };
+      }),
       ...BROKEN_QUERIES.map(([name, query]) =>
         visited(name, '', target.anonymous.visit(`${page}${page.includes('?') ? '&' : '?'}${query}`)),
       ),
@@ -92,12 +101,12 @@ export const authFailure = defineCheck<readonly BrokenVisit[]>({
       !visits.some(({ visit }) => visit.exchanges.some(hasStack)) &&
       isExplainedBySdk(
         visits
-          .filter((broken) => !isClerksHandshake(broken, expectation))
+          .filter((broken) => !isClerksHandshake(broken, expectation) && !(broken.home && !isFailed(broken)))
           .map((broken) => ({ ...broken, failed: isFailed(broken) })),
       );
     return {
       findings: visits.flatMap((broken) => judgeBroken(broken, bySdk, expectation)),
-      summary: `${failed.length > 0 ? `${visits.length - failed.length} of ` : ''}${visits.length} kinds of broken cookies, handshakes and tokens are answered without a 5xx, a stack or a loop${controls.length > 0 ? ', and none is let in' : ''}`,
+      summary: `${failed.length > 0 ? `${visits.length - failed.length} of ` : ''}${visits.length} requests with broken cookies, handshakes and tokens are answered without a 5xx, a stack or a loop${controls.length > 0 ? ', and none is let in' : ''}`,
       ...(open && {
         unverified: `${open.final.request.url} is open without any credential, so nothing shows that a broken one is refused`,
       }),

@@ -1,6 +1,6 @@
 import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { body, describe, isHtml, status } from '../../target/exchange.ts';
+import { body, describe, header, isHtml, isRedirect, redirectTarget, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { elements, visibleText } from '../../target/html.ts';
 import { stackFrameIn } from '../../target/leaks.ts';
@@ -58,14 +58,15 @@ export const notFoundPage = defineCheck<NotFoundEvidence>({
         unverified: 'unknown paths lead to sign-in, so the 404 page cannot be seen without a session',
       };
     }
-    if (status(page) === 200 && isShellOf(page, home.final)) {
+    const { exchanges } = guarded ? unknownFile : unknown;
+    if (status(page) === 200 && exchanges.length === 1 && isShellOf(page, home.final)) {
       return {
         findings: [],
         summary,
         unverified: 'every path answers the shell of a single-page app, so its 404 page shows in a browser only',
       };
     }
-    return { findings: judgeNotFound(page), summary };
+    return { findings: judgeNotFound(page, exchanges[0]), summary };
   },
 });
 
@@ -81,7 +82,29 @@ function isShellOf(page: Exchange, home: Exchange): boolean {
   return isHtml(page) && visibleText(page).length < SHELL_TEXT && shape(page) === shape(home);
 }
 
-function judgeNotFound(page: Exchange): Finding[] {
+function causeOf(page: Exchange, first: Exchange): Pick<Finding, 'cause' | 'fix'> {
+  const fix = 'Call notFound() in catch-all routes when there is no such entry, so that the status is 404.';
+  if (status(page) >= 500) return { cause: 'Looking up the page throws.', fix };
+  if (isRedirect(first))
+    return {
+      cause:
+        'Unknown paths are redirected, so that visitors, monitors and search engines never learn of a broken link.',
+      fix: 'Answer 404 with a page in place of the redirect.',
+    };
+  const store = /AmazonS3|CloudFront/i.exec(`${header(page, 'server')} ${header(page, 'via')}`)?.[0];
+  if (status(page) === 403)
+    return {
+      cause: `${store ?? 'The server or an object store (S3)'} refuses what it does not have: a store whose list of files is private answers 403 in place of 404.`,
+      fix: 'Let the CDN answer 404 with your page for 403 of the store (CloudFront: custom error responses), or let it list the bucket.',
+    };
+  return {
+    cause: 'A catch-all route renders a page for anything (soft 404), so monitors and search engines take it for real.',
+    fix,
+  };
+}
+
+/** @param first what the path itself answered, where it redirects */
+function judgeNotFound(page: Exchange, first: Exchange = page): Finding[] {
   const code = status(page);
   const base = {
     subject: 'unknown path',
@@ -106,12 +129,8 @@ function judgeNotFound(page: Exchange): Finding[] {
     return [
       error({
         ...base,
-        message: `an unknown path answers ${code}`,
-        cause:
-          code >= 500
-            ? 'Looking up the page throws.'
-            : 'A catch-all route renders a page for anything (soft 404), so monitors and search engines take it for real.',
-        fix: 'Call notFound() in catch-all routes when there is no such entry, so that the status is 404.',
+        message: `an unknown path answers ${isRedirect(first) ? `${status(first)} to ${redirectTarget(first)?.pathname}, and that ` : ''}${code}`,
+        ...causeOf(page, first),
       }),
     ];
   }

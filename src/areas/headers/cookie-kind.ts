@@ -3,9 +3,17 @@ import type { SetCookie } from './set-cookie.ts';
 /**
  * What a cookie is for, as far as its name tells.
  * `clerk script`: Clerk's, read and written by clerk-js. `clerk server`: Clerk's, for servers only.
- * `csrf`: scripts must read it to send it back. `infrastructure`: of the CDN or load balancer, no credential of the app.
+ * `csrf`: scripts must read it to send it back. `infrastructure`: of the CDN or load balancer, `statistics`: of an analytics or consent tool; neither is a credential.
  */
-export type CookieKind = 'clerk script' | 'clerk server' | 'csrf' | 'infrastructure' | 'session' | 'random' | 'other';
+export type CookieKind =
+  | 'clerk script'
+  | 'clerk server'
+  | 'csrf'
+  | 'infrastructure'
+  | 'statistics'
+  | 'session'
+  | 'random'
+  | 'other';
 
 const SUFFIX = '(?:_[A-Za-z0-9_-]{8})?';
 
@@ -18,6 +26,10 @@ const CSRF = /csrf|xsrf/i;
 /** Cloudflare, AWS, Azure, Google, Akamai, Imperva, F5, Vercel, Fly.io, Heroku. */
 const INFRASTRUCTURE =
   /^(?:__cf|_cf|cf_|AWSALB|AWSELB|ARRAffinity|GCLB|GAESA|ak_bmsc|bm_|_abck|visid_incap|incap_ses|nlbi_|BIGip|TS[0-9a-f]{6,}|_vercel|__vdpl|fly-|heroku-)/i;
+
+/** Google, Meta, PostHog, Amplitude, Mixpanel, Segment, HubSpot, Hotjar, Clarity, Matomo, Microsoft, LinkedIn, TikTok, Intercom; Cookiebot, OneTrust, Usercentrics, CookieYes. */
+const STATISTICS =
+  /^(?:_ga(?:$|_)|_gid$|_gat|_gcl_|_gac_|__utm|_fbp$|_fbc$|ph_.+_posthog$|AMP_|amplitude_|mp_.+_mixpanel$|ajs_|__hs|hubspotutk$|_hj|_clck$|_clsk$|_pk_|_uet|li_|_tt|intercom-(?:id|device-id)-|CookieConsent$|Optanon|uc_|cookieyes-)/;
 
 /** Words that stand for a login, each where a name has one: not in `sidebar`, `author` or `authorised`. */
 const SESSION =
@@ -32,6 +44,7 @@ export function kindOf({ name, random }: Pick<SetCookie, 'name' | 'random'>): Co
   if (CLERK_SERVER.test(name)) return 'clerk server';
   if (CSRF.test(name)) return 'csrf';
   if (INFRASTRUCTURE.test(name)) return 'infrastructure';
+  if (STATISTICS.test(name)) return 'statistics';
   const bare = name.replace(/^__(?:Host|Secure)-/i, '');
   // A session has a value that nobody can guess; `session_theme=dark` has none.
   if (random && !PREFERENCE.test(bare) && (SESSION.test(bare) || SESSION.test(bare.toLowerCase()))) return 'session';

@@ -11,7 +11,7 @@ const EXPECTED = 'Secure; HttpOnly; SameSite=Lax or Strict (None only with Secur
 /** What is wrong with one cookie; one finding, because one line of code sets it. */
 export function judgeCookie(cookie: SetCookie): Finding[] {
   const kind = kindOf(cookie);
-  if (kind === 'infrastructure') return [];
+  if (kind === 'infrastructure' || kind === 'statistics') return [];
   const dropped = droppedBecause(cookie);
   if (dropped !== undefined) return [rejected(cookie, kind, dropped)];
   if (kind === 'clerk script' || kind === 'clerk server') return judgeClerk(cookie, kind);

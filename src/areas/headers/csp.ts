@@ -5,7 +5,7 @@ import type { Exchange, Visit } from '../../target/exchange.ts';
 import { defineCheck } from '../../verify.ts';
 import { findingsOf } from './group.ts';
 import type { Problem } from './group.ts';
-import { MIN_NONCE_BITS, blockedScripts, nonceBits, prerenderMark } from './nonce.ts';
+import { MIN_NONCE_BITS, MIN_VARYING_BITS, blockedScripts, nonceBits, prerenderMark, varyingBits } from './nonce.ts';
 import { list, pageNames, pagesOf, seen, unseenReason } from './pages.ts';
 import type { Page, Pages } from './pages.ts';
 import { enforcedPolicies, scriptNonces } from './policy.ts';
@@ -31,9 +31,12 @@ export const csp = defineCheck<CspEvidence>({
   },
   judge: ({ visits, again }): Judgement => {
     const pages = pagesOf(visits);
+    const nonces = [...pages.html, ...Object.values(again).map(({ final }) => ({ exchange: final }))].flatMap(
+      ({ exchange }) => noncesOf(exchange),
+    );
     const problems = pages.html.flatMap((page) => [
       ...judgePolicies(page, pages),
-      ...judgeNonces(page, again[page.path]),
+      ...judgeNonces(page, again[page.path], nonces),
     ]);
     const notRepeated = pages.html.filter(
       ({ path, exchange }) => noncesOf(exchange).length > 0 && !isRepeated(again[path]),
@@ -154,14 +157,14 @@ function advice({ kind, subject }: Weakness): { cause: string; fix: string } {
   }
 }
 
-function judgeNonces(page: Page, second: Visit | undefined): Problem[] {
+function judgeNonces(page: Page, second: Visit | undefined, all: readonly string[]): Problem[] {
   const nonces = noncesOf(page.exchange);
   if (nonces.length === 0) return [];
   const constant = second !== undefined && noncesOf(second.final).some((nonce) => nonces.includes(nonce));
   const short = nonces.find((nonce) => nonceBits(nonce) < MIN_NONCE_BITS);
   return [
     ...(constant ? [constantNonce(page)] : []),
-    ...(short === undefined ? [] : [shortNonce(page, short)]),
+    ...(short === undefined ? predictableNonce(page, all) : [shortNonce(page, short)]),
     // Scripts that carry a constant nonce run; those of a prerendered page do not carry the fresh one.
     ...judgeScripts(page),
   ];
@@ -185,21 +188,37 @@ function constantNonce(page: Page): Problem {
   };
 }
 
+const WEAK_NONCE = {
+  subject: 'nonce',
+  expected: 'at least 128 random bits, such as 16 bytes in base64',
+  cause: 'The nonce comes from the time, a counter, Math.random() or too few bytes, so it can be guessed.',
+  fix: "Make it with crypto.getRandomValues(new Uint8Array(16)) or crypto.randomBytes(16).toString('base64').",
+  docs: 'https://www.w3.org/TR/CSP3/#security-nonces',
+};
+
 function shortNonce(page: Page, nonce: string): Problem {
   return {
     key: 'nonce short',
     page,
     finding: (all, { exchange }) =>
       error({
-        subject: 'nonce',
+        ...WEAK_NONCE,
         message: `“${nonce}” holds at most ${nonceBits(nonce)} bits, on ${pageNames(all)}`,
-        expected: `at least ${MIN_NONCE_BITS} random bits, such as 16 bytes in base64`,
-        cause: 'The nonce comes from the time, a counter, Math.random() or too few bytes, so it can be guessed.',
-        fix: "Make it with crypto.getRandomValues(new Uint8Array(16)) or crypto.randomBytes(16).toString('base64').",
-        docs: 'https://www.w3.org/TR/CSP3/#security-nonces',
         exchange,
       }),
   };
+}
+
+function predictableNonce(page: Page, all: readonly string[]): Problem[] {
+  const bits = varyingBits(all);
+  if (bits === undefined || bits >= MIN_VARYING_BITS) return [];
+  const finding: Problem['finding'] = (pages, { exchange }) =>
+    error({
+      ...WEAK_NONCE,
+      message: `the nonces of several answers differ by at most ${bits} bits (“${all[0]}”, “${all.at(-1)}”), on ${pageNames(pages)}`,
+      exchange,
+    });
+  return [{ key: 'nonce predictable', page, finding }];
 }
 
 function judgeScripts(page: Page): Problem[] {

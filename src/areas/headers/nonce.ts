@@ -8,14 +8,27 @@ import type { Policy } from './policy.ts';
 import { allowsScript } from './source.ts';
 import type { ScriptRequest } from './source.ts';
 
-/** Least entropy of a nonce, in bits (CSP 3 section 7.1). */
-export const MIN_NONCE_BITS = 128;
+/** Least entropy of a nonce, in bits: the 128 of CSP 3 section 7.1, less what a UUID (122) or nanoid() (126) falls short of it. */
+export const MIN_NONCE_BITS = 120;
 
 /** Entropy that a nonce can have at most, judged by its length and alphabet. */
 export function nonceBits(nonce: string): number {
   const bare = nonce.replace(/=+$/, '').replaceAll('-', '');
   if (/^\d*$/.test(bare)) return Math.floor(bare.length * Math.log2(10));
   return /^([0-9a-f]*|[0-9A-F]*)$/.test(bare) ? bare.length * 4 : nonce.replace(/=+$/, '').length * 6;
+}
+
+/** Bits by which nonces must differ; a version 7 UUID has 74 random ones, a time or a counter far fewer. */
+export const MIN_VARYING_BITS = 72;
+
+/** Entropy of the positions at which nonces of one length differ; undefined for fewer than three, which may agree by chance. */
+export function varyingBits(nonces: readonly string[]): number | undefined {
+  const all = [...new Set(nonces)];
+  const groups = all.map(({ length }) => all.filter((nonce) => nonce.length === length));
+  const [alike = []] = groups.toSorted((a, b) => b.length - a.length);
+  if (alike.length < 3) return undefined;
+  const varies = (at: number) => alike.some((nonce) => nonce[at] !== alike[0]?.[at]);
+  return Math.max(...alike.map((nonce) => nonceBits([...nonce].filter((_, at) => varies(at)).join(''))));
 }
 
 /** Scripts of a page that its own nonce policy stops. */

@@ -112,9 +112,14 @@ function objectWeaknesses(policies: readonly Policy[]): Weakness[] {
 }
 
 function baseWeaknesses(policies: readonly Policy[]): Weakness[] {
-  const restricted = policies.some(({ directives }) => directives['base-uri']);
+  const restricted = policies.some(
+    ({ directives }) => directives['base-uri']?.some((source) => /^(\*|https?:)$/.test(source)) === false,
+  );
+  // The rule looks only whether the directive is there, whatever it allows.
   const needed = policies.some((policy) =>
-    evaluate(policy).some(({ type, directive }) => type === Type.MISSING_DIRECTIVES && directive === 'base-uri'),
+    evaluate({ ...policy, text: policy.text.replace(/(?<=^|;)\s*base-uri[^;]*/i, '') }).some(
+      ({ type, directive }) => type === Type.MISSING_DIRECTIVES && directive === 'base-uri',
+    ),
   );
   if (restricted || !needed) return [];
   return [

@@ -32,9 +32,11 @@ export const health = defineCheck<HealthEvidence>({
   },
   judge({ get, head }, { readiness }): Judgement {
     const contains = readiness.health ? readiness.health.contains : undefined;
+    const doubt = status(get) === 200 ? doubtAboutClerk(jsonOf(get)) : undefined;
     return {
       findings: status(get) === 200 ? [...judgeHealthy(get, contains), ...judgeHead(head)] : judgeUnhealthy(get),
       summary: `200 in ${get.durationMs} ms, ${namesClerk(get) ? 'names Clerk' : `contains "${contains}"`}, ${header(get, 'cache-control')}, HEAD works`,
+      ...(doubt !== undefined && { unverified: doubt }),
     };
   },
 });
@@ -180,14 +182,28 @@ function judgeDependency(get: Exchange, json: unknown, contains: string | undefi
   return [contains === undefined ? error(parts) : warning(parts)];
 }
 
+/** Headers by which a cache says that it answered, or the app tells a CDN that it may. */
+const CACHES: ReadonlyArray<readonly [name: string, value: RegExp]> = [
+  ['age', /^[1-9]/],
+  ['x-cache', /\bhit\b/i],
+  ['x-vercel-cache', /^(hit|stale|prerender)/i],
+  ['cf-cache-status', /^(hit|stale)/i],
+  ['cdn-cache-control', /max-age=[1-9]/i],
+];
+
 function judgeCaching(get: Exchange): Finding[] {
   const cacheControl = header(get, 'cache-control') ?? '';
-  if (/\bno-store\b/i.test(cacheControl)) return [];
+  const hit = CACHES.find(([name, value]) => value.test(header(get, name) ?? ''))?.[0];
+  if (hit === undefined && /\bno-store\b/i.test(cacheControl)) return [];
   return [
     error({
       subject: 'health endpoint',
       message:
-        cacheControl === '' ? 'it has no Cache-Control header' : `it is cacheable: Cache-Control: ${cacheControl}`,
+        hit !== undefined
+          ? `a cache answered or may answer: ${hit}: ${header(get, hit)}`
+          : cacheControl === ''
+            ? 'it has no Cache-Control header'
+            : `it is cacheable: Cache-Control: ${cacheControl}`,
       expected: 'Cache-Control: no-store',
       cause:
         'A CDN or a browser may answer with yesterday’s health; frameworks add no Cache-Control to route handlers by themselves.',
@@ -264,17 +280,54 @@ function judgeHead(head: Exchange): Finding[] {
 
 function namesClerk(exchange: Exchange): boolean {
   const json = jsonOf(exchange);
-  return json === undefined ? /clerk/i.test(body(exchange)) : hasClerkEntry(json);
+  return json === undefined ? /clerk/i.test(body(exchange)) : clerkEntries(json).length > 0;
 }
 
-/** A key that names Clerk, or an entry called so; the app may have Clerk in its own name. */
-function hasClerkEntry(json: unknown): boolean {
-  if (typeof json === 'string') return /^clerk\b/i.test(json);
-  if (typeof json !== 'object' || json === null) return false;
-  return Object.entries(json).some(([key, value]) => /clerk/i.test(key) || hasClerkEntry(value));
+/** Keys about how Clerk is set up: `CLERK_SECRET_KEY: true` is no check of it. */
+const SETTING = /(?:key|secret|config|configured|enabled|version|url|domain)$/i;
+
+/** Values of keys that name Clerk, and entries called so below the top, where the app may have Clerk in its own name. */
+function clerkEntries(json: unknown, inner = false): unknown[] {
+  if (typeof json !== 'object' || json === null) return [];
+  const isClerk = (value: unknown) => typeof value === 'string' && /^clerk\b/i.test(value);
+  const all = Object.entries(json);
+  if (inner && all.some(([key, value]) => /^(name|id|service|component|dependency|check)/i.test(key) && isClerk(value)))
+    return [json];
+  return all.flatMap(([key, value]) =>
+    (/clerk/i.test(key) && !SETTING.test(key)) || (Array.isArray(json) && isClerk(value))
+      ? [value]
+      : clerkEntries(value, true),
+  );
 }
 
-const FAILED_STATE = /^(fail(ed|ing)?|down|error|unhealthy|critical|unreachable|timeout)$/i;
+/** Words for a thing that works; `warn` is healthy with a concern (draft-inadarei-api-health-check section 3.1). */
+const GOOD =
+  /^(ok(ay)?|up|pass(ed|ing)?|warn(ing)?|healthy|good|available|operational|ready|reachable|connected|online|alive|active|running|success(ful)?|true|yes|green|1|[23]\d\d)$/i;
+
+/** Keys whose value is the state of their entry. */
+const STATE = /^(status|state|ok|up|healthy|health|success|reachable|connected|available|alive|ready|result|\w*code)$/i;
+
+/** Why the entries that name Clerk do not show that it works; a state that has failed is an error already. */
+function doubtAboutClerk(json: unknown): string | undefined {
+  const entries = clerkEntries(json);
+  const states = entries.map(statesOf);
+  if (entries.length === 0 || states.some((each) => each.length > 0 && each.every((state) => GOOD.test(String(state)))))
+    return undefined;
+  const shown = states.flat().map((state) => `“${String(state)}”`);
+  return `the body names Clerk ${shown.length === 0 ? 'without a state' : `with the state ${shown.join(', ')}, which does not say that it works`}; answer a sub-check such as {"clerk":{"status":"pass"}}`;
+}
+
+function statesOf(entry: unknown): unknown[] {
+  if (typeof entry !== 'object' || entry === null) return [entry];
+  if (Array.isArray(entry)) return entry.flatMap(statesOf);
+  return Object.entries(entry).flatMap(([key, value]) => {
+    const below = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return !PAST.test(key) && (STATE.test(key) || below) ? statesOf(value) : [];
+  });
+}
+
+const FAILED_STATE =
+  /^(fail(ed|ing|ure)?|down|error|unhealthy|critical|unreachable|timeout|out[_ ]of[_ ]service|unavailable|offline|disconnected|outage)$/i;
 
 /** Keys whose text describes a check or its past and is not its state. */
 const NO_STATE = /^(severity|priority|level|criticality|impact|description|message|name|type)$/i;
@@ -282,16 +335,27 @@ const NO_STATE = /^(severity|priority|level|criticality|impact|description|messa
 /** Keys of what was, not what is. */
 const PAST = /^(last|previous|history)/i;
 
+/** Texts of a member `error` that tell of none. */
+const NO_ERROR = /^\s*(none|no errors?|null|n\/a|-|ok)?\s*$/i;
+
+/** True when a value says, under its key, that a check has failed. */
+function hasFailed(value: unknown, key: string): boolean {
+  if (typeof value === 'string')
+    return (FAILED_STATE.test(value) && !NO_STATE.test(key)) || (/^errors?$/i.test(key) && !NO_ERROR.test(value));
+  if (typeof value === 'number') return value >= 400 && /^(status|(http_?|status_?)*code)$/i.test(key);
+  return value === false && /^(ok|up|healthy|success|reachable|connected|clerk)$/i.test(key);
+}
+
 /** Name of the first sub-check that says it has failed, anywhere in the body. */
-function failedCheck(json: unknown, name = 'status'): string | undefined {
-  if (PAST.test(name)) return undefined;
-  if (typeof json === 'string') return FAILED_STATE.test(json) && !NO_STATE.test(name) ? name : undefined;
-  if (json === false) return /^(ok|up|healthy|success|reachable|connected|clerk)$/i.test(name) ? name : undefined;
+function failedCheck(json: unknown, name = 'status', key = name): string | undefined {
+  if (PAST.test(key)) return undefined;
+  if (hasFailed(json, key)) return name;
   if (typeof json !== 'object' || json === null) return undefined;
-  for (const [key, value] of Object.entries(json)) {
-    const unnamed = Array.isArray(json) || (/^(status|ok|state|up|healthy)$/i.test(key) && name !== 'status');
-    const inner = failedCheck(value, unnamed ? name : key);
-    if (inner !== undefined) return inner;
+  for (const [inner, value] of Object.entries(json)) {
+    const unnamed =
+      Array.isArray(json) || (/^(status|ok|state|up|healthy|errors?|\w*code)$/i.test(inner) && name !== 'status');
+    const failed = failedCheck(value, unnamed ? name : inner, Array.isArray(json) ? key : inner);
+    if (failed !== undefined) return failed;
   }
   return undefined;
 }

@@ -16,9 +16,9 @@ const MAX_ASSETS = 16;
 /** Relations by which a page loads a file. */
 const LOADS = /stylesheet|icon|preload|modulepreload/;
 
-/** A file name with a content hash may be cached for ever; one that is not is fetched again on every visit. */
+/** A file name with a content hash may be cached for ever; one that is not is fetched again on every visit. Digits alone are a date. */
 const HASHED =
-  /\/_next\/static\/|\/_astro\/|\/_nuxt\/|\/_app\/immutable\/|[-.](?:[0-9a-f]{8,}|(?=[\w]*[a-z])(?=[\w]*[A-Z])(?=[\w]*\d)\w{8,})\.(?:js|css|woff2?)$/;
+  /\/_next\/static\/|\/_astro\/|\/_nuxt\/|\/_app\/immutable\/|[-.](?:(?!\d+\.)[0-9a-f]{8,}|(?=[\w]*[a-z])(?=[\w]*[A-Z])(?=[\w]*\d)\w{8,})\.(?:js|css|woff2?)$/;
 
 /** Cookies that CDNs, firewalls and load balancers set on everything; the app has no say in them. */
 const EDGE_COOKIES = /^(__cf|_cf|cf_|AWSALB|GCLB|ARRAffinity|_vcn_|ak_|bm_|incap_ses|visid_incap|nlbi_)/;

@@ -26,6 +26,8 @@ export interface ValidDeliveryEvidence {
   readonly plain: Exchange;
   /** A foreign signature and then the genuine one, as while a secret is rotated. */
   readonly rotated: Exchange;
+  /** The genuine signature first. */
+  readonly reversed: Exchange;
 }
 
 /** webhook/valid-delivery. */
@@ -34,20 +36,21 @@ export const validDelivery = defineCheck<ValidDeliveryEvidence>({
   async collect({ target, readiness }) {
     const { path, secret } = webhookOf(readiness);
     const now = new Date();
-    const [first, second] = [harmlessMessage(now), harmlessMessage(now)];
-    const list = `${await sign(foreignSecret(), second)} ${await sign(secret, second)}`;
-    const [plain, rotated] = await Promise.all([
-      deliver(target.anonymous, path, signedDelivery(first, await sign(secret, first))),
-      deliver(target.anonymous, path, signedDelivery(second, list)),
-    ]);
-    return { plain, rotated };
+    const send = async (...secrets: string[]) => {
+      const message = harmlessMessage(now);
+      const signatures = await Promise.all(secrets.map((each) => sign(each, message)));
+      return deliver(target.anonymous, path, signedDelivery(message, signatures.join(' ')));
+    };
+    const foreign = foreignSecret();
+    const [plain, rotated, reversed] = await Promise.all([send(secret), send(foreign, secret), send(secret, foreign)]);
+    return { plain, rotated, reversed };
   },
-  judge: ({ plain, rotated }): Judgement => {
+  judge: ({ plain, ...lists }): Judgement => {
     const wrong = judgePlain(plain);
     return {
       // A list of signatures says something only where a single one is accepted.
-      findings: wrong.length > 0 ? wrong : judgeRotated(rotated),
-      summary: `a signed delivery of an unknown type is accepted with ${status(plain)} in ${plain.durationMs} ms, and so is one with two signatures, as while a secret is rotated`,
+      findings: wrong.length > 0 ? wrong : judgeLists(lists),
+      summary: `a signed delivery of an unknown type is accepted with ${status(plain)} in ${plain.durationMs} ms, and so is one with two signatures in either order, as while a secret is rotated`,
     };
   },
 });
@@ -77,8 +80,8 @@ function explain(exchange: Exchange): Pick<Finding, 'cause' | 'fix'> {
   if (isRefused(exchange)) {
     return {
       cause:
-        'The server verifies with another secret than webhook.secret: that of another endpoint or instance (development, staging), a rotated one, or none because the variable has its old name: verifyWebhook() reads CLERK_WEBHOOK_SIGNING_SECRET and not CLERK_WEBHOOK_SECRET. A body parser that changes the body before the verification has the same effect.',
-      fix: 'Copy the signing secret of this endpoint from the Clerk Dashboard into CLERK_WEBHOOK_SIGNING_SECRET of this environment, and redeploy; verify the body as it was sent.',
+        'The server verifies with another secret than webhook.secret: that of another endpoint or instance (development, staging), a rotated one, or none because the variable has its old name: verifyWebhook() reads CLERK_WEBHOOK_SIGNING_SECRET and not CLERK_WEBHOOK_SECRET. A body parser that changes the body before the verification has the same effect, and so has a handler that refuses event types that it does not know.',
+      fix: 'Answer 2xx to event types that you do not handle. Copy the signing secret of this endpoint from the Clerk Dashboard into CLERK_WEBHOOK_SIGNING_SECRET of this environment, and redeploy; verify the body as it was sent.',
     };
   }
   if (code === 404 || code === 405) {
@@ -121,15 +124,20 @@ function explainRedirect(exchange: Exchange): Pick<Finding, 'cause' | 'fix'> {
   };
 }
 
-function judgeRotated(exchange: Exchange): Finding[] {
-  if (status(exchange) === 0 || isDelivered(exchange)) return [];
+function judgeLists({ rotated, reversed }: Omit<ValidDeliveryEvidence, 'plain'>): Finding[] {
+  const refused = [rotated, reversed].filter((each) => status(each) !== 0 && !isDelivered(each));
+  const [exchange] = refused;
+  if (!exchange) return [];
+  const compared =
+    refused.length === 2
+      ? 'header as a whole'
+      : `${exchange === rotated ? 'first' : 'last'} signature of the header only`;
   return [
     error({
       subject: 'two signatures in one header',
-      message: `a delivery with a foreign and the genuine signature is refused: ${describe(exchange)}`,
+      message: `a delivery with ${exchange === rotated ? 'a foreign and the genuine' : 'the genuine and a foreign'} signature is refused: ${describe(exchange)}`,
       expected: `${EXPECTED}: one of the signatures is right`,
-      cause:
-        'The handler compares the first signature of svix-signature only. While a secret is rotated, Svix signs with the old one and the new one, so deliveries fail for a day.',
+      cause: `The handler compares the ${compared} (svix-signature). While a secret is rotated, Svix signs with the old one and the new one, so deliveries fail for a day.`,
       fix: 'Verify with verifyWebhook(), or accept a delivery when any of the space-separated signatures fits.',
       docs: 'https://docs.svix.com/receiving/verifying-payloads/how-manual',
       exchange,

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { leakIn, stackFrameIn } from '../../src/target/leaks.ts';
+
+const STACKS: Readonly<Record<string, string>> = {
+  V8: 'TypeError: x\n    at read (/srv/app/lib/session.js:18:21)',
+  Python: 'File "/srv/app/views.py", line 12, in dashboard\n    raise ValueError',
+  'the JVM': 'at com.example.web.UserController.show(UserController.java:42)',
+  'the JVM, a module': 'at java.base/java.lang.Thread.run(Thread.java:840)',
+  Go: 'panic: x\n\ngoroutine 19 [running]:\nmain.handler(0xc00012)',
+  '.NET': 'at Fernwork.Web.UserController.Show(String id) in C:\\src\\Web\\UserController.cs:line 42',
+  PHP: '#0 /var/www/html/app/User.php(42): User->find()',
+  Ruby: "app/models/user.rb:12:in `find'",
+};
+
+describe('a stack trace', () => {
+  for (const [name, text] of Object.entries(STACKS)) {
+    it(`of ${name} is seen`, () => assert.notEqual(stackFrameIn(text), undefined));
+    it(`of ${name} is seen in JSON`, () =>
+      assert.equal(leakIn(JSON.stringify({ message: `x\n${text}` }))?.kind, 'a stack trace'));
+    it(`of ${name} is seen in HTML`, () => {
+      const escaped = text.replaceAll('"', '&quot;').replaceAll("'", '&#39;').replaceAll('`', '&#x27;');
+      assert.notEqual(stackFrameIn(`<pre>${escaped}</pre>`), undefined);
+    });
+  }
+  for (const text of [
+    'Meet us at example.com (Berlin), line 3, in the hall',
+    'Open File "New", line up',
+    'Look at java.lang.Thread and at System.Linq in the guide',
+    'Issue #12 /docs/php (2024): a guide; see user.rb:12',
+    'Run it in goroutine 5 or on line 7 of index.php',
+  ])
+    it(`is not “${text}”`, () => assert.equal(leakIn(text), undefined));
+});
+
+describe('a path of the server', () => {
+  it('is seen behind an escaped line break', () =>
+    assert.match(leakIn(JSON.stringify({ e: 'Require stack:\n/var/task/x.js' }))?.text ?? '', /^\/var\/task\/x\.js/));
+  it('is not one within a URL', () => assert.equal(leakIn('https://example.com/home/x.js'), undefined));
+});
