@@ -1,4 +1,4 @@
-import { signInPath } from '../../shared/paths.ts';
+import { signInPath } from '#shared/paths';
 
 /** Sends whoever is signed out to sign-in and back. */
 export default defineNuxtRouteMiddleware(({ fullPath, path }) => {
