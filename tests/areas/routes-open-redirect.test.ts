@@ -40,6 +40,10 @@ describe('routes/open-redirect against a real server', () => {
   for (const [name, follow] of [
     ['follows nothing', go],
     [
+      'folds the slashes of its paths',
+      (path, parameters) => (path.startsWith('//') ? path.replace(/^\/+/, '/') : go(path, parameters)),
+    ],
+    [
       'leads to sign-in with the address in its query',
       (path, parameters) =>
         path === '/' && parameters.has('next')
@@ -110,6 +114,17 @@ describe('routes/open-redirect against a real server', () => {
       '/ with url',
       'meta',
     ],
+    [
+      'its paths with a slash more',
+      (path, parameters) => (path.endsWith('/') ? go(path, parameters) : path === '/go' ? '/' : `${decodeURI(path)}/`),
+      'the path of the request',
+    ],
+    [
+      'its paths with a slash less',
+      (path, parameters) => (/.\/$/.test(path) ? path.replace('%5c', '\\').slice(0, -1) : go(path, parameters)),
+      'the path of the request',
+    ],
+    ['redirectTo', (path, parameters) => parameters.get('redirectTo') ?? go(path, parameters), '/ with redirectTo'],
   ] as ReadonlyArray<readonly [string, Parameters<typeof app>[0], string, ('header' | 'meta')?]>)
     it(`fails an app that follows ${name}`, async () => {
       const { status, reason, findings } = await verifySite(openRedirect, app(follow, refresh), OPTIONS);
