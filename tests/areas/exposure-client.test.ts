@@ -111,6 +111,27 @@ describe('exposure/secrets-in-client', () => {
   });
 });
 
+it('finds a key in a header, and in the declared crash page', async () => {
+  const keys = { header: secretKey(), crash: secretKey() };
+  const outcome = await verifySite(
+    secretsInClient,
+    (request, response) => {
+      const crash = request.url === '/crash';
+      response.writeHead(crash ? 500 : 200, {
+        'content-type': 'text/html',
+        ...(request.url === '/' && { 'x-upstream-key': keys.header }),
+      });
+      response.end(crash ? `<pre>secretKey: '${keys.crash}'</pre>` : '<h1>Home</h1>');
+    },
+    { errors: { crashPath: '/crash' } },
+  );
+  assert.deepEqual(
+    outcome.findings.map(({ message }) => message.replace(/.*(?=assigned)/, '')),
+    ['assigned to x-upstream-key) is in the page /, the page /crash'],
+  );
+  assert.ok(!Object.values(keys).some((key) => JSON.stringify(outcome).includes(key.slice(-20))));
+});
+
 describe('exposure/source-maps', () => {
   const code = exchange({ path: '/a.js', headers: { 'content-type': 'text/javascript' } });
   const map = (body: string, answer: Answer = {}) =>

@@ -51,7 +51,11 @@ async function collect({ target, readiness, identity }: CheckContext): Promise<P
       ),
     ),
   ]);
-  const documents = [...visits, { path: target.unknownPath, visit: unknown }].flatMap(({ path, visit }) =>
+  const crash = readiness.errors ? readiness.errors.crashPath : undefined;
+  const crashed = crash === undefined ? [] : [{ path: crash, visit: await target.anonymous.page(crash) }];
+  // A crash that closes the connection sends nothing to a browser.
+  const seen = crashed.filter(({ visit }) => visit.final.response !== undefined);
+  const documents = [...visits, { path: target.unknownPath, visit: unknown }, ...seen].flatMap(({ path, visit }) =>
     visit.exchanges
       .filter(({ request }) => new URL(request.url).origin === identity.origin)
       .map((exchange) => answer('page', path, exchange)),
