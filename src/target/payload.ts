@@ -1,7 +1,7 @@
 import { parseJson } from './json.ts';
 import { body, header, isHtml } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
-import { elementsByTag } from './html.ts';
+import { elements } from './html.ts';
 
 /** Text that a server component streams as it is: id, length of the text in bytes, and a comma in front. */
 const TEXT_ROW = /[0-9a-f]+:T([0-9a-f]+),/y;
@@ -50,7 +50,7 @@ function isRsc(exchange: Exchange): boolean {
 
 /** What an answer carries besides what it shows. */
 export interface Payload {
-  /** JSON: the body, RSC rows, and scripts of a page that are data. */
+  /** JSON: the body or its lines, RSC rows, and scripts and attributes of a page that are data. */
   readonly values: readonly unknown[];
   /** Inline scripts of a page that are no JSON as a whole. */
   readonly code: readonly string[];
@@ -66,14 +66,20 @@ const ASSIGNMENT = /^(?:window|self|globalThis)\.\w+\s*=\s*(?=[[{])/;
 export function payloadOf(exchange: Exchange): Payload {
   if (isRsc(exchange)) return { values: rscValues(body(exchange)), code: [] };
   if (!isHtml(exchange)) {
-    const value = parseJson(body(exchange));
-    return { values: value === undefined ? [] : [value], code: [] };
+    const whole = parseJson(body(exchange));
+    const values = whole === undefined ? body(exchange).split('\n').map(dataOf) : [whole];
+    return { values: values.filter((value) => value !== undefined), code: [] };
   }
   const rows: string[] = [];
   const values: unknown[] = [];
   const code: string[] = [];
-  for (const { text, attributes } of elementsByTag(exchange, 'script')) {
-    if (attributes['src'] !== undefined) continue;
+  for (const { tag, text, attributes } of elements(exchange)) {
+    values.push(
+      ...Object.values(attributes)
+        .map(dataOf)
+        .filter((value) => value !== undefined),
+    );
+    if (tag !== 'script' || attributes['src'] !== undefined) continue;
     const pushed = parseJson(RSC_PUSH.exec(text)?.[1] ?? '');
     const data = dataOf(text);
     if (Array.isArray(pushed)) rows.push(typeof pushed[1] === 'string' ? pushed[1] : '');
@@ -83,8 +89,8 @@ export function payloadOf(exchange: Exchange): Payload {
   return { values: [...rscValues(rows.join('')), ...values], code };
 }
 
-/** The JSON of a script that is data and nothing else. */
-function dataOf(script: string): unknown {
-  const data = script.trim().replace(/;$/, '').replace(ASSIGNMENT, '');
+/** The JSON of a text that is data and nothing else. */
+function dataOf(text: string): unknown {
+  const data = text.trim().replace(/;$/, '').replace(ASSIGNMENT, '');
   return /^[[{]/.test(data) ? parseJson(data) : undefined;
 }

@@ -42,7 +42,7 @@ export function assertReachable(entry: Visit, { baseURL = '', profile, network: 
   const moved = movedOrigin(entry);
   if (moved !== undefined)
     throw new TargetError(
-      `${baseURL} redirects to ${moved}: set baseURL to '${moved}', because credentials go to the exact origin of baseURL only.`,
+      `${baseURL} redirects to ${moved}: set baseURL to '${moved}', because credentials go to the exact origin of baseURL only. If another site lives there, name pages of the app itself: routes.public, such as ['/sign-in'].`,
     );
   if (profile === 'production' && new URL(baseURL).protocol === 'http:' && !isLoopback(new URL(baseURL).hostname)) {
     throw new ReadinessConfigError(

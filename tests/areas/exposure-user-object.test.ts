@@ -63,6 +63,28 @@ describe('exposure/user-object', () => {
       /at an inline script$/,
     ],
     [
+      'data that SvelteKit writes as code',
+      'page',
+      {
+        body: '<script>{__sveltekit_1a={base:""};const data=[{type:"data",data:{user:{id:"user_1",privateMetadata:{}}}}];}</script>',
+      },
+      /at an inline script$/,
+    ],
+    [
+      'data that TanStack Start writes as code',
+      'page',
+      {
+        body: '<script>$_TSR.router=($R=>$R[0]={user:$R[1]={id:"user_1",privateMetadata:$R[2]={}}})($R["tsr"])</script>',
+      },
+      /at an inline script$/,
+    ],
+    [
+      'the properties of an Astro island',
+      'page',
+      { body: '<astro-island props="{&quot;user&quot;:[0,{&quot;privateMetadata&quot;:[0,{}]}]}"></astro-island>' },
+      /^privateMetadata .* at user$/,
+    ],
+    [
       'the state of Clerk with private metadata',
       'page',
       { body: inPage({ __clerk_ssr_state: { user: { privateMetadata: {} } } }) },
@@ -82,6 +104,11 @@ describe('exposure/user-object', () => {
       'identifiers in code',
       'page',
       { body: '<script>const {privateMetadata,_raw}=user;if(user.passwordEnabled)go()</script>' },
+    ],
+    [
+      'a sample in data that is written as code',
+      'page',
+      { body: '<script>{__sveltekit_1a={};const data=[{html:"say \\"privateMetadata: {}\\""}];}</script>' },
     ],
     ['a sample in the text of a page', 'page', { body: '<pre>{"privateMetadata": {}}</pre>' }],
     [

@@ -452,6 +452,56 @@ describe('the oracle of routes/bypass', () => {
     only(judge(recording({ answer: { ...REFUSED, body: REAL }, signedIn: { body: REAL } })));
   });
 
+  describe('on the plain refusal', () => {
+    const refused = (
+      plain: Answer,
+      signedIn: Answer = { body: REAL },
+      options: Partial<Place & { contains: string }> = {},
+    ) => {
+      const evidence = recording({ answer: REFUSED, signedIn }, plain);
+      const [place] = evidence.places;
+      assert.ok(place);
+      return judge({ ...evidence, places: [{ ...place, place: { ...place.place, ...options } }] });
+    };
+
+    it('fails a redirect, or a status, whose body is the page', () => {
+      for (const plain of [
+        { ...REFUSED, body: REAL },
+        { status: 401, body: REAL },
+      ]) {
+        const finding = only(refused(plain));
+        assert.equal(finding.level, 'error');
+        assert.match(`${finding.message} ${finding.cause}`, /"Your invoices".*execution after redirect/);
+      }
+    });
+
+    it('fails an API that sets 401 and answers the data', () => {
+      const json = {
+        headers: { 'content-type': 'application/json' },
+        body: '{"id":"user_ada","mail":"ada@acme.example"}',
+      };
+      assert.equal(only(refused({ status: 401, ...json }, json, { kind: 'api' })).level, 'error');
+      assertClean(refused({ status: 401, ...json, body: '{"error":"user_unknown"}' }, json, { kind: 'api' }));
+    });
+
+    it('warns where the refusal has some of it, unless the known text is not among it', () => {
+      const nav = ['Your projects', 'Your team', 'Your plan'];
+      const signedIn = { body: html('Dashboard', ...nav, 'Invoice for Ada Lovelace') };
+      const plain = { status: 401, body: html('Dashboard', ...nav, 'Sign in to see this') };
+      assert.equal(only(refused(plain, signedIn)).level, 'warning');
+      assertClean(refused(plain, signedIn, { contains: 'Invoice for Ada Lovelace' }));
+    });
+
+    it('takes neither the sign-in page in place nor a shell for the page', () => {
+      for (const [plain, signedIn] of [
+        [html('Sign in', 'Sign in to Acme', 'Your e-mail', 'Your password'), REAL],
+        [html('Dashboard', 'Dashboard', 'Please sign in'), html('Dashboard', 'Dashboard')],
+        [SHELL, SHELL],
+      ] as const)
+        assertClean(refused({ status: 401, body: plain }, { body: signedIn }));
+    });
+  });
+
   it('does not take the shell of a single-page app for the page, though the test user gets it', () => {
     const shell = { body: '<html><title>Acme</title><div id="root"></div></html>' };
     const evidence = recording({ answer: shell, signedIn: shell });

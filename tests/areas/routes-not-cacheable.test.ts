@@ -94,6 +94,11 @@ describe('routes/not-cacheable with a session', () => {
   };
 
   it('passes where the next client is refused', () => assertClean(judge({})));
+  it('does not say that nobody else gets it where the refusal carries the page', () => {
+    const { findings, unverified } = judge({ second: { body: MINE.body ?? '' } });
+    assert.deepEqual(findings, []);
+    assert.match(unverified ?? '', /its body has what the test user is shown \("Your invoices"\)/);
+  });
   it('passes where the next client gets the home page', () =>
     assertClean(judge({ second: { status: 200, body: page('Welcome to Acme', 'Buy things', 'Contact us') } })));
   for (const [name, headers] of [

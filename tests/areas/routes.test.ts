@@ -123,6 +123,12 @@ describe('routes/protected-redirect', () => {
       }),
     );
   });
+  it('passes through a hop that leads a browser to sign-in, in every shape', () => {
+    const hop = redirect('/auth?to=%2Fdashboard');
+    const document = visit(hop, redirect(LOCATION, '/auth?to=%2Fdashboard'), signInPage);
+    assertClean(judge({ visit: document, attempts: { fetch: hop, POST: hop } }));
+    assert.equal(only(judge({ attempts: { fetch: hop } })).subject, '/dashboard as fetch');
+  });
   it('passes on the Account Portal', () => {
     const away = redirect(
       `https://accounts.example.com/sign-in?redirect_url=${encodeURIComponent(`${ORIGIN}/dashboard`)}`,

@@ -52,7 +52,7 @@ const OPEN_PAGE = ['routes/protected-redirect', 'session/expired-return'] as con
 
 /** Everything in the Express app that does not know Express. */
 const EXPRESS_PARTS: Parts = {
-  names: ['files.ts', 'operations.ts', 'policy.ts', 'projects.ts', 'public', 'settings.ts', 'views.ts'],
+  names: ['files.ts', 'operations.ts', 'paths.ts', 'policy.ts', 'projects.ts', 'public', 'settings.ts', 'views.ts'],
   to: 'shared',
 };
 

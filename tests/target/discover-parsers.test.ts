@@ -272,6 +272,11 @@ describe('links of a page', () => {
     ].join('');
     assert.deepEqual(linksOf(exchange({ path: '/docs/', body }), ORIGIN), ['/a', '/docs/b', '/d']);
   });
+  it('are those of frames, and of forms that only ask', () => {
+    const body =
+      '<iframe src="/board"></iframe><form action="/search"></form><form method="post" action="/save"></form><form></form>';
+    assert.deepEqual(linksOf(exchange({ path: '/docs', body }), ORIGIN), ['/board', '/search']);
+  });
 });
 
 describe('scripts', () => {
@@ -290,6 +295,16 @@ describe('scripts', () => {
       '/assets/c.js',
       'https://cdn.example/_next/static/chunks/d.js',
     ]);
+  });
+  it('of a page are those of its import map', () => {
+    const body =
+      '<script type="importmap">{"imports":{"app":"/js/app.mjs","lib/":"/lib/","cdn":"https://cdn.example/x.js"}}</script>';
+    assert.deepEqual(paths(scriptsOfPage(exchange({ body }), ORIGIN)), ['/js/app.mjs']);
+  });
+  it('of a script are the workers that it starts', () => {
+    const body =
+      'new Worker("/worker.js");navigator.serviceWorker.register(`/sw.js`);importScripts("/lib/a.js");f("/no.js")';
+    assert.deepEqual(paths(scriptsOfScript(at('/app.js', body), ORIGIN)), ['/worker.js', '/sw.js', '/lib/a.js']);
   });
   it('of a page stand where its build does, under a base path too', () => {
     const body = '<script src="/portal/_next/static/a.js"></script><script>x(["static/chunks/b.js"])</script>';

@@ -30,6 +30,12 @@ describe('an RSC payload', () => {
 describe('the payload of an answer', () => {
   it('is its body when it is JSON', () =>
     assert.deepEqual(values({ 'content-type': 'application/json' }, '{"a":1}'), [{ a: 1 }]));
+  it('is the JSON of its lines', () =>
+    assert.deepEqual(values({ 'content-type': 'application/x-ndjson' }, '{"a":1}\nno\n[2]\n'), [{ a: 1 }, [2]]));
+  it('is the data in attributes of a page', () =>
+    assert.deepEqual(values({}, '<astro-island props="{&quot;a&quot;:[0,1]}" title="[x]"></astro-island>'), [
+      { a: [0, 1] },
+    ]));
   it('is its rows when it is RSC', () =>
     assert.deepEqual(values({ 'content-type': 'text/x-component' }, '0:{"a":1}\n'), [{ a: 1 }]));
   it('is the data in the scripts of a page, pieced together', () => {

@@ -187,6 +187,26 @@ function pem(certificate: string): string {
   return path;
 }
 
+describe('an app whose root leads to another site', () => {
+  const app = async (): Promise<string> => {
+    const { origin } = await serve((request, response) =>
+      request.url === '/'
+        ? response.writeHead(302, { location: 'https://www.example.test/' }).end()
+        : response.end('<h1>Sign in</h1>'),
+    );
+    return origin;
+  };
+
+  it('is there by its own pages', async () => {
+    const target = await Target.connect(resolveOptions({ baseURL: await app(), routes: { public: ['/sign-in'] } }, {}));
+    assert.equal(target.requests, 2);
+    await target.close();
+  });
+
+  it('is not found without a word of them, which the message asks for', async () =>
+    assert.match(await refusal({ baseURL: await app() }), /If another site lives there, .*routes\.public/));
+});
+
 describe('an app under a base path', () => {
   const APP = '<script src="/portal/_next/static/a.js" data-clerk-publishable-key="KEY"></script>';
   const at = (key: string): Promise<Listening> =>

@@ -9,7 +9,7 @@ import { failure, layout, notFoundPage, privatePages, publicPages } from './page
 import type { Show } from './pages.ts';
 import { cors, rateLimit, sameSite, securityHeaders } from './security.ts';
 import type { Settings } from './settings.ts';
-import { loginPath } from './views.ts';
+import { loginPath } from './paths.ts';
 
 /** The pieces of the app, in the order in which a request meets them. */
 export interface Parts {

@@ -1,6 +1,6 @@
 import { getAuth } from '@clerk/express';
 import type { Request, RequestHandler } from 'express';
-import { signInPath } from './views.ts';
+import { signInPath } from './paths.ts';
 
 /** Sends visitors without a session to sign-in and back, and refuses programs. */
 export const protectPage: RequestHandler = (req, res, next) => {

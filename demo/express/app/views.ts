@@ -1,4 +1,5 @@
 import { asset } from './files.ts';
+import { signInPath } from './paths.ts';
 import type { Project } from './projects.ts';
 import { frontendApi } from './settings.ts';
 import type { Settings } from './settings.ts';
@@ -88,15 +89,4 @@ export function errorView(code: number, url: string, signedIn: boolean): View {
     title: 'Error',
     main: `<h1>${code === 500 ? 'Something went wrong' : 'We could not read that address'}</h1><p><a href="${escape(url)}">Try again</a> or go <a href="/">home</a>.${signIn}</p>`,
   };
-}
-
-/** Sign-in, with the way back. A path, so that no header of a request can name another site. */
-export function signInPath(url: string): string {
-  return `/sign-in?redirect_url=${encodeURIComponent(url)}`;
-}
-
-/** Where `/login?next=` of the old app leads: to pages of this app only. */
-export function loginPath(next: string, origin: string): string {
-  const url = URL.canParse(next, origin) ? new URL(next, origin) : undefined;
-  return signInPath(url?.origin === origin ? url.pathname + url.search : '/dashboard');
 }

@@ -6,7 +6,7 @@ import { userApi } from '../app/api.ts';
 import { protectApi, protectPage, wantsPage } from '../app/guard.ts';
 import { layout } from '../app/pages.ts';
 import { sameSite } from '../app/security.ts';
-import { signInPath } from '../app/views.ts';
+import { signInPath } from '../app/paths.ts';
 import type { ReadinessOptions } from '../../../src/index.ts';
 import { first, unusualBy } from './change.ts';
 

@@ -25,6 +25,9 @@ const QUOTED_MEMBER = /\\*"(privateMetadata|private_metadata)\\*"\s*:/;
 /** React Router and Remix stream names and values as separate strings. */
 const STREAMED_MEMBER = /streamController\.enqueue\([\s\S]*\\"(privateMetadata|private_metadata)\\"/;
 
+/** Scripts in which SvelteKit and TanStack Start write data as code, whose names have no quotes. */
+const WRITTEN_DATA = /\b__sveltekit_|\$_TSR\b/;
+
 /** Levels of JSON that are looked through. */
 const MAX_DEPTH = 60;
 
@@ -36,10 +39,15 @@ export function userFieldsIn(exchange: Exchange): UserFields[] {
   const { values, code } = payloadOf(exchange);
   for (const value of values) search(value, [], found);
   if (found.length > 0) return found;
-  const member = code
-    .map((script) => (QUOTED_MEMBER.exec(script) ?? STREAMED_MEMBER.exec(script))?.[1])
-    .find((name) => name !== undefined);
+  const member = code.map(memberIn).find((name) => name !== undefined);
   return member === undefined ? [] : [{ fields: [member], at: 'an inline script' }];
+}
+
+function memberIn(script: string): string | undefined {
+  const quoted = QUOTED_MEMBER.exec(script) ?? STREAMED_MEMBER.exec(script);
+  if (quoted || !WRITTEN_DATA.test(script)) return quoted?.[1];
+  const withoutTexts = script.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  return /\b(privateMetadata|private_metadata):/.exec(withoutTexts)?.[1];
 }
 
 function search(value: unknown, path: readonly string[], found: UserFields[]): void {

@@ -32,7 +32,7 @@ export const health = defineCheck<HealthEvidence>({
   },
   judge({ get, head }, { readiness }): Judgement {
     const contains = readiness.health ? readiness.health.contains : undefined;
-    const doubt = status(get) === 200 ? doubtAboutClerk(jsonOf(get)) : undefined;
+    const doubt = status(get) === 200 && contains === undefined ? doubtAboutClerk(jsonOf(get)) : undefined;
     return {
       findings: status(get) === 200 ? [...judgeHealthy(get, contains), ...judgeHead(head)] : judgeUnhealthy(get),
       summary: `200 in ${get.durationMs} ms, ${namesClerk(get) ? 'names Clerk' : `contains "${contains}"`}, ${header(get, 'cache-control')}, HEAD works`,

@@ -1,16 +1,19 @@
 import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { describe, header, redirectTarget, status } from '../../target/exchange.ts';
+import { body, describe, header, redirectTarget, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { count } from '../../text.ts';
 import type { Expectation } from '../../verify.ts';
-import type { Attempt, BypassEvidence } from './bypass.ts';
+import type { Attempt, BypassEvidence, PlaceEvidence } from './bypass.ts';
 import type { Framework, Variant } from './bypass-variants.ts';
 import { isRefused, isSuccess, knownOf, outcomeOf, positiveControl, unechoed } from './bypass-outcome.ts';
 import type { Known, Outcome } from './bypass-outcome.ts';
-import { shows, textsIn } from './same-document.ts';
+import { carriedBy, shows, textsIn } from './same-document.ts';
+import { isSameUrlPage } from './shared.ts';
 
 const DOCS = 'https://clerk.com/docs/guides/secure/protect-content';
+
+const EXECUTION_AFTER_REDIRECT = 'https://cwe.mitre.org/data/definitions/698.html';
 
 /** Names in a message; the report has the first exchange. */
 const MAX_NAMES = 4;
@@ -20,7 +23,11 @@ const STATIC = /\.(css|js|html|json|txt|ico|rsc)$/;
 
 /** Judges every place on its own. */
 export function judgeBypass({ places, publicPages, leftOut }: BypassEvidence, expectation: Expectation): Judgement {
-  const judged = places.map((evidence) => judgePlace(knownOf(evidence, publicPages), expectation));
+  const plain = places.flatMap((evidence) => evidence.plain.exchanges);
+  const judged = places.map((evidence) => {
+    const { findings, ...rest } = judgePlace(knownOf(evidence, publicPages), expectation);
+    return { ...rest, findings: [...judgePlain(evidence, [...publicPages, ...plain]), ...findings] };
+  });
   const doubts = judged.flatMap(({ doubt }) => doubt ?? []);
   const variants = places.map(({ attempts }) => attempts.length);
   return {
@@ -72,6 +79,31 @@ function judgePlace(known: Known, expectation: Expectation): JudgedPlace {
     ],
     ...(doubt !== undefined && { doubt }),
   };
+}
+
+/** A guard that sets a redirect or a status and lets the handler go on refuses in the head of its answer only. */
+function judgePlain({ place, plain, siblings, signedIn }: PlaceEvidence, anyones: readonly Exchange[]): Finding[] {
+  const isHere = ({ request }: Exchange) => isSameUrlPage(new URL(request.url), new URL(place.path, request.url));
+  const exchange = plain.exchanges.find((each) => isHere(each) && status(each) >= 300 && body(each) !== '');
+  if (!exchange || !signedIn || !isSuccess(signedIn) || !isHere(signedIn)) return [];
+  const others = [...anyones.filter((each) => !isHere(each)), ...siblings];
+  const { texts, isPage } = carriedBy(exchange, signedIn, others);
+  // A known text settles it: where it is there, routes/protected-redirect says so.
+  const isSettled = place.contains !== undefined && (!isPage || shows(exchange, place.contains));
+  if (texts.length === 0 || isSettled) return [];
+  return [
+    (isPage ? error : warning)({
+      subject: `${place.path} in its own refusal`,
+      message: `${describe(exchange)}, and its body has ${isPage ? '' : 'some of '}what the test user is shown: "${texts[0]}"`,
+      expected: 'a refusal with nothing of the page in its body',
+      cause: isPage
+        ? 'The guard sets the redirect or the status and lets the handler go on (execution after redirect): whoever does not follow it reads the page.'
+        : 'The layout of the page stands around its refusal too, or the handler goes on after the guard refused.',
+      fix: `End the request where it is refused: return res.redirect(…) or return res.status(401).json(…), and throw redirect(…) in loaders.${isPage ? '' : ' If it is the layout only, set contains to a text of the page itself.'}`,
+      docs: EXECUTION_AFTER_REDIRECT,
+      exchange,
+    }),
+  ];
 }
 
 function doubtAbout(known: Known, [unclear]: readonly Attempt[]): string | undefined {

@@ -10,7 +10,7 @@ import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext, Expectation } from '../../verify.ts';
 import { guardsBeforeCache, isHeuristicallyStored, sharedHit, sharedStorage } from './cache-policy.ts';
-import { isSameDocument, ownTexts, shows, textsIn } from './same-document.ts';
+import { carriedBy, isSameDocument, ownTexts, shows, textsIn } from './same-document.ts';
 
 const DOCS = 'https://www.rfc-editor.org/rfc/rfc9111#section-3';
 
@@ -105,7 +105,8 @@ export const notCacheableSignedIn = defineCheck<readonly SignedInAnswer[]>({
     );
   },
   judge(answers, expectation): Judgement {
-    const judged = answers.map(judgeSignedIn);
+    const anyones = answers.flatMap(({ baselines }) => baselines);
+    const judged = answers.map((answer) => judgeSignedIn(answer, anyones));
     const [doubt] = judged.flatMap((each) => each.doubt ?? []);
     return {
       findings: judged.flatMap(({ findings }) => findings),
@@ -185,7 +186,10 @@ interface Judged {
   readonly doubt?: string;
 }
 
-function judgeSignedIn({ place, signedIn, first, second, baselines }: SignedInAnswer): Judged {
+function judgeSignedIn(
+  { place, signedIn, first, second, baselines }: SignedInAnswer,
+  anyones: readonly Exchange[],
+): Judged {
   const { path, contains, authenticatedStatus } = place;
   // No answer at all is an obstacle, which the engine reports.
   if ([signedIn, first, second].some((each) => status(each) === 0)) return { findings: [] };
@@ -202,6 +206,13 @@ function judgeSignedIn({ place, signedIn, first, second, baselines }: SignedInAn
     return {
       findings: stored(place, signedIn),
       doubt: `${path} does not take the query by which its stored copy is told from others (${describe(first)}): compare a signed-in and a private window by hand`,
+    };
+  const elsewhere = anyones.filter(({ request }) => !isSamePage(pathname(request.url), pathname(path, request.url)));
+  const carried = carriedBy(second, first, elsewhere);
+  if (status(second) >= 300 && carried.isPage)
+    return {
+      findings: stored(place, signedIn),
+      doubt: `${describe(second)} without a session, and its body has what the test user is shown ("${carried.texts[0]}"): end the request where it is refused`,
     };
   const refused = status(second) >= 300 || baselines.some((each) => isSameDocument(second, each));
   if (refused) return { findings: stored(place, signedIn) };

@@ -284,8 +284,13 @@ function judgeAttempt(
   };
   if (isRedirect(exchange)) {
     const to = redirectTarget(exchange);
-    const same = to && isSameUrlPage(to, new URL(route.path, expectation.identity.origin));
-    if (redirectsToSignIn(exchange, expectation) || same) return [];
+    // The page itself, or a hop by which a browser that opens the page comes to sign-in.
+    const known = [
+      ...(isSignIn(endOf(visit), expectation) ? visit.exchanges.map(({ request }) => request.url) : []),
+      route.path,
+    ];
+    const leadsOn = to && known.some((url) => isSameUrlPage(to, new URL(url, expectation.identity.origin)));
+    if (redirectsToSignIn(exchange, expectation) || leadsOn) return [];
     return [
       error({
         ...base,

@@ -14,6 +14,9 @@ const SHELL_LINES = 3;
 /** Letters and digits that a line needs before it can identify a page: `Save` is on many. */
 const MIN_TELLING = 6;
 
+/** Texts that a refusal and the page behind it must share where they differ: one may be the name of the page. */
+const MIN_CARRIED = 2;
+
 /** Lines learned of one page; more would prove nothing more. */
 const MAX_LINES = 40;
 
@@ -43,6 +46,22 @@ export function ownTexts(exchange: Exchange, others: readonly Exchange[]): strin
     .filter((text) => (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0) >= MIN_TELLING)
     .filter((text) => !others.some((other) => shows(other, text)))
     .slice(0, MAX_LINES);
+}
+
+/**
+ * What a refusal carries of the page that it refuses: whole lines or values that stand in no other answer.
+ * Most of them are the page itself; fewer may be the layout around both.
+ */
+export function carriedBy(
+  refusal: Exchange,
+  page: Exchange,
+  others: readonly Exchange[],
+): { readonly texts: readonly string[]; readonly isPage: boolean } {
+  const own = ownTexts(page, others);
+  const texts = ownTexts(refusal, others).filter((text) => own.includes(text));
+  const isSame = texts.length > 0 && isSameDocument(refusal, page);
+  if (!isSame && texts.length < MIN_CARRIED) return { texts: [], isPage: false };
+  return { texts, isPage: isSame || texts.length >= SAME * own.length };
 }
 
 /** The texts that an answer has in its body, in whatever form: page, payload of the router, JSON. */

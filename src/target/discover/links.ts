@@ -18,11 +18,13 @@ const ACTING_ENDPOINT =
 /** `href` members of RSC rows; the backslash is there where JSON is a string in JSON. */
 const RSC_HREF = /"href\\*":\\*"(\/[^"\\]*)/g;
 
-/** Paths of the pages that a page leads to on its own origin: links of its HTML and of its RSC rows. */
+/** Paths of the pages that a page leads to on its own origin: links, frames and forms of its HTML, links of its RSC rows. */
 export function linksOf(page: Exchange, origin: string): string[] {
-  const links = elements(page)
-    .filter(({ tag }) => tag === 'a' || tag === 'area')
-    .map(({ attributes }) => attributes['href'] ?? '');
+  const links = elements(page).map(({ tag, attributes: { href, src, action, method = 'get' } }) => {
+    if (tag === 'a' || tag === 'area') return href ?? '';
+    if (tag === 'iframe') return src ?? '';
+    return tag === 'form' && method.toLowerCase() === 'get' ? (action ?? '') : '';
+  });
   const rsc = [...body(page).matchAll(RSC_HREF)].map((match) => match[1] ?? '');
   return unique([...links, ...rsc].flatMap((href) => pagePath(href, page.request.url, origin) ?? []));
 }

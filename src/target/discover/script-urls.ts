@@ -13,6 +13,9 @@ const CHUNK_NAME = /["'`]((?:https?:\/\/[^"'`\\\s/]+)?\/?(?:[\w@.%~()[\]+-]+\/)+
 /** A module that another one imports; any other `./x.js` is mostly an entry of a table and no file. */
 const IMPORTED = /\b(?:import|from)\s*(?:\(\s*)?["'`](\.{1,2}\/[^"'`\\\s]+\.m?js)["'`]/g;
 
+/** A worker that a script starts, by its address on the site. */
+const STARTED = /\b(?:Worker|register|importScripts)\(\s*["'`](\/[^"'`\\\s]{1,500}\.m?js)["'`]/g;
+
 /** An object of chunk ids in a webpack runtime: `{12:"abc",34:"def"}`. */
 const MAP = String.raw`\(?\{((?:"?[\w-]+"?:"[^"]*",?)+)\}\)?`;
 
@@ -24,7 +27,8 @@ const CHUNK_MAP = new RegExp(
 
 /** URLs of the app's own scripts that a page loads or names. */
 export function scriptsOfPage(page: Exchange, origin: string): string[] {
-  const named = elements(page).flatMap(({ tag, attributes }) => {
+  const named = elements(page).flatMap(({ tag, attributes, text }) => {
+    if (attributes['type'] === 'importmap') return chunkNames(text);
     if (tag === 'script') return attributes['src'] ?? [];
     const preload = attributes['rel'] === 'modulepreload' || attributes['as'] === 'script';
     return tag === 'link' && preload ? (attributes['href'] ?? []) : [];
@@ -48,7 +52,9 @@ export function scriptsOfScript(script: Exchange, origin: string): string[] {
   const base = script.request.url;
   const text = body(script);
   const names = [...chunkNames(text), ...mappedChunks(text)];
-  const imported = [...text.matchAll(IMPORTED)].flatMap(([, name = '']) => absolute(name, base));
+  const imported = [...text.matchAll(IMPORTED), ...text.matchAll(STARTED)].flatMap(([, name = '']) =>
+    absolute(name, base),
+  );
   return own([...imported, ...names.flatMap((name) => chunkUrl(name, base))], origin);
 }
 

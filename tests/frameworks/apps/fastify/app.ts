@@ -12,6 +12,7 @@ import { clerkStatus, Deliveries, isMessage, projectName } from './shared/operat
 import { headersOf } from './shared/policy.ts';
 import { projects } from './shared/projects.ts';
 import type { Settings } from './shared/settings.ts';
+import { loginPath, signInPath } from './shared/paths.ts';
 import * as views from './shared/views.ts';
 
 /** What may be wrong with the app, or right and unusual. */
@@ -140,7 +141,7 @@ export function createApp(settings: Settings, deviation: string | undefined): Fa
     own.get('/', (request, reply) => show(request, reply, views.HOME));
     own.get('/pricing', (request, reply) => show(request, reply, views.PRICING));
     own.get<{ Querystring: { next?: string } }>('/login', (request, reply) =>
-      reply.redirect(views.loginPath(request.query.next ?? '', origin)),
+      reply.redirect(loginPath(request.query.next ?? '', origin)),
     );
     for (const path of ['/sign-in', '/sign-in/*'])
       own.get(path, (request, reply) => show(request, reply, views.SIGN_IN));
@@ -183,6 +184,6 @@ async function protectApi(request: FastifyRequest, reply: FastifyReply): Promise
 /** Sends visitors without a session to sign-in and back, and refuses programs. */
 async function protectPage(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   if (getAuth(request).userId) return undefined;
-  if (request.accepts().type(['json', 'html']) === 'html') return reply.redirect(views.signInPath(request.url));
+  if (request.accepts().type(['json', 'html']) === 'html') return reply.redirect(signInPath(request.url));
   return reply.code(401).send({ error: 'unauthenticated' });
 }

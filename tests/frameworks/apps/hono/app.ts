@@ -16,6 +16,7 @@ import { MinuteLimit } from './shared/policy.ts';
 import { projects } from './shared/projects.ts';
 import { frontendApi } from './shared/settings.ts';
 import type { Settings } from './shared/settings.ts';
+import { loginPath, signInPath } from './shared/paths.ts';
 import * as views from './shared/views.ts';
 
 /** What may be wrong with the app, or right and unusual. */
@@ -117,7 +118,7 @@ export function createApp(settings: Settings, deviation: string | undefined): Ho
   app.get('/pricing', (c) => show(c, views.PRICING));
   app.get('/login', (c) => {
     const next = c.req.query('next') ?? '';
-    return c.redirect(has('login-anywhere') ? next : views.loginPath(next, origin));
+    return c.redirect(has('login-anywhere') ? next : loginPath(next, origin));
   });
   app.get('/sign-in/:step{.+}?', (c) => show(c, views.SIGN_IN));
   app.get('/sign-up/:step{.+}?', (c) => show(c, views.SIGN_UP));
@@ -174,7 +175,7 @@ const protectPage: MiddlewareHandler = async (c, next) => {
     supports: ['application/json', 'text/html'],
     default: 'application/json',
   });
-  if (wanted === 'text/html') return c.redirect(views.signInPath(pathOf(c)));
+  if (wanted === 'text/html') return c.redirect(signInPath(pathOf(c)));
   return c.json({ error: 'unauthenticated' }, 401);
 };
 

@@ -2,6 +2,7 @@ import { getAuth } from '@clerk/react-router/server';
 import { data, redirect } from 'react-router';
 import type { LoaderFunctionArgs } from 'react-router';
 import { callerOf } from '../shared/api.ts';
+import { signInPath } from '../shared/paths.ts';
 import { has, settings } from './settings.ts';
 
 /** Who asks for a page; anyone else is sent to sign-in and back. */
@@ -10,7 +11,7 @@ export async function pageUser(args: LoaderFunctionArgs): Promise<string> {
   if (userId !== null) return userId;
   if (has('page-answers-401')) throw data(null, 401);
   const { pathname, search } = new URL(args.request.url);
-  throw redirect(`/sign-in?redirect_url=${encodeURIComponent(pathname + search)}`);
+  throw redirect(signInPath(pathname + search));
 }
 
 /** Who calls the API; anyone else gets the answer that is thrown. */

@@ -1,6 +1,7 @@
 import { error, redirect } from '@sveltejs/kit';
 import type { RequestEvent } from '@sveltejs/kit';
 import { callerOf } from '../shared/api.ts';
+import { signInPath } from '../shared/paths.ts';
 import { has, settings } from './settings.ts';
 
 /** The answer to a visitor who may not see a page; undefined: the visitor may. */
@@ -11,18 +12,18 @@ export function refusePage(event: RequestEvent): Response | undefined {
     : event.route.id?.startsWith('/(private)') === true;
   if (!isPrivate || event.locals.auth().userId !== null) return undefined;
   if (has('guard-answers-401')) error(401, 'Sign in to see this page');
-  if (has('guard-throws-redirect')) redirect(303, signInPath(event));
+  if (has('guard-throws-redirect')) redirect(303, signInPath(addressOf(event)));
   // Not thrown, so that the hooks around it give it their headers.
-  return new Response(null, { status: 303, headers: { Location: signInPath(event) } });
+  return new Response(null, { status: 303, headers: { Location: signInPath(addressOf(event)) } });
 }
 
 /** Who asks for the data of a page; anyone else is sent to sign-in and back. */
 export function pageUser(event: RequestEvent): string {
-  return event.locals.auth().userId ?? redirect(303, signInPath(event));
+  return event.locals.auth().userId ?? redirect(303, signInPath(addressOf(event)));
 }
 
-function signInPath({ url: { pathname, search } }: RequestEvent): string {
-  return `/sign-in?redirect_url=${encodeURIComponent(pathname + search)}`;
+function addressOf({ url: { pathname, search } }: RequestEvent): string {
+  return pathname + search;
 }
 
 /** The user who calls the API, or the answer to somebody else. */

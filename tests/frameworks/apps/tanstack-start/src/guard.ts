@@ -2,16 +2,16 @@ import { auth } from '@clerk/tanstack-react-start/server';
 import { redirect } from '@tanstack/react-router';
 import { createMiddleware, createServerFn } from '@tanstack/react-start';
 import { callerOf } from '../shared/api.ts';
+import { signInPath } from '../shared/paths.ts';
 import { has, settings } from './settings.ts';
 
 /** Sends whoever is signed out from the page at a path to sign-in and back. */
 export const requireUser = createServerFn()
   .validator((path: string) => path)
   .handler(async ({ data: path }) => {
-    const isGuardedElsewhere =
-      has('guard-in-component') ||
-      has('guard-in-route-middleware') ||
-      (has('hidden-page-open') && path.startsWith('/admin/'));
+    const isGuardedElsewhere = path.startsWith('/admin/')
+      ? has('hidden-page-open')
+      : has('guard-in-component') || has('guard-in-route-middleware');
     if (!isGuardedElsewhere && (await auth()).userId === null) throw redirect({ href: signInPath(path) });
   });
 
@@ -34,8 +34,4 @@ export const guardedRoute = createMiddleware().server(async ({ next, request }) 
 /** The user who calls the API, or the answer to somebody else. */
 export async function caller(request: Request): Promise<string | Response> {
   return callerOf((await auth()).userId, request, settings);
-}
-
-function signInPath(path: string): string {
-  return `/sign-in?redirect_url=${encodeURIComponent(path)}`;
 }

@@ -1,3 +1,5 @@
+import { signInPath } from '#shared/paths';
+
 /** Sends whoever is signed out to sign-in and back. */
 export default defineNuxtRouteMiddleware(({ fullPath, path }) => {
   const has = import.meta.server ? useRequestEvent()?.context.has : undefined;
@@ -8,5 +10,5 @@ export default defineNuxtRouteMiddleware(({ fullPath, path }) => {
   const { isSignedIn } = useAuth();
   if (isSignedIn.value !== false) return;
   if (has?.('guard-answers-401')) return abortNavigation({ statusCode: 401, message: 'Sign in to see this page' });
-  return navigateTo(`/sign-in?redirect_url=${encodeURIComponent(fullPath)}`);
+  return navigateTo(signInPath(fullPath));
 });

@@ -1,6 +1,7 @@
 import { useAuth } from '@clerk/react-router';
 import { Outlet, useLocation } from 'react-router';
 import type { LoaderFunctionArgs, MiddlewareFunction } from 'react-router';
+import { signInPath } from '../../shared/paths.ts';
 import { pageUser } from '../guard.ts';
 import { has } from '../settings.ts';
 
@@ -28,7 +29,7 @@ export default function PrivateLayout() {
     <section role="alert">
       <h1>Your session has expired</h1>
       <p>Sign in again to go on where you left off: what you were writing is kept.</p>
-      <a href={`/sign-in?redirect_url=${encodeURIComponent(pathname + search)}`}>Sign in</a>
+      <a href={signInPath(pathname + search)}>Sign in</a>
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import { useAuth } from '@clerk/tanstack-react-start';
 import { createFileRoute, Outlet, useLocation } from '@tanstack/react-router';
+import { signInPath } from '../../shared/paths.ts';
 import { guardedRoute, requireUser } from '../guard.ts';
 
 export const Route = createFileRoute('/_private')({
@@ -17,7 +18,7 @@ function PrivateLayout() {
     <section role="alert">
       <h1>Your session has expired</h1>
       <p>Sign in again to go on where you left off: what you were writing is kept.</p>
-      <a href={`/sign-in?redirect_url=${encodeURIComponent(href)}`}>Sign in</a>
+      <a href={signInPath(href)}>Sign in</a>
     </section>
   );
 }

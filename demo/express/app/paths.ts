@@ -1,0 +1,10 @@
+/** Sign-in, with the way back. A path, so that no header of a request can name another site. */
+export function signInPath(back: string): string {
+  return `/sign-in?redirect_url=${encodeURIComponent(back)}`;
+}
+
+/** Where `/login?next=` of the old app leads: to pages of this app only. */
+export function loginPath(next: string, origin: string): string {
+  const url = URL.canParse(next, origin) ? new URL(next, origin) : undefined;
+  return signInPath(url?.origin === origin ? url.pathname + url.search : '/dashboard');
+}
