@@ -1,9 +1,28 @@
 import { check, test } from '../fixtures/index.ts';
-import { dotfiles, secretsInClient, sourceMaps, userObject, userObjectSignedIn } from '../src/areas/exposure.ts';
+import {
+  dotfiles,
+  secretsInClient,
+  secretsInClientSignedIn,
+  sourceMaps,
+  userObject,
+  userObjectSignedIn,
+} from '../src/areas/exposure.ts';
 
-test('no secret is in anything sent to a browser', check('exposure/secrets-in-client'), async ({ verify }) => {
-  await verify(secretsInClient);
-});
+test(
+  'no secret is in anything sent to a browser',
+  check('exposure/secrets-in-client', secretsInClient.part),
+  async ({ verify }) => {
+    await verify(secretsInClient);
+  },
+);
+
+test(
+  'no secret is in anything sent to a signed-in visitor',
+  check('exposure/secrets-in-client', secretsInClientSignedIn.part),
+  async ({ verify, signedIn }) => {
+    await verify(secretsInClientSignedIn, { signedIn });
+  },
+);
 
 test('source maps are not public, or hold no secret', check('exposure/source-maps'), async ({ verify }) => {
   await verify(sourceMaps);

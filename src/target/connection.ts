@@ -227,7 +227,8 @@ export class Connection {
       });
       const received = headerList(answer.headers as unknown);
       const { text, truncated } = await readBody(decoded(answer.body, received), this.#network.maxBodyBytes);
-      const secrets = this.#redactor.secretsIn(text);
+      const heads = received.map((pair) => `${pair.join(': ')}\n`).join('');
+      const secrets = this.#redactor.secretsIn(heads + text);
       const exchange: Exchange = {
         request: recorded,
         response: {

@@ -20,7 +20,7 @@ export interface ResponseRecord {
   readonly body: string;
   /** True when the body was longer than `network.maxBodyBytes` and the rest was not read. */
   readonly truncated: boolean;
-  /** Secrets that stood in the body before it was redacted; left out when there were none. */
+  /** Secrets that stood in the headers or the body before they were redacted; left out when there were none. */
   readonly secrets?: readonly SecretTrace[];
 }
 
@@ -74,7 +74,7 @@ export function body(exchange: Exchange): string {
   return exchange.response?.body ?? '';
 }
 
-/** Secrets that stood in the body of the response. */
+/** Secrets that stood in the response. */
 export function secretsIn(exchange: Exchange): readonly SecretTrace[] {
   return exchange.response?.secrets ?? [];
 }

@@ -401,6 +401,29 @@ function server(isAllowed: (origin: string) => boolean, guardsOptions = false) {
   };
 }
 
+test('over sockets: reflection on a protected page fails', async () => {
+  const reflect = ({ url, headers }: IncomingMessage, response: ServerResponse) =>
+    response
+      .writeHead(url === '/dashboard' ? 401 : 200, {
+        'content-type': 'text/html',
+        vary: 'Origin',
+        ...(url === '/dashboard' &&
+          headers.origin !== undefined && {
+            'access-control-allow-origin': headers.origin,
+            'access-control-allow-credentials': 'true',
+          }),
+      })
+      .end('<h1>x</h1>');
+  const { findings } = await verifySite(untrustedOrigin, reflect, {
+    routes: { protected: ['/dashboard'] },
+    api: false,
+  });
+  assert.deepEqual(
+    findings.map(({ subject, level }) => [subject, level]),
+    [['/dashboard', 'error']],
+  );
+});
+
 test('over sockets: an exact list passes both checks; reflection, and a guarded preflight, fail', async () => {
   const options: ReadinessOptions = {
     api: [{ path: '/api/me', methods: ['GET', 'PATCH'] }],

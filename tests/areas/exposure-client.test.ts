@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { secretsInClient, sourceMaps } from '../../src/areas/exposure.ts';
+import { secretsInClient, secretsInClientSignedIn, sourceMaps } from '../../src/areas/exposure.ts';
 import type { Answer as PublicAnswer, PublicAnswers } from '../../src/areas/exposure/answers.ts';
 import type { Exchange } from '../../src/target/exchange.ts';
 import { findSecrets } from '../../src/target/secrets.ts';
+import type { Secret } from '../../src/target/secrets.ts';
 import { exchange, expectation, failure, ORIGIN } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';
@@ -13,9 +14,9 @@ import { verifySite } from '../support/site.ts';
 const secretKey = () => ['sk', 'live', randomBytes(24).toString('hex')].join('_');
 
 /** An exchange as the connection records it: with the traces of what the body holds. */
-function recorded(answer: Answer): Exchange {
+function recorded(answer: Answer, given: readonly Secret[] = []): Exchange {
   const made = exchange(answer);
-  const secrets = findSecrets(answer.body ?? '', []);
+  const secrets = findSecrets(answer.body ?? '', given);
   return made.response && secrets.length > 0 ? { ...made, response: { ...made.response, secrets } } : made;
 }
 
@@ -109,6 +110,48 @@ describe('exposure/secrets-in-client', () => {
     const report = JSON.stringify(outcome);
     assert.ok(!report.includes(key.slice(-20)) && !report.includes(token), report);
   });
+});
+
+describe('exposure/secrets-in-client, signed in', () => {
+  const judge = (body: string, given: readonly Secret[] = []) => {
+    const path = '/dashboard';
+    const page: PublicAnswer = { kind: 'page', subject: path, exchange: recorded({ path, body }, given) };
+    return secretsInClientSignedIn.judge([page], expectation());
+  };
+  it('passes on a page without a secret', () => assertClean(judge('<h1>Dashboard</h1>')));
+  it('warns of a key that may be the user’s own', () =>
+    assert.equal(only(judge(`key: "${secretKey()}"`)).level, 'warning'));
+  it('fails on a given one', () => {
+    const value = secretKey();
+    const finding = only(judge(`key: "${value}"`, [{ name: 'clerk.secretKey', value }]));
+    assert.equal(finding.level, 'error');
+    assert.match(finding.message, /the value of clerk\.secretKey .* the page \/dashboard for the signed-in test user$/);
+  });
+  it('is not verified where nothing was answered', () => {
+    const refused: PublicAnswer = { kind: 'page', subject: '/x', exchange: exchange({ status: 403 }) };
+    assert.match(secretsInClientSignedIn.judge([refused], expectation()).unverified ?? '', /declare a page/);
+  });
+});
+
+it('finds a key in a header, and in the declared crash page', async () => {
+  const keys = { header: secretKey(), crash: secretKey() };
+  const outcome = await verifySite(
+    secretsInClient,
+    (request, response) => {
+      const crash = request.url === '/crash';
+      response.writeHead(crash ? 500 : 200, {
+        'content-type': 'text/html',
+        ...(request.url === '/' && { 'x-upstream-key': keys.header }),
+      });
+      response.end(crash ? `<pre>secretKey: '${keys.crash}'</pre>` : '<h1>Home</h1>');
+    },
+    { errors: { crashPath: '/crash' } },
+  );
+  assert.deepEqual(
+    outcome.findings.map(({ message }) => message.replace(/.*(?=assigned)/, '')),
+    ['assigned to x-upstream-key) is in the page /, the page /crash'],
+  );
+  assert.ok(!Object.values(keys).some((key) => JSON.stringify(outcome).includes(key.slice(-20))));
 });
 
 describe('exposure/source-maps', () => {

@@ -30,6 +30,8 @@ describe('exposure/dotfiles', () => {
       { headers: { 'content-type': 'text/html' }, body: '<!-- built --><html><script>\nAPI_KEY = "x"\n</script>' },
     ],
     ['a greeting', '/.env', { body: 'ok' }],
+    ['a state', '/.env', { body: 'status=ok' }],
+    ['a script', '/.env', { body: 'key=function(){return 1};' }],
     ['JSON of another kind', '/package.json', { body: '{"error":"not found"}' }],
     ['a redirect', '/.env', { status: 302, headers: { location: '/sign-in' } }],
   ] as const) {
@@ -45,6 +47,7 @@ describe('exposure/dotfiles', () => {
       /environment file/,
     ],
     ['/.env.production', `DATABASE_PASSWORD = ${password}`, /environment file/],
+    ['/.env.prod', `# app\nport=80\ndatabase_password=${password}\n`, /environment file/],
     ['/.git/HEAD', 'ref: refs/heads/main\n', /Git repository/],
     [
       '/.git/config',

@@ -12,8 +12,8 @@ import { fetchFrom, grantOf, isHandshake, preflightFrom, variesByOrigin } from '
 /** A path that is probed. */
 export interface ProbedPath {
   readonly path: string;
-  /** `api` answers hold a user's data; pages and the webhook endpoint hold none. */
-  readonly kind: 'api' | 'page' | 'webhook';
+  /** `api` answers hold a user's data, and so do protected pages; other pages and the webhook endpoint hold none. */
+  readonly kind: 'api' | 'protected' | 'page' | 'webhook';
 }
 
 /** One answer to a request from another origin. */
@@ -89,6 +89,8 @@ async function probedPaths(target: Target, { api, routes, webhook }: Readiness):
     ...(api || []).map(({ path }) => ({ path, kind: 'api' as const })),
     ...(await Promise.all(pages.map(async (path) => ({ path: await finalPath(target, path), kind: 'page' as const })))),
     ...(webhook ? [{ path: webhook.path, kind: 'webhook' as const }] : []),
+    // One, because a rule for pages covers them all.
+    ...(routes.protected || []).slice(0, 1).map(({ path }) => ({ path, kind: 'protected' as const })),
   ];
   return all.filter(({ path }, index) => all.findIndex((other) => other.path === path) === index);
 }
@@ -208,7 +210,7 @@ function anyOrigin(first: OriginAnswer, group: readonly OriginAnswer[]): Finding
   const isPrivate = first.kind === 'api';
   return (isPrivate || credentials ? error : warning)({
     subject: first.path,
-    message: `Access-Control-Allow-Origin: *${credentials ? ' with Access-Control-Allow-Credentials: true, which browsers refuse together' : ''}${isPrivate ? ' on a route behind sign-in' : ' on a public path'}`,
+    message: `Access-Control-Allow-Origin: *${credentials ? ' with Access-Control-Allow-Credentials: true, which browsers refuse together' : ''}${isPrivate ? ' on a route behind sign-in' : first.kind === 'protected' ? ' on a page behind sign-in' : ' on a public path'}`,
     expected: EXPECTED,
     cause: isPrivate
       ? 'cors() without options, or a header rule for /api/:path*, allows every website to call the route and read what it answers, errors and anything cached included.'
@@ -269,7 +271,7 @@ function judgeVary(answers: readonly OriginAnswer[]): Finding[] {
 }
 
 function doubt(answers: readonly OriginAnswer[], leftOut: readonly string[], { api }: Readiness): string | undefined {
-  const paths = [...new Set(answers.map(({ path }) => path))];
+  const paths = [...new Set(answers.flatMap(({ path, kind }) => (kind === 'protected' ? [] : [path])))];
   const silent = paths.filter((path) =>
     answers
       .filter((answer) => answer.path === path)

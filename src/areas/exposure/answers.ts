@@ -1,10 +1,13 @@
 import type { Anonymous } from '../../target/anonymous.ts';
-import { isRedirect, isHtml, redirectTarget, status } from '../../target/exchange.ts';
+import { describe, isRedirect, isHtml, redirectTarget, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import type { Discovery, Script } from '../../target/discover.ts';
-import { isSamePage } from '../../target/sign-in.ts';
+import { endOf, isSamePage, isSignIn } from '../../target/sign-in.ts';
+import type { SignedIn } from '../../target/signed-in.ts';
 import type { Target } from '../../target/target.ts';
-import type { CheckContext } from '../../verify.ts';
+import { wallOf } from '../../target/wall.ts';
+import { count } from '../../text.ts';
+import type { CheckContext, Expectation } from '../../verify.ts';
 
 /** An answer to a visitor and what it was: a page, its RSC payload, an API. */
 export interface Answer {
@@ -51,7 +54,11 @@ async function collect({ target, readiness, identity }: CheckContext): Promise<P
       ),
     ),
   ]);
-  const documents = [...visits, { path: target.unknownPath, visit: unknown }].flatMap(({ path, visit }) =>
+  const crash = readiness.errors ? readiness.errors.crashPath : undefined;
+  const crashed = crash === undefined ? [] : [{ path: crash, visit: await target.anonymous.page(crash) }];
+  // A crash that closes the connection sends nothing to a browser.
+  const seen = crashed.filter(({ visit }) => visit.final.response !== undefined);
+  const documents = [...visits, { path: target.unknownPath, visit: unknown }, ...seen].flatMap(({ path, visit }) =>
     visit.exchanges
       .filter(({ request }) => new URL(request.url).origin === identity.origin)
       .map((exchange) => answer('page', path, exchange)),
@@ -65,6 +72,73 @@ export async function rscPayload(client: Pick<Anonymous, 'get'>, path: string): 
   const to = redirectTarget(first);
   const same = isRedirect(first) && to !== undefined && isSamePage(to.pathname, path);
   return same ? client.get(to.pathname + to.search, { as: 'rsc' }) : first;
+}
+
+const ofUser = new WeakMap<SignedIn, Promise<Answer[]>>();
+
+/** Declared pages, their RSC payloads and the answers of API routes for the test user, fetched once for a session. */
+export async function signedInAnswers({ signedIn, ...context }: CheckContext): Promise<Answer[]> {
+  if (!signedIn) throw new Error('exposure asks for a signed-in client');
+  const known = ofUser.get(signedIn) ?? collectSignedIn(signedIn, context);
+  ofUser.set(signedIn, known);
+  return known;
+}
+
+async function collectSignedIn(signedIn: SignedIn, { readiness, identity }: Expectation): Promise<Answer[]> {
+  const pages = new Set([...readiness.routes.public, ...(readiness.routes.protected || []).map(({ path }) => path)]);
+  const routes = (readiness.api || []).filter(({ methods }) => methods.includes('GET'));
+  const asked = await Promise.all([
+    ...[...pages].map(async (path) => {
+      const { final } = await signedIn.visit(path);
+      const page = answer('page', path, final);
+      return identity.framework === 'next' && isHtml(final)
+        ? [page, answer('RSC payload', path, await rscPayload(signedIn, path))]
+        : [page];
+    }),
+    ...routes.map(async ({ path }) => [answer('API answer', path, await signedIn.get(path, { as: 'api' }))]),
+  ]);
+  return asked.flat();
+}
+
+/** The answers that only a signed-in visitor gets, and why they prove nothing. */
+export function servedSignedIn(
+  answers: readonly Answer[],
+  expectation: Expectation,
+): { readonly served: readonly Answer[]; readonly unverified?: string } {
+  const served = answers.filter(({ exchange }) => status(exchange) === 200 && !isAtSignIn(exchange, expectation));
+  const refused = answers.find((each) => !served.includes(each));
+  const doubt =
+    served.length > 0
+      ? firstUnreadable(answers)
+      : `nothing was answered to the signed-in test user${refused ? ` (${describe(refused.exchange)})` : ''}: declare a page in routes.protected or a GET route in api that this user may see`;
+  return { served, ...(doubt !== undefined && { unverified: doubt }) };
+}
+
+function isAtSignIn(exchange: Exchange, expectation: Expectation): boolean {
+  return isSignIn(endOf({ exchanges: [exchange], final: exchange }), expectation);
+}
+
+/** Why an answer could not be read to its end; undefined when it was. */
+export function unreadable(exchange: Exchange): string | undefined {
+  const { url } = exchange.request;
+  if (exchange.error) return `${url} could not be read (${exchange.error.message})`;
+  if (wallOf(exchange)) return `${url} was answered by ${wallOf(exchange)?.name}`;
+  if (exchange.response?.truncated === true) return `${url} is longer than network.maxBodyBytes: raise it`;
+  return undefined;
+}
+
+/** Why the first of the answers that could not be read was not. */
+export function firstUnreadable(answers: readonly Answer[]): string | undefined {
+  return answers.map(({ exchange }) => unreadable(exchange)).find((reason) => reason !== undefined);
+}
+
+/** `2 pages, 1 API answer`. */
+export function describeAnswers(answers: readonly Answer[]): string {
+  const kinds = (['page', 'RSC payload', 'API answer'] as const).flatMap((kind) => {
+    const subjects = new Set(answers.filter((each) => each.kind === kind).map(({ subject }) => subject));
+    return subjects.size === 0 ? [] : [count(subjects.size, kind)];
+  });
+  return kinds.join(', ');
 }
 
 function answer(kind: Answer['kind'], subject: string, exchange: Exchange): Answer {

@@ -14,7 +14,11 @@ interface PrivateFile {
   readonly isReal: (content: string) => boolean;
 }
 
-const isEnvironment = (content: string) => /^\s*(?:export\s+)?[A-Z][A-Z0-9_]*\s*=\s*\S/m.test(content);
+/** Lower-case names are variables only where one tells of a secret and nothing else than assignments stands around. */
+const isEnvironment = (content: string) =>
+  /^\s*(?:export\s+)?[A-Z][A-Z0-9_]*\s*=\s*\S/m.test(content) ||
+  (/^\s*\w*(?:key|secret|token|password|url|dsn)\s*=\s*\S/im.test(content) &&
+    content.split('\n').every((line) => /^\s*(?:#.*|\w+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s(){};]*))?\s*$/.test(line)));
 const isJsonWith =
   (...keys: string[]) =>
   (content: string) =>
@@ -26,6 +30,7 @@ const ENVIRONMENT_FILES = [
   '/.env.local',
   '/.env.production',
   '/.env.production.local',
+  '/.env.prod',
   '/.env.development',
   '/.env.development.local',
   '/.env.staging',

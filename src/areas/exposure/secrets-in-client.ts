@@ -1,21 +1,20 @@
 import { CLERK_DOCS } from '../../catalog/entry.ts';
-import { error } from '../../result.ts';
+import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { secretsIn, status } from '../../target/exchange.ts';
-import type { Exchange } from '../../target/exchange.ts';
 import type { SecretTrace } from '../../target/secrets.ts';
-import { wallOf } from '../../target/wall.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
-import { publicAnswers } from './answers.ts';
+import { describeAnswers, firstUnreadable, publicAnswers, servedSignedIn, signedInAnswers } from './answers.ts';
 import type { Answer, PublicAnswers } from './answers.ts';
 
 /** Places of one secret that a message names. */
 const PLACES_SHOWN = 3;
 
-/** exposure/secrets-in-client. */
+/** exposure/secrets-in-client, for anonymous visitors. */
 export const secretsInClient = defineCheck<PublicAnswers>({
   id: 'exposure/secrets-in-client',
+  part: { methods: ['http'] },
   collect: publicAnswers,
   judge({ answers, scripts, limits }, { identity }): Judgement {
     const all: readonly Answer[] = [
@@ -37,22 +36,28 @@ export const secretsInClient = defineCheck<PublicAnswers>({
   },
 });
 
+/** exposure/secrets-in-client, for the test user. */
+export const secretsInClientSignedIn = defineCheck<readonly Answer[]>({
+  id: 'exposure/secrets-in-client',
+  part: { methods: ['signed-in'] },
+  collect: signedInAnswers,
+  judge(answers, expectation): Judgement {
+    const { served, ...doubt } = servedSignedIn(answers, expectation);
+    return {
+      findings: judgeTraces(answers, true),
+      summary: `${describeAnswers(served)} for the signed-in test user hold no secret`,
+      ...doubt,
+    };
+  },
+});
+
 /** Path of a URL of the target, the whole URL elsewhere. */
 export function placeOf(url: string, origin: string): string {
   return url.startsWith(`${origin}/`) ? url.slice(origin.length) : url;
 }
 
-/** Why an answer could not be read to its end; undefined when it was. */
-export function unreadable(exchange: Exchange): string | undefined {
-  const { url } = exchange.request;
-  if (exchange.error) return `${url} could not be read (${exchange.error.message})`;
-  if (wallOf(exchange)) return `${url} was answered by ${wallOf(exchange)?.name}`;
-  if (exchange.response?.truncated === true) return `${url} is longer than network.maxBodyBytes: raise it`;
-  return undefined;
-}
-
 function doubtAbout(all: readonly Answer[], limit: string | undefined): string | undefined {
-  const unread = all.map(({ exchange }) => unreadable(exchange)).find((reason) => reason !== undefined);
+  const unread = firstUnreadable(all);
   if (unread !== undefined) return unread;
   const down = all.find(({ kind, exchange }) => kind === 'script' && status(exchange) >= 500);
   if (down) return `${down.subject} answered ${status(down.exchange)} and was not read: run again when it is served`;
@@ -66,7 +71,7 @@ interface Leak {
   readonly places: Answer[];
 }
 
-function judgeTraces(all: readonly Answer[]): Finding[] {
+function judgeTraces(all: readonly Answer[], signedIn = false): Finding[] {
   const leaks = new Map<string, Leak>();
   for (const answer of all) {
     for (const trace of secretsIn(answer.exchange)) {
@@ -77,16 +82,18 @@ function judgeTraces(all: readonly Answer[]): Finding[] {
         leak.places.push(answer);
     }
   }
-  return [...leaks.values()].map(leakFinding);
+  return [...leaks.values()].map((leak) => leakFinding(leak, signedIn));
 }
 
-function leakFinding({ trace, places }: Leak): Finding {
+function leakFinding({ trace, places }: Leak, signedIn: boolean): Finding {
   const [first] = places;
   const more = places.length > PLACES_SHOWN ? ` and ${places.length - PLACES_SHOWN} more` : '';
   const where = places.slice(0, PLACES_SHOWN).map(({ kind, subject }) => `the ${kind} ${subject}`);
-  return error({
+  // A key that nobody declared may be the user's own, as on a dashboard for developers.
+  const mayBeOwn = signedIn && !trace.what.startsWith('the value of ');
+  return (mayBeOwn ? warning : error)({
     subject: first?.subject ?? '',
-    message: `${describeSecret(trace)} is in ${where.join(', ')}${more}`,
+    message: `${describeSecret(trace)} is in ${where.join(', ')}${more}${signedIn ? ' for the signed-in test user' : ''}`,
     expected: 'no secret in anything that is sent to a browser',
     ...(first?.kind === 'script'
       ? {

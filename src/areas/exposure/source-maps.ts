@@ -6,7 +6,8 @@ import type { Exchange } from '../../target/exchange.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
-import { describeSecret, placeOf, unreadable } from './secrets-in-client.ts';
+import { unreadable } from './answers.ts';
+import { describeSecret, placeOf } from './secrets-in-client.ts';
 
 const MAPS_DOCS = 'https://nextjs.org/docs/app/api-reference/config/next-config-js/productionBrowserSourceMaps';
 

@@ -1,15 +1,11 @@
 import { CLERK_DOCS } from '../../catalog/entry.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { describe, isHtml, status } from '../../target/exchange.ts';
+import { status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
-import { endOf, isSignIn } from '../../target/sign-in.ts';
-import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
-import type { CheckContext, Expectation } from '../../verify.ts';
-import { publicAnswers, rscPayload } from './answers.ts';
+import { describeAnswers, firstUnreadable, publicAnswers, servedSignedIn, signedInAnswers } from './answers.ts';
 import type { Answer } from './answers.ts';
-import { unreadable } from './secrets-in-client.ts';
 import { userFieldsIn } from './user-fields.ts';
 
 /** exposure/user-object, for anonymous visitors. */
@@ -37,56 +33,14 @@ export const userObjectSignedIn = defineCheck<readonly Answer[]>({
   part: { methods: ['signed-in'] },
   collect: signedInAnswers,
   judge(answers, expectation): Judgement {
-    const unread = firstUnreadable(answers);
-    // The control: a page that only a signed-in visitor gets.
-    const served = answers.filter(({ exchange }) => status(exchange) === 200 && !isAtSignIn(exchange, expectation));
-    const refused = answers.find((each) => !served.includes(each));
+    const { served, ...doubt } = servedSignedIn(answers, expectation);
     return {
       findings: findingsOf(answers, 'the signed-in test user'),
       summary: `${describeAnswers(served)} for the signed-in test user hold no backend user`,
-      ...(unread !== undefined && { unverified: unread }),
-      ...(served.length === 0 && {
-        unverified: `nothing was answered to the signed-in test user${refused ? ` (${describe(refused.exchange)})` : ''}: declare a page in routes.protected or a GET route in api that this user may see`,
-      }),
+      ...doubt,
     };
   },
 });
-
-async function signedInAnswers({ signedIn, readiness, identity }: CheckContext): Promise<Answer[]> {
-  if (!signedIn) throw new Error('exposure/user-object asks for a signed-in client');
-  const declared = [...readiness.routes.public, ...(readiness.routes.protected || []).map(({ path }) => path)];
-  const pages = [...new Set(declared)];
-  const routes = (readiness.api || []).filter(({ methods }) => methods.includes('GET'));
-  const asked = await Promise.all([
-    ...pages.map(async (path): Promise<Answer[]> => {
-      const { final } = await signedIn.visit(path);
-      const page: Answer = { kind: 'page', subject: path, exchange: final };
-      return identity.framework === 'next' && isHtml(final)
-        ? [page, { kind: 'RSC payload', subject: path, exchange: await rscPayload(signedIn, path) }]
-        : [page];
-    }),
-    ...routes.map(async ({ path }): Promise<Answer[]> => [
-      { kind: 'API answer', subject: path, exchange: await signedIn.get(path, { as: 'api' }) },
-    ]),
-  ]);
-  return asked.flat();
-}
-
-function isAtSignIn(exchange: Exchange, expectation: Expectation): boolean {
-  return isSignIn(endOf({ exchanges: [exchange], final: exchange }), expectation);
-}
-
-function firstUnreadable(answers: readonly Answer[]): string | undefined {
-  return answers.map(({ exchange }) => unreadable(exchange)).find((reason) => reason !== undefined);
-}
-
-function describeAnswers(answers: readonly Answer[]): string {
-  const kinds = (['page', 'RSC payload', 'API answer'] as const).flatMap((kind) => {
-    const subjects = new Set(answers.filter((each) => each.kind === kind).map(({ subject }) => subject));
-    return subjects.size === 0 ? [] : [count(subjects.size, kind)];
-  });
-  return kinds.join(', ');
-}
 
 /** One finding for each address; its page and its RSC payload carry the same rows. */
 function findingsOf(answers: readonly Answer[], visitor: string): Finding[] {
