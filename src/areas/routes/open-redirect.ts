@@ -160,7 +160,7 @@ function judgePlace(attempts: readonly RedirectAttempt[]): Finding[] {
       fix:
         first.place === PATH
           ? 'Fold slashes and backslashes at the start of the path into one / before you redirect to it, or redirect to an absolute address of your own.'
-          : 'Resolve the value with new URL(value, origin), compare its origin with your own, and redirect to its path only; or leave the parameter to Clerk.',
+          : 'Resolve the value with new URL(value, origin), compare its origin with your own, and redirect to its path only, with one slash in front: url.pathname.replace(/^\\/+/, "/"); or leave the parameter to Clerk.',
       docs: REDIRECT_DOCS,
       ...(found && { exchange: found.exchange }),
     }),

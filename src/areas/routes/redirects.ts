@@ -43,6 +43,9 @@ export function foreignAddresses(origin: string): string[] {
     `https://${host}.${FOREIGN_HOST}/`,
     `https://${FOREIGN_HOST}/?${origin}/`,
     `%2f%2f${FOREIGN_HOST}/`,
+    // Own by its origin, and foreign when only its path is gone to.
+    `${origin}//${FOREIGN_HOST}/`,
+    `/.//${FOREIGN_HOST}/`,
     `javascript:alert(document.domain)//${FOREIGN_HOST}`,
   ];
 }
