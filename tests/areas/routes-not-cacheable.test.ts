@@ -111,6 +111,16 @@ describe('routes/not-cacheable with a session', () => {
     const headers = { 'cache-control': 'public, max-age=0, must-revalidate', 'x-vercel-cache': 'PRERENDER' };
     assert.equal(only(judge({ signedIn: { headers } })).level, 'warning');
   });
+  it('warns of an answer whose age lets caches guess, unless it says for whom it is', () => {
+    const age = { 'last-modified': 'Mon, 23 Nov 2026 10:00:00 GMT' };
+    assert.match(only(judge({ signedIn: { headers: age } })).message, /Last-Modified \(Mon, .* no Cache-Control/);
+    for (const [name, value] of [
+      ['vary', 'Accept, Cookie'],
+      ['cache-control', 'private'],
+      ['expires', '0'],
+    ] as const)
+      assertClean(judge({ signedIn: { headers: { ...age, [name]: value } } }));
+  });
   it('fails where the next client gets what the test user got', () => {
     const finding = only(judge({ second: { status: 200, headers: { 'x-cache': 'HIT' }, ...MINE } }));
     assert.match(finding.message, /"Your invoices", to a client without a session \(x-cache: HIT\)/);
