@@ -62,6 +62,11 @@ describe('routes/not-cacheable without a session', () => {
     assert.equal(only(judge({ status: 404, headers: {} })).level, 'warning');
     assertClean(judge({ status: 404, headers: { 'cache-control': 'private, no-store' } }));
   });
+  it('warns of a permanent redirect, which browsers keep', () => {
+    const finding = only(judge({ status: 301 }));
+    assert.match(`${finding.level} ${finding.cause} ${finding.fix}`, /^warning .*kept for good.*302 or 307/);
+    assertClean(judge({ status: 301, headers: { location: '/sign-in', 'cache-control': 'no-store' } }));
+  });
   it('fails on a refusal that may be stored', () =>
     assert.match(only(refusedWith({ 'cache-control': 'public, max-age=600' })).message, /max-age=600/));
   it('fails on a refusal from a cache, but on Vercel, which asks the middleware first', () => {

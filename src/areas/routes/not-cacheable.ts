@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ApiRoute, ProtectedRoute } from '../../config/options.ts';
 import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { describe, header, status } from '../../target/exchange.ts';
+import { describe, header, isRedirect, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import type { Shape } from '../../target/shapes.ts';
 import { isSamePage } from '../../target/sign-in.ts';
@@ -173,8 +173,10 @@ function judgeAnonymous({ path, exchange }: AnonymousAnswer): Finding[] {
         ...base,
         message: `${describe(exchange)} without Cache-Control, which a cache may store by its status alone`,
         expected: 'Cache-Control: private, no-store',
-        cause:
-          'The refusal says nothing about caching, and this status may be stored for a while (RFC 9110 section 15.1); 401 and 307 may not.',
+        ...(isRedirect(exchange) && { fix: 'Redirect with 302 or 307, which nobody stores.' }),
+        cause: isRedirect(exchange)
+          ? 'A permanent redirect is kept for good, by browsers above all: whoever was once sent to sign-in is sent there again, although signed in by then.'
+          : 'The refusal says nothing about caching, and this status may be stored for a while (RFC 9110 section 15.1); 401 and 307 may not.',
       }),
     ];
   }
