@@ -320,6 +320,18 @@ describe('routes/protected-redirect', () => {
     });
   }
 
+  it('says of a redirect by the browser what it is', () => {
+    for (const answer of [
+      { body: `<meta http-equiv="refresh" content="0;url=${LOCATION}">` },
+      { headers: { refresh: `0; url=${LOCATION}` } },
+    ]) {
+      const finding = only(judge({ visit: visit(exchange({ path: '/dashboard', ...answer })), stale: guarded }));
+      assert.match(
+        `${finding.message} ${finding.fix}`,
+        /client-side redirect to sign-in.*with a status.*guard: 'client'/,
+      );
+    }
+  });
   it('fails when the redirect forgets the page', () => {
     const finding = only(judge({ visit: visit(redirect('/sign-in'), exchange({ path: '/sign-in' })), stale: guarded }));
     assert.equal(finding.level, 'error');

@@ -19,6 +19,7 @@ import {
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
+import { destinations } from './redirects.ts';
 import { decoded } from './same-document.ts';
 import { contains, isSameUrlPage, MIDDLEWARE_DOCS } from './shared.ts';
 
@@ -343,6 +344,17 @@ function judgeStatus(
   }
   // No answer at all is an obstacle, which the engine reports.
   if (code === 0 || route.guard === 'client' || isNextRefusal(exchange, expectation)) return [];
+  if (destinations({ exchanges: [exchange], final: exchange }).some(({ to }) => isSignIn(to, expectation))) {
+    return [
+      error({
+        ...base,
+        message: `a client-side redirect to sign-in, by a Refresh header or a meta element, was served with ${code}`,
+        cause:
+          'The server lets the request through and leaves it to the browser to go to sign-in, which other clients do not.',
+        fix: "Redirect on the server with a status (302 or 307). If nothing of the page is in this answer, it can be declared with guard: 'client' and contains, which is the weaker guard.",
+      }),
+    ];
+  }
   return [
     error({
       ...base,
