@@ -57,6 +57,7 @@ const besideSpecs = {
 rmSync(dist, { recursive: true, force: true });
 writeTypes();
 pruneTypes();
+dropValues();
 await writeScripts();
 shortenChunkNames();
 await compressScripts();
@@ -122,6 +123,23 @@ async function compressScripts() {
       compress: { passes: 2, keep_fargs: true },
     });
     writeFileSync(file, code);
+  }
+}
+
+/** Removes the functions and constants that no other file of types names: only scripts, which bundle them, call those. */
+function dropValues() {
+  const value =
+    /^(?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?export declare (?:function|const) (\w+)[\s\S]*?;\n(?=\/|export|import|declare|type|interface|$(?![\s\S]))/gm;
+  const files = readdirSync(dist, { recursive: true })
+    .filter((name) => name.endsWith('.d.ts'))
+    .map((name) => join(dist, name));
+  const all = files.map((file) => readFileSync(file, 'utf8')).join('\n');
+  for (const file of files.filter((each) => !ENTRIES.some((entry) => each === join(dist, entry)))) {
+    const types = readFileSync(file, 'utf8');
+    writeFileSync(
+      file,
+      types.replace(value, (text, name) => (all.match(new RegExp(`\\b${name}\\b`, 'g')).length > 1 ? text : '')),
+    );
   }
 }
 
