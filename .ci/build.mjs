@@ -17,14 +17,13 @@ const ENTRIES = ['src/index.d.ts', 'src/report/reporter.d.ts'];
 /** What `exports` in package.json names as the JSON Schema of the report. */
 const SCHEMA = 'src/report/report.schema.json';
 
-/** What is loaded by itself: by consumers, as a command, or by specs. */
+/** What is loaded by itself: by consumers and specs, or as a command. */
 const SCRIPTS = [
   'src/index.ts',
   'src/report/reporter.ts',
   'src/cli/main.ts',
   'src/cli/check.config.ts',
   'src/cli/check/progress-reporter.ts',
-  'fixtures/index.ts',
 ];
 
 /** Playwright tells tests apart by the file that declares them. */
@@ -50,7 +49,7 @@ const besideSpecs = {
   name: 'beside specs',
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.\/src\/areas\// }, () => ({ path: `../${AREAS}.js`, external: true }));
-    onResolve({ filter: /^\.\.\/fixtures\// }, () => ({ path: '../fixtures/index.js', external: true }));
+    onResolve({ filter: /^\.\.\/fixtures\// }, () => ({ path: '../src/index.js', external: true }));
   },
 };
 
