@@ -17,7 +17,7 @@ import { variantsFor } from './bypass-variants.ts';
 import type { Place, Surroundings, Variant, VariantRequest } from './bypass-variants.ts';
 import { isSameUrlPage } from './shared.ts';
 
-/** Pages that are tried, those with a text of their own first: the guard is one for all, and each costs about 90 requests. */
+/** Pages that are tried, those with a text of their own first: the guard is one for all, and each costs about 100 requests. */
 const MAX_PAGES = 3;
 
 /** API routes that are tried. */

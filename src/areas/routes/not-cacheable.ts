@@ -56,9 +56,10 @@ export const notCacheable = defineCheck<readonly AnonymousAnswer[]>({
     );
   },
   judge(answers, expectation): Judgement {
+    const findings = answers.flatMap(judgeAnonymous);
     return {
-      findings: answers.flatMap(judgeAnonymous),
-      summary: `what anonymous visitors get of ${count(answers.length, 'protected place')} may be stored by no shared cache`,
+      findings,
+      summary: `what anonymous visitors get of ${count(answers.length, 'protected place')} may be stored by no shared cache${exceptions(findings)}`,
       ...nothingDeclared(answers.length, expectation),
     };
   },
@@ -108,14 +109,19 @@ export const notCacheableSignedIn = defineCheck<readonly SignedInAnswer[]>({
     const anyones = answers.flatMap(({ baselines }) => baselines);
     const judged = answers.map((answer) => judgeSignedIn(answer, anyones));
     const [doubt] = judged.flatMap((each) => each.doubt ?? []);
+    const findings = judged.flatMap((each) => each.findings);
     return {
-      findings: judged.flatMap(({ findings }) => findings),
-      summary: `what the test user gets of ${answers.map(({ place }) => place.path).join(', ')} may be stored by no shared cache, and the same URLs give nobody else any of it`,
+      findings,
+      summary: `what the test user gets of ${answers.map(({ place }) => place.path).join(', ')} may be stored by no shared cache${exceptions(findings)}, and the same URLs give nobody else any of it`,
       ...(doubt !== undefined && { unverified: doubt }),
       ...nothingDeclared(answers.length, expectation),
     };
   },
 });
+
+function exceptions(warnings: readonly Finding[]): string {
+  return warnings.length > 0 ? ' but by the rules of caches that the warnings name' : '';
+}
 
 function placesOf({ readiness }: CheckContext): Place[] {
   const pages = (readiness.routes.protected || [])
