@@ -47,7 +47,7 @@ export const secretsInClientSignedIn = defineCheck<readonly Answer[]>({
     return {
       findings,
       ...(findings.length > 0 && {
-        unverified: `${findings[0]?.message}; waive it if it is that user’s own, as on a dashboard for developers`,
+        unverified: `${findings[0]?.message}; attest the check if it is that user’s own, as on a dashboard for developers`,
       }),
       summary: `${describeAnswers(served)} for the signed-in test user hold no secret`,
       ...doubt,
