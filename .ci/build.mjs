@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'terser';
@@ -17,15 +17,42 @@ const ENTRIES = ['src/index.d.ts', 'src/report/reporter.d.ts'];
 /** What `exports` in package.json names as the JSON Schema of the report. */
 const SCHEMA = 'src/report/report.schema.json';
 
-/** What is loaded by itself: by consumers, as a command, or by Playwright, which tells tests apart by the file that declares them. */
+/** What is loaded by itself: by consumers, as a command, or by specs. */
 const SCRIPTS = [
   'src/index.ts',
   'src/report/reporter.ts',
   'src/cli/main.ts',
   'src/cli/check.config.ts',
   'src/cli/check/progress-reporter.ts',
-  ...readdirSync(join(root, 'specs')).map((name) => `specs/${name}`),
+  'fixtures/index.ts',
 ];
+
+/** Playwright tells tests apart by the file that declares them. */
+const SPECS = readdirSync(join(root, 'specs')).map((name) => `specs/${name}`);
+
+/** All areas as one script: a chunk for every set of specs that share something would be larger, and a run loads them all. */
+const AREAS = 'src/areas';
+
+/** Makes the script of all areas. */
+const allAreas = {
+  name: 'all areas',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^${AREAS}$`) }, () => ({ path: AREAS, namespace: 'areas', sideEffects: true }));
+    onLoad({ filter: /./, namespace: 'areas' }, () => ({
+      contents: SPECS.map((path) => `export * from './areas/${basename(path, '.spec.ts')}.ts';`).join('\n'),
+      resolveDir: join(root, 'src'),
+    }));
+  },
+};
+
+/** Leaves what specs import where it is. */
+const besideSpecs = {
+  name: 'beside specs',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.\/src\/areas\// }, () => ({ path: `../${AREAS}.js`, external: true }));
+    onResolve({ filter: /^\.\.\/fixtures\// }, () => ({ path: '../fixtures/index.js', external: true }));
+  },
+};
 
 rmSync(dist, { recursive: true, force: true });
 writeTypes();
@@ -44,14 +71,12 @@ function writeTypes() {
 
 /** What scripts share lies in chunks, so that every module is there once. */
 async function writeScripts() {
-  await build({
+  const options = {
     absWorkingDir: root,
-    entryPoints: SCRIPTS,
     outdir: dist,
     outbase: '.',
     chunkNames: 'chunks/[hash]',
     bundle: true,
-    splitting: true,
     packages: 'external',
     platform: 'node',
     format: 'esm',
@@ -59,7 +84,13 @@ async function writeScripts() {
     minify: true,
     legalComments: 'none',
     charset: 'utf8',
-  });
+  };
+  const entryPoints = [
+    ...SCRIPTS.map((path) => ({ in: path, out: path.replace(/\.ts$/, '') })),
+    { in: AREAS, out: AREAS },
+  ];
+  await build({ ...options, entryPoints, splitting: true, plugins: [allAreas] });
+  await build({ ...options, entryPoints: SPECS, plugins: [besideSpecs] });
 }
 
 /** Gives chunks the shortest names: their hashes are in every script that imports them, and no archive makes those smaller. */

@@ -40,7 +40,14 @@ export function missingNeed(
 }
 
 /** Options that nobody can declare as not existing. */
-const NEVER_FALSE: readonly string[] = ['project', 'clerk', 'session'];
+const NEVER_FALSE: readonly string[] = [
+  'project',
+  'clerk',
+  'session',
+  'routes.public',
+  'routes.signIn',
+  'routes.signUp',
+];
 
 function missingOption(need: string, readiness: Readiness): Missing | undefined {
   const path = need.replace(OPTIONAL, '');
@@ -59,7 +66,7 @@ function missingOption(need: string, readiness: Readiness): Missing | undefined 
   return absent
     ? {
         status: 'not-verified',
-        reason: NEVER_FALSE.includes(keys[0] ?? '')
+        reason: NEVER_FALSE.some((never) => never === keys[0] || never === path)
           ? `set ${path} to have it verified`
           : `set ${path} to have it verified, or ${keys.length > 1 && keys[0] !== 'routes' ? keys[0] : path}: false when there is none`,
       }

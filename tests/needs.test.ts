@@ -34,6 +34,8 @@ describe('a check', () => {
     ['webhook.path', { webhook: false }, 'not-applicable', /webhook is false/],
     ['webhook.secret', { webhook: { path: '/hook' } }, 'not-verified', /set webhook\.secret/],
     ['health.path', { health: false }, 'not-applicable', /health is false/],
+    // The options take no false for this one.
+    ['routes.signIn', {}, 'not-verified', /^set routes\.signIn to have it verified$/],
     ['cors.allowedOrigins', { cors: { allowedOrigins: [] } }, 'not-verified', /set cors\.allowedOrigins/],
   ] as const) {
     it(`that needs ${need} is ${status} with ${JSON.stringify(options)}`, () => {

@@ -52,6 +52,8 @@ export interface PageVisit {
   readonly consoleErrors: readonly string[];
   /** Why the page could not be opened: an error of the browser. */
   readonly failure?: string;
+  /** Name and value of cookies that scripts cannot read and that were not there already. */
+  readonly sealed?: ReadonlyArray<readonly [string, string]>;
 }
 
 /** How to open a page. */
@@ -88,12 +90,14 @@ export async function openPage(tab: Tab, options: PageVisitOptions): Promise<Pag
 /** What the tab shows just now, as part of the visit to a page. */
 export async function look(tab: Tab, { path, origin, cookies = {}, contains }: PageVisitOptions): Promise<PageVisit> {
   const { page } = tab;
-  const [text, affordance, oneColour, showsProtected] = await Promise.all([
+  const [text, affordance, oneColour, showsProtected, kept] = await Promise.all([
     visibleText(page),
     affordanceOf(page).catch(() => undefined),
     page.screenshot({ timeout: SETTLE_MS }).then(isOneColour, () => false),
     contains === undefined ? false : shows(page, contains),
+    page.context().cookies(origin),
   ]);
+  const sealed = kept.filter(({ name, httpOnly }) => httpOnly && !Object.hasOwn(cookies, name));
   const blank = text === '' ? 'no text' : oneColour ? 'one colour' : undefined;
   return {
     asked: new URL(path, origin).href,
@@ -105,6 +109,7 @@ export async function look(tab: Tab, { path, origin, cookies = {}, contains }: P
     showsProtected,
     errors: [...tab.errors],
     consoleErrors: [...tab.consoleErrors],
+    sealed: sealed.map(({ name, value }) => [name, tab.redact(value)]),
   };
 }
 

@@ -13,6 +13,8 @@ const PATH = v.pipe(
   v.string(),
   v.check((path) => path.startsWith('/') && !path.startsWith('//'), 'must be a path that starts with one "/"'),
   v.check((path) => !/[\s#]/.test(path), 'must not contain white space or "#"'),
+  // As a browser sends it.
+  v.transform((path) => path.replace(/[^\0-\x7f]+/g, encodeURIComponent)),
 );
 const HTTP_URL = v.pipe(
   v.string(),

@@ -97,7 +97,7 @@ export class Anonymous {
     const jar = new CookieJar();
     jar.set(this.#origin, { ...this.#developmentCookies, ...cookies });
     const exchanges: Exchange[] = [];
-    let url = { origin: this.#origin, path };
+    let url = { origin: this.#origin, path: path.replace(/#.*/s, '') };
     for (;;) {
       const cookie = jar.header(url.origin);
       const { exchange, raw } = await this.#connection.sendRaw({

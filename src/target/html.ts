@@ -10,21 +10,30 @@ export interface HtmlElement {
   readonly text: string;
 }
 
-const read = new WeakMap<Exchange, readonly HtmlElement[]>();
+const read = new WeakMap<Exchange, Reader>();
 
 /**
  * Every element of a page in document order, without those in templates; read once for each exchange.
  * It is a flat list and no tree, so that no page, however deep or broken, takes more than one pass over its text.
  */
 export function elements(exchange: Exchange): readonly HtmlElement[] {
+  return readerOf(exchange).elements;
+}
+
+/** Text in the order of the document, as a person reads it: markup within a sentence is no gap, white space is folded. */
+export function runningText(exchange: Exchange): string {
+  return readerOf(exchange).running.replace(/\s+/g, ' ');
+}
+
+function readerOf(exchange: Exchange): Reader {
   const known = read.get(exchange);
   if (known) return known;
   const reader = new Reader();
   const tokenizer = new Tokenizer({}, reader);
   reader.tokenizer = tokenizer;
   tokenizer.write(body(exchange), true);
-  read.set(exchange, reader.elements);
-  return reader.elements;
+  read.set(exchange, reader);
+  return reader;
 }
 
 /** Elements with a tag name. */
@@ -35,7 +44,7 @@ export function elementsByTag(exchange: Exchange, tag: string): readonly HtmlEle
 /** Text that a person would read: no scripts, styles or templates; white space folded. */
 export function visibleText(exchange: Exchange): string {
   return elements(exchange)
-    .filter(({ tag }) => !['script', 'style', 'template', 'noscript', 'title'].includes(tag))
+    .filter(({ tag }) => !UNREAD.has(tag))
     .map(({ text }) => text)
     .join(' ')
     .replace(/\s+/g, ' ')
@@ -46,6 +55,9 @@ export function visibleText(exchange: Exchange): string {
 export function title(exchange: Exchange): string {
   return elementsByTag(exchange, 'title')[0]?.text.trim() ?? '';
 }
+
+/** Elements whose text nobody sees. */
+export const UNREAD: ReadonlySet<string> = new Set(['script', 'style', 'template', 'noscript', 'title']);
 
 /** Elements that hold nothing (HTML section 13.1.2). */
 const VOID = new Set(
@@ -81,6 +93,8 @@ interface OpenElement {
 
 class Reader implements TokenHandler {
   readonly elements: HtmlElement[] = [];
+  /** Text outside of elements that nobody sees. */
+  running = '';
   tokenizer: Tokenizer | undefined;
   readonly #open: OpenElement[] = [];
   /** How many elements of a tag are open, so that a stray end tag costs nothing. */
@@ -119,12 +133,17 @@ class Reader implements TokenHandler {
     if (within === undefined || within.tag === 'html' || within.tag === 'head') this.#enterBody();
     const element =
       within === undefined || within.tag === 'html' || within.tag === 'head' ? this.#body : within.element;
-    if (element) element.text += chars;
+    this.#add(element, chars);
   }
 
   onWhitespaceCharacter({ chars }: Token.CharacterToken): void {
-    const element = this.#open.at(-1)?.element;
-    if (element) element.text += chars;
+    this.#add(this.#open.at(-1)?.element, chars);
+  }
+
+  #add(element: OpenElement['element'], chars: string): void {
+    if (!element) return;
+    element.text += chars;
+    if (!UNREAD.has(this.#open.at(-1)?.tag ?? '')) this.running += chars;
   }
 
   onNullCharacter(): void {}

@@ -1,5 +1,5 @@
 import type { Readiness } from '../config/options.ts';
-import { redirectTarget } from './exchange.ts';
+import { headerValues, isRedirect, redirectTarget } from './exchange.ts';
 import type { Exchange, Visit } from './exchange.ts';
 import type { Identity } from './identity.ts';
 
@@ -23,11 +23,12 @@ export function isSignIn(url: URL, { readiness, identity }: SignInContext): bool
   const { signIn } = readiness.routes;
   if (signIn !== undefined) {
     const configured = new URL(signIn, identity.origin);
-    if (url.origin === configured.origin && isUnder(url.pathname, configured.pathname)) return true;
+    const routed = url.hash.startsWith(configured.hash);
+    if (url.origin === configured.origin && isUnder(url.pathname, configured.pathname) && routed) return true;
   }
   const onTarget = url.origin === identity.origin;
   const onPortal = url.hostname.startsWith('accounts.') || url.hostname.endsWith('.accounts.dev');
-  return (onTarget ? signIn === undefined : onPortal) && USUAL_SIGN_IN.test(url.pathname);
+  return (onTarget ? signIn === undefined : onPortal) && USUAL_SIGN_IN.test(url.pathname + url.hash.split('?')[0]);
 }
 
 /** True for a redirect into Clerk's handshake. */
@@ -38,7 +39,42 @@ export function isHandshake(url: URL): boolean {
 /** URL that a visit ended at: the last page, or where it was sent off the target. */
 export function endOf(visit: Visit): URL {
   const sentTo = visit.stopped === 'left-target' ? redirectTarget(visit.final) : undefined;
-  return sentTo ?? new URL(visit.final.request.url);
+  if (sentTo) return sentTo;
+  const end = new URL(visit.final.request.url);
+  // A fragment is never sent, but a browser keeps it: there a router with hashes has its pages.
+  end.hash = visit.exchanges.reduce((hash, exchange) => redirectTarget(exchange)?.hash || hash, '');
+  return end;
+}
+
+/** Shortest value that may hold a page out of sight, as an id or something sealed does. */
+const MIN_SEALED = 12;
+
+/** Clerk's cookies and parameters, those of edges, and tokens against forgery: none holds a page to come back to. */
+const NO_WAY_BACK = /^__(?:clerk|client|session|refresh)|^_{1,2}cf|^AWSALB|csrf|xsrf/i;
+
+/** True where the page to come back to may be kept out of sight: in a sealed parameter or cookie, or by its name alone. */
+export function mayKeep(path: string, signIn: URL, cookies: ReadonlyArray<readonly [string, string]>): boolean {
+  return [...parametersOf(signIn), ...cookies].some(
+    ([name, value]) =>
+      !NO_WAY_BACK.test(name) &&
+      (value === path.slice(1) ||
+        (value.length >= MIN_SEALED && /^(?!\/|https?:)\S+$/i.test(value) && /[A-Z\d]|\[redacted/.test(value))),
+  );
+}
+
+/** Name and value of the cookies that were set on the way of a visit. */
+export function cookiesOnTheWay({ exchanges }: Visit): Array<readonly [string, string]> {
+  return exchanges
+    .filter(isRedirect)
+    .flatMap((exchange) => headerValues(exchange, 'set-cookie'))
+    .map((line) => {
+      const [, name = '', value = ''] = /^([^=]*)=([^;]*)/.exec(line) ?? [];
+      return [name, value];
+    });
+}
+
+function parametersOf({ searchParams, hash }: URL): Array<[string, string]> {
+  return [...searchParams.entries(), ...new URLSearchParams(hash.replace(/^#[^?]*\??/, '')).entries()];
 }
 
 /**
@@ -46,10 +82,7 @@ export function endOf(visit: Visit): URL {
  * undefined when no parameter names one.
  */
 export function returnUrl(signIn: URL, origin: string): URL | undefined {
-  const values = [
-    ...signIn.searchParams.entries(),
-    ...new URLSearchParams(signIn.hash.replace(/^#[^?]*\??/, '')).entries(),
-  ];
+  const values = parametersOf(signIn);
   const named =
     values.find(([name]) => name === 'redirect_url') ?? values.find(([, value]) => /^(https?:\/)?\//.test(value));
   return named && URL.canParse(named[1], origin) ? new URL(named[1], origin) : undefined;

@@ -141,7 +141,7 @@ describe('api/forged-token', () => {
 describe('api/authenticated', () => {
   const judge = (call: Partial<GenuineCall>, options: ApiRouteOptions = { path: '/api/me' }) =>
     authenticated.judge(
-      [{ route: declared(options), cookie: json(401), bearer: json(401), ...call }],
+      [{ route: declared(options), cookie: json(401), bearer: json(401), anyones: [json(401)], ...call }],
       expectation({ api: [options] }),
     );
   it('passes by cookie or as Bearer', () => {
@@ -153,11 +153,25 @@ describe('api/authenticated', () => {
   it('says which routes it could not ask', () =>
     assert.match(
       authenticated.judge(
-        [{ route: ME, cookie: json(200), bearer: json(200) }],
+        [{ route: ME, cookie: json(200), bearer: json(200), anyones: [] }],
         expectation({ api: ['/api/me', { path: '/api/x', methods: ['POST'] }] }),
       ).summary,
       /take no GET: \/api\/x/,
     ));
+  it('is not verified where the test user gets what anyone gets', () => {
+    const shell = (path: string) => exchange({ path, body: '<title>App</title><div id="root"></div>' });
+    const nobody = json(200, '{"errors":["UNAUTHENTICATED"]}');
+    const page = exchange({ path: '/api/me', body: '<!doctype html><h1>App</h1>' });
+    assertClean(judge({ cookie: page }, { path: '/api/me', authenticatedStatus: [200] }));
+    for (const call of [
+      { cookie: page },
+      { cookie: shell('/api/me'), bearer: shell('/api/me'), anyones: [json(401), shell('/api/unknown')] },
+      { cookie: nobody, bearer: nobody, anyones: [nobody, json(404)] },
+    ])
+      assert.match(judge(call).unverified ?? '', /GET \/api\/me \(200\) is a page, or what anyone gets/);
+    assertClean(judge({ cookie: json(200, '{"id":7}'), bearer: nobody, anyones: [nobody] }));
+    assertClean(judge({ cookie: json(200, '[]'), anyones: [json(401, '[]')] }));
+  });
   it('is not verified when no route takes GET', () =>
     assert.match(
       authenticated.judge([], expectation({ api: [{ path: '/api/x', methods: ['POST'] }] })).unverified ?? '',

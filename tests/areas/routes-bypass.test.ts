@@ -209,6 +209,21 @@ describe('routes/bypass against a real server', () => {
       /\/dashboard with x-http-method-override: HEAD/,
     ],
     [
+      'lets crawlers in',
+      (path, { headers }) => path === '/dashboard' && /Googlebot.* clerk-readiness/.test(headers['user-agent'] ?? ''),
+      /\/dashboard with user-agent of Googlebot/,
+    ],
+    [
+      'takes the header of a script for a guard of its own',
+      (path, { headers }) => path === '/dashboard' && headers['hx-request'] === 'true',
+      /\/dashboard with hx-request: true/,
+    ],
+    [
+      'takes any bearer token',
+      (path, { headers }) => path === '/api/me' && headers.authorization === 'Bearer null',
+      /\/api\/me with authorization: Bearer null/,
+    ],
+    [
       'folds slashes after the guard of the API',
       (path) => path === '//api/me' || path === '/api//me',
       /\/api\/me with two slashes in front/,
@@ -228,6 +243,34 @@ describe('routes/bypass against a real server', () => {
       });
     }
   }
+
+  it('tries the locales that public pages name, up to three', async () => {
+    const site = app({ misses: (path) => path === '/de/dashboard' });
+    const links = ['de', 'fr-CA', 'x-default', 'it', 'nl'].map(
+      (code) => `<link hreflang="${code}" href="/${code}/home">`,
+    );
+    const asked: string[] = [];
+    const { findings } = await verifySite(
+      bypass,
+      (request, response) => {
+        asked.push(request.url ?? '');
+        if (request.url === '/')
+          return response
+            .setHeader('content-type', 'text/html')
+            .end(HOME.replace('</head>', `${links.join('')}</head>`));
+        return site(request, response);
+      },
+      WITH_TEXT,
+    );
+    assert.deepEqual(
+      findings.map(({ subject }) => subject),
+      ['/dashboard with locale de in front'],
+    );
+    assert.deepEqual(
+      asked.filter((path) => /^\/\w\w(-\w+)?\/dashboard$/.test(path)),
+      ['/en/dashboard', '/de/dashboard', '/fr-CA/dashboard', '/it/dashboard'],
+    );
+  });
 
   it('does not blame a variant for a page that is open to begin with', async () => {
     const { status, reason } = await verifySite(bypass, app({ misses: (path) => path === '/dashboard' }), WITH_TEXT);

@@ -62,6 +62,11 @@ describe('routes/not-cacheable without a session', () => {
     assert.equal(only(judge({ status: 404, headers: {} })).level, 'warning');
     assertClean(judge({ status: 404, headers: { 'cache-control': 'private, no-store' } }));
   });
+  it('warns of a permanent redirect, which browsers keep', () => {
+    const finding = only(judge({ status: 301 }));
+    assert.match(`${finding.level} ${finding.cause} ${finding.fix}`, /^warning .*kept for good.*302 or 307/);
+    assertClean(judge({ status: 301, headers: { location: '/sign-in', 'cache-control': 'no-store' } }));
+  });
   it('fails on a refusal that may be stored', () =>
     assert.match(only(refusedWith({ 'cache-control': 'public, max-age=600' })).message, /max-age=600/));
   it('fails on a refusal from a cache, but on Vercel, which asks the middleware first', () => {
@@ -110,6 +115,16 @@ describe('routes/not-cacheable with a session', () => {
   it('warns of a page that Vercel gives from its cache after the guard', () => {
     const headers = { 'cache-control': 'public, max-age=0, must-revalidate', 'x-vercel-cache': 'PRERENDER' };
     assert.equal(only(judge({ signedIn: { headers } })).level, 'warning');
+  });
+  it('warns of an answer whose age lets caches guess, unless it says for whom it is', () => {
+    const age = { 'last-modified': 'Mon, 23 Nov 2026 10:00:00 GMT' };
+    assert.match(only(judge({ signedIn: { headers: age } })).message, /Last-Modified \(Mon, .* no Cache-Control/);
+    for (const [name, value] of [
+      ['vary', 'Accept, Cookie'],
+      ['cache-control', 'private'],
+      ['expires', '0'],
+    ] as const)
+      assertClean(judge({ signedIn: { headers: { ...age, [name]: value } } }));
   });
   it('fails where the next client gets what the test user got', () => {
     const finding = only(judge({ second: { status: 200, headers: { 'x-cache': 'HIT' }, ...MINE } }));

@@ -31,7 +31,7 @@ function app(follow: (path: string, parameters: URLSearchParams) => string | und
 const ownOnly = (value: string | null): string => {
   const base = 'http://own.example';
   return value !== null && URL.canParse(value, base) && new URL(value, base).origin === base
-    ? new URL(value, base).pathname
+    ? new URL(value, base).pathname.replace(/^\/+/, '/')
     : '/';
 };
 const go = (path: string, parameters: URLSearchParams) => (path === '/go' ? ownOnly(parameters.get('to')) : undefined);
@@ -39,6 +39,10 @@ const go = (path: string, parameters: URLSearchParams) => (path === '/go' ? ownO
 describe('routes/open-redirect against a real server', () => {
   for (const [name, follow] of [
     ['follows nothing', go],
+    [
+      'folds the slashes of its paths',
+      (path, parameters) => (path.startsWith('//') ? path.replace(/^\/+/, '/') : go(path, parameters)),
+    ],
     [
       'leads to sign-in with the address in its query',
       (path, parameters) =>
@@ -110,6 +114,17 @@ describe('routes/open-redirect against a real server', () => {
       '/ with url',
       'meta',
     ],
+    [
+      'its paths with a slash more',
+      (path, parameters) => (path.endsWith('/') ? go(path, parameters) : path === '/go' ? '/' : `${decodeURI(path)}/`),
+      'the path of the request',
+    ],
+    [
+      'its paths with a slash less',
+      (path, parameters) => (/.\/$/.test(path) ? path.replace('%5c', '\\').slice(0, -1) : go(path, parameters)),
+      'the path of the request',
+    ],
+    ['redirectTo', (path, parameters) => parameters.get('redirectTo') ?? go(path, parameters), '/ with redirectTo'],
   ] as ReadonlyArray<readonly [string, Parameters<typeof app>[0], string, ('header' | 'meta')?]>)
     it(`fails an app that follows ${name}`, async () => {
       const { status, reason, findings } = await verifySite(openRedirect, app(follow, refresh), OPTIONS);
@@ -135,8 +150,13 @@ describe('routes/open-redirect against a real server', () => {
 describe('the foreign addresses', () => {
   it('lead a browser away, or are harmless as they stand', () => {
     const harmless = foreignAddresses(ORIGIN).filter((address) => !isForeign(new URL(address, `${ORIGIN}/sign-in`)));
-    // The first is a path for a browser, the second only after it was decoded once more.
-    assert.deepEqual(harmless, [`https:${FOREIGN_HOST}/`, `%2f%2f${FOREIGN_HOST}/`]);
+    // The first is a path for a browser, the second only after it was decoded once more, the last two when cut to their path.
+    assert.deepEqual(harmless, [
+      `https:${FOREIGN_HOST}/`,
+      `%2f%2f${FOREIGN_HOST}/`,
+      `${ORIGIN}//${FOREIGN_HOST}/`,
+      `/.//${FOREIGN_HOST}/`,
+    ]);
   });
 });
 

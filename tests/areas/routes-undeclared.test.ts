@@ -91,6 +91,20 @@ describe('routes/undeclared', () => {
     assert.match(judgement.unverified ?? '', /1 route open to anyone is declared nowhere: name \/about/);
   });
 
+  for (const path of [
+    '/features/dashboard',
+    '/docs/admin',
+    '/en/docs/users/settings',
+    '/blog/settings-you-should-know',
+    '/account-deletion',
+    '/customers',
+    '/customers/acme',
+    '/reports/2026',
+  ])
+    it(`takes ${path}, which is linked, for content`, () => assert.equal(only(judge([page(path)])).level, 'warning'));
+  for (const path of ['/admin.html', '/en/Settings', '/team/billing', '/admin/docs', '/users/7'])
+    it(`takes ${path}, which is linked, for private`, () => assert.equal(only(judge([page(path)])).level, 'error'));
+
   it('reports the pages of one route or one folder once, with examples', () => {
     const posts = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((slug) => page(`/blog/${slug}`));
     const guides = ['a', 'b'].map((slug) => page(`/en/guide/${slug}`, {}, [LINK], '/[locale]/guide/[slug]'));
@@ -147,6 +161,7 @@ describe('routes/undeclared', () => {
 
   for (const [path, level] of [
     ['/api/users', 'error'],
+    ['/api/reports', 'error'],
     ['/api/search', 'warning'],
   ] as const) {
     it(`reports ${path} of the project as ${level} when it answers anyone`, () => {

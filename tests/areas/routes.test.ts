@@ -320,10 +320,60 @@ describe('routes/protected-redirect', () => {
     });
   }
 
+  it('says of a redirect by the browser what it is', () => {
+    for (const answer of [
+      { body: `<meta http-equiv="refresh" content="0;url=${LOCATION}">` },
+      { headers: { refresh: `0; url=${LOCATION}` } },
+    ]) {
+      const finding = only(judge({ visit: visit(exchange({ path: '/dashboard', ...answer })), stale: guarded }));
+      assert.match(
+        `${finding.message} ${finding.fix}`,
+        /client-side redirect to sign-in.*with a status.*guard: 'client'/,
+      );
+    }
+  });
   it('fails when the redirect forgets the page', () => {
     const finding = only(judge({ visit: visit(redirect('/sign-in'), exchange({ path: '/sign-in' })), stale: guarded }));
     assert.equal(finding.level, 'error');
     assert.match(`${finding.message} ${finding.fix}`, /names no page to come back to.*redirect_url/);
+  });
+  it('passes when the page stands in the fragment, which a browser keeps', () => {
+    for (const [location, path, signIn] of [
+      ['/sign-in#/?redirect_url=%2Fdashboard', '/sign-in', '/sign-in'],
+      ['/#/sign-in?redirect_url=%2Fdashboard', '/', '/#/sign-in'],
+    ] as const) {
+      const document = visit(redirect(location), exchange({ path }));
+      assertClean(judge({ visit: document, options: { routes: { signIn } } }));
+    }
+    const home = visit(redirect('/'), exchange());
+    assert.match(
+      only(judge({ visit: home, stale: guarded, options: { routes: { signIn: '/sign-in' } } })).message,
+      /instead of sign-in/,
+    );
+  });
+  it('warns when the page may be kept out of sight', () => {
+    const sealed = 'set-cookie';
+    for (const [location, cookie] of [
+      ['/sign-in?state=eyJ0byI6Ii9kYXNoYm9hcmQifQ'],
+      ['/sign-in?next=dashboard'],
+      ['/sign-in', 'app_state=Fe26.2*1*a8b7c6d5e4; Path=/; HttpOnly'],
+    ] as const) {
+      const answer = exchange({
+        path: '/dashboard',
+        status: 302,
+        headers: { location, ...(cookie !== undefined && { [sealed]: cookie }) },
+      });
+      const finding = only(judge({ visit: visit(answer, exchange({ path: location })), stale: guarded }));
+      assert.deepEqual([finding.level, /not to be seen/.test(finding.message)], ['warning', true]);
+    }
+    for (const [location, cookie] of [
+      ['/sign-in?lang=en-GB', '__cf_bm=a8b7c6d5e4a8b7c6d5e4; Path=/'],
+      ['/sign-in?source=protected-page', 'csrf_token=a8b7c6d5e4a8b7c6d5e4; Path=/'],
+    ] as const) {
+      const answer = exchange({ path: '/dashboard', status: 302, headers: { location, [sealed]: cookie } });
+      const finding = only(judge({ visit: visit(answer, exchange({ path: location })), stale: guarded }));
+      assert.equal(finding.level, 'error');
+    }
   });
   it('fails when the redirect names another page', () => {
     const elsewhere = `/sign-in?redirect_url=${encodeURIComponent(`${ORIGIN}/`)}`;

@@ -162,6 +162,18 @@ describe('expired cookie over HTTP', () => {
       ),
     ],
     [
+      'a fragment that names the page',
+      judge(way(to('/dashboard', '/sign-in#/?redirect_url=%2Fdashboard'), page('/sign-in'))),
+    ],
+    [
+      'an opaque parameter that may hold the page',
+      judge(way(to('/dashboard', '/sign-in?state=Xk29dKqpLw81'), page('/sign-in?state=Xk29dKqpLw81'))),
+    ],
+    [
+      '401 with a page that says so and leads to sign-in',
+      judge(way(page('/dashboard', '<p>Your session has expired.</p><a href="/sign-in">Sign in</a>', 401))),
+    ],
+    [
       '404 where the page is declared hidden',
       judge(way(page('/dashboard', 'nothing here', 404)), { ...ROUTE, unauthenticated: 'hidden' }),
     ],
@@ -212,6 +224,20 @@ describe('expired cookie over HTTP', () => {
     [
       'a forgotten return path',
       judge(way(to('/dashboard', '/sign-in'), page('/sign-in'))),
+      /does not say where the person came from/,
+    ],
+    [
+      '401 in JSON',
+      judge(
+        way({ ...page('/dashboard', '{"error":"sign in"}', 401), headers: { 'content-type': 'application/json' } }),
+      ),
+      /answers 401 instead/,
+    ],
+    [
+      'a sign-in page that another one is named to',
+      judge(
+        way(to('/dashboard', '/sign-in?redirect_url=%2FHome-1234567'), page('/sign-in?redirect_url=%2FHome-1234567')),
+      ),
       /does not say where the person came from/,
     ],
     [

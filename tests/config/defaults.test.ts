@@ -37,6 +37,11 @@ const FROM_ENVIRONMENT = webhookSecret();
 const GIVEN = webhookSecret();
 const HIDDEN = webhookSecret();
 
+test('a path is what a browser sends for it', () => {
+  const { routes } = resolveOptions({ ...URL_ONLY, routes: { public: ['/preise-übersicht?a=%20€'] } }, {});
+  assert.deepEqual(routes.public, ['/preise-%C3%BCbersicht?a=%20%E2%82%AC']);
+});
+
 test('with a base URL alone, every default is filled in', () => {
   assert.deepEqual(resolveOptions(URL_ONLY, {}), {
     name: 'readiness',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CookieJar } from '../../src/target/cookies.ts';
-import { elements, elementsByTag, title, visibleText } from '../../src/target/html.ts';
+import { elements, elementsByTag, runningText, title, visibleText } from '../../src/target/html.ts';
 import { stackFrameIn } from '../../src/target/leaks.ts';
 import { Throttle } from '../../src/target/throttle.ts';
 import { exchange } from '../support/exchange.ts';
@@ -36,6 +36,11 @@ describe('html', () => {
   it('reads title and visible text', () => {
     assert.equal(title(page), 'Home');
     assert.equal(visibleText(page), 'Hi there&then');
+  });
+  it('reads a sentence through its markup', () => {
+    const body =
+      '<title>no</title><p>Balance: <!-- --><b>42</b>&nbsp;&euro;</p>\n<script>no</script><template><i>no</i></template>';
+    assert.equal(runningText(exchange({ body })).trim(), 'Balance: 42 €');
   });
   it('is parsed once and finds tags', () => {
     assert.equal(elements(page), elements(page));

@@ -103,7 +103,7 @@ export const openRedirectVariants = variantsOf('routes/open-redirect', [
     apply: changing(at('/go'), (response, request, site) => {
       const to = parameter(request, 'to');
       const url = URL.canParse(to, site.url) ? new URL(to, site.url) : undefined;
-      return redirect(response, url?.origin === site.url ? url.pathname : '/');
+      return redirect(response, url?.origin === site.url ? url.pathname.replace(/^\/+/, '/') : '/');
     }),
   },
   {

@@ -6,5 +6,6 @@ export function signInPath(back: string): string {
 /** Where `/login?next=` of the old app leads: to pages of this app only. */
 export function loginPath(next: string, origin: string): string {
   const url = URL.canParse(next, origin) ? new URL(next, origin) : undefined;
-  return signInPath(url?.origin === origin ? url.pathname + url.search : '/dashboard');
+  // `/.//evil.example` is a path of this app, and as an address on its own another site.
+  return signInPath(url?.origin === origin ? url.pathname.replace(/^\/+/, '/') + url.search : '/dashboard');
 }

@@ -1,8 +1,9 @@
 import type { ApiRoute } from '../../config/options.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { describe, header, isRedirect, redirectTarget, status } from '../../target/exchange.ts';
+import { body, describe, header, isHtml, isRedirect, redirectTarget, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
+import { title, visibleText } from '../../target/html.ts';
 import { isHandshake } from '../../target/sign-in.ts';
 import { defineCheck } from '../../verify.ts';
 import { getRoutes, isAnswerToUser, reason } from './routes.ts';
@@ -12,6 +13,8 @@ export interface GenuineCall {
   readonly route: ApiRoute;
   readonly cookie: Exchange;
   readonly bearer: Exchange;
+  /** What nobody in particular gets: of the route, and of a path beside it that does not exist. */
+  readonly anyones: readonly Exchange[];
 }
 
 /** api/authenticated. */
@@ -22,11 +25,13 @@ export const authenticated = defineCheck<readonly GenuineCall[]>({
     const authorization = `Bearer ${await signedIn.token()}`;
     return Promise.all(
       getRoutes(readiness).map(async (route) => {
-        const [cookie, bearer] = await Promise.all([
+        const beside = route.path.replace(/[^/]*$/, target.unknownSegment);
+        const [cookie, bearer, ...anyones] = await Promise.all([
           signedIn.get(route.path, { as: 'api' }),
           target.anonymous.get(route.path, { as: 'api', headers: { authorization } }),
+          ...[route.path, beside].map((path) => target.anonymous.api(path)),
         ]);
-        return { route, cookie, bearer };
+        return { route, cookie, bearer, anyones };
       }),
     );
   },
@@ -38,12 +43,28 @@ export const authenticated = defineCheck<readonly GenuineCall[]>({
         summary: '',
         unverified: `no route of api takes GET, and with a session only GET is sent (${unread.join(', ')}): declare one that does`,
       };
+    const fallback = calls.find(isFallback);
     return {
+      ...(fallback && {
+        unverified: `what the test user gets at GET ${fallback.route.path} (${status(fallback.cookie)}) is a page, or what anyone gets there or at a path that does not exist, so nothing shows that the route is there and sees the session: correct the path in api, or declare authenticatedStatus: [200] if it is meant to answer with a page`,
+      }),
       findings: calls.flatMap(judgeCall),
       summary: `the test user is answered at ${calls.map(summarize).join(', ')}${unread.length > 0 ? `; not asked because they take no GET: ${unread.join(', ')}` : ''}`,
     };
   },
 });
+
+/** The page of a single-page app for any path, or an answer with 200 that says that nobody is signed in. */
+function isFallback({ route, cookie, bearer, anyones }: GenuineCall): boolean {
+  const read = (exchange: Exchange) =>
+    `${status(exchange)} ${isHtml(exchange) ? `${title(exchange)} ${visibleText(exchange)}` : body(exchange)}`;
+  const isAnyones = (answer: Exchange) =>
+    status(answer) < 300 && anyones.some((each) => isHtml(each) === isHtml(answer) && read(each) === read(answer));
+  const answers = [cookie, bearer].filter((answer) => isAnswerToUser(route, answer));
+  const isPage = (answer: Exchange) =>
+    !route.authenticatedStatus && isHtml(answer) && /<html|<!doctype/i.test(body(answer));
+  return answers.length > 0 && answers.every((answer) => isPage(answer) || isAnyones(answer));
+}
 
 function summarize({ route, cookie, bearer }: GenuineCall): string {
   const ways = [

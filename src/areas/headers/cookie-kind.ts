@@ -25,7 +25,7 @@ const CSRF = /csrf|xsrf/i;
 
 /** Cloudflare, AWS, Azure, Google, Akamai, Imperva, F5, Vercel, Fly.io, Heroku. */
 const INFRASTRUCTURE =
-  /^(?:__cf|_cf|cf_|AWSALB|AWSELB|ARRAffinity|GCLB|GAESA|ak_bmsc|bm_|_abck|visid_incap|incap_ses|nlbi_|BIGip|TS[0-9a-f]{6,}|_vercel|__vdpl|fly-|heroku-)/i;
+  /^(?:__cf|_cf|cf_|AWSALB|AWSELB|ARRAffinity|GCLB|GAESA|ak_bmsc|bm_|_abck|visid_incap|incap_ses|nlbi_|BIGip|TS[0-9a-f]{6,}|_vercel|__vdpl|fly-|heroku-|DO-LB$|INGRESSCOOKIE$|route$|ASLBSA|ApplicationGatewayAffinity|SERVERID$|KC_ROUTE$)/i;
 
 /** Google, Meta, PostHog, Amplitude, Mixpanel, Segment, HubSpot, Hotjar, Clarity, Matomo, Microsoft, LinkedIn, TikTok, Intercom; Cookiebot, OneTrust, Usercentrics, CookieYes. */
 const STATISTICS =

@@ -62,9 +62,9 @@ export function blockedScripts({ exchange, url }: Page, policies: readonly Polic
   };
 }
 
-/** Script types that a browser executes; any other makes a data block, which no policy concerns. */
+/** Script types that a browser executes; any other makes a data block. Speculation rules only fetch ahead. */
 const EXECUTED =
-  /^(|module|importmap|speculationrules|(text|application)\/(x-)?(java|ecma)script(1\.[0-5])?|text\/(jscript|livescript))$/i;
+  /^(|module|importmap|(text|application)\/(x-)?(java|ecma)script(1\.[0-5])?|text\/(jscript|livescript))$/i;
 
 function isExecuted({ attributes, text }: HtmlElement): boolean {
   return EXECUTED.test((attributes['type'] ?? '').trim()) && (attributes['src'] !== undefined || text !== '');

@@ -1,4 +1,5 @@
 import type { Shape } from '../../target/shapes.ts';
+import { USER_AGENT } from '../../target/user-agent.ts';
 import type { Framework, Place, Surroundings, Variant, VariantRequest } from './bypass-variants.ts';
 
 /** Variants of one kind. */
@@ -35,6 +36,7 @@ const SEGMENT_PREFETCH = 'https://nvd.nist.gov/vuln/detail/CVE-2026-44575';
 const NEXT_DATA = 'https://nvd.nist.gov/vuln/detail/CVE-2026-44573';
 const LAYOUT_LOADER = 'https://reactrouter.com/how-to/middleware';
 const SERVER_FUNCTIONS = 'https://tanstack.com/start/latest/docs/framework/react/guide/server-functions';
+const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
 const LAYOUT_LOAD = 'https://svelte.dev/docs/kit/load#Implications-for-authentication';
 
 /** Layouts around a page of a SvelteKit app, the root's included, under which its own data is asked for. */
@@ -93,7 +95,7 @@ export const GROUPS: readonly Group[] = [
   {
     changes: 'path',
     source: TRAVERSAL,
-    variants: ({ segments, bare, route, query }, { basePath = '' }) => [
+    variants: ({ segments, bare, route, query }, { basePath = '', locales = [] }) => [
       ['/x/../ in front', { path: `/x/..${bare}${query}` }],
       ['/x/%2e%2e/ in front', { path: `/x/%2e%2e${bare}${query}` }],
       ['/x%2f..%2f in front', { path: `/x%2f..%2f${bare.slice(1)}${query}` }],
@@ -121,6 +123,9 @@ export const GROUPS: readonly Group[] = [
       ['.css at the end', { path: `${bare}.css${query}` }],
       ['a file below', { path: `${bare}/x.css${query}` }],
       ['locale in front', { path: `${basePath}/en${route}${query}` }],
+      ...locales.map(
+        (locale) => [`locale ${locale} in front`, { path: `${basePath}/${locale}${route}${query}` }] as const,
+      ),
     ],
   },
   {
@@ -289,7 +294,25 @@ export const GROUPS: readonly Group[] = [
         ['forwarded', 'for=127.0.0.1;host=localhost;proto=http'],
         ['x-requested-with', 'XMLHttpRequest'],
         ['x-clerk-auth-status', 'signed-in'],
+        ['x-user-id', surroundings.userId ?? '1'],
       ].map(([name = '', value = '']) => withHeader(place, surroundings, name, value)),
+      // Instead of the credentials of a preview, where the options name some.
+      [
+        'authorization: Bearer null',
+        { ...withHeaders(place, surroundings, { authorization: 'Bearer null' }), judged: true },
+      ],
+    ],
+  },
+  {
+    changes: 'headers',
+    source: AUTHORIZATION,
+    pagesOnly: true,
+    variants: (place, surroundings) => [
+      [
+        'user-agent of Googlebot',
+        { ...withHeaders(place, surroundings, { 'user-agent': `${GOOGLEBOT} ${USER_AGENT}` }), judged: true },
+      ],
+      ...['hx-request', 'x-inertia', 'turbo-frame'].map((name) => withHeader(place, surroundings, name, 'true')),
     ],
   },
   {

@@ -14,6 +14,8 @@ export interface VariantRequest {
   readonly as?: Shape;
   readonly headers?: HeadersInput;
   readonly body?: string;
+  /** An edge may refuse it whatever the app would say. */
+  readonly judged?: true;
 }
 
 /** What the variants are made for. */
@@ -34,12 +36,16 @@ export interface Surroundings {
   readonly framework?: string;
   /** Path under which the app is served; undefined for an app at the root. */
   readonly basePath?: string;
+  /** Locales that the public pages lead to. */
+  readonly locales?: readonly string[];
   /** Id of the Next.js build, where pages give it away. */
   readonly buildId?: string;
   /** Ids of the React Router routes that give the page at a path its data. */
   readonly loaders?: (path: string) => readonly string[];
   /** Paths of the server functions of a TanStack Start app. */
   readonly serverFunctions?: readonly string[];
+  /** Id of the test user, whom a header may name. */
+  readonly userId?: string;
   /** Whether an API may be asked in a way that might change something if it were honoured. */
   readonly mayWrite: boolean;
   /** Makes a URL that no cache knows, so that no answer to a variant is stored for others. */

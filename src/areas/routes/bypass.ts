@@ -3,7 +3,9 @@ import type { ProtectedRoute } from '../../config/options.ts';
 import { body, redirectTarget, status } from '../../target/exchange.ts';
 import { loadersOf, routerManifestUrls } from '../../target/discover/react-router-routes.ts';
 import { serverFunctionsOf } from '../../target/discover/tanstack-routes.ts';
+import { fromBasePath } from '../../target/base-path.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
+import { elementsByTag } from '../../target/html.ts';
 import type { SignedIn } from '../../target/signed-in.ts';
 import { count } from '../../text.ts';
 import { redirectsToSignIn } from '../../target/sign-in.ts';
@@ -23,6 +25,9 @@ const MAX_APIS = 3;
 
 /** Server functions that are called. */
 const MAX_FUNCTIONS = 100;
+
+/** Locales that are tried besides English. */
+const MAX_LOCALES = 3;
 
 /** Redirects that a variant follows on the target: one that tidies the URL, one that adds a parameter. */
 const MAX_HOPS = 2;
@@ -82,9 +87,11 @@ export const bypass = defineCheck<BypassEvidence>({
     const surroundings: Surroundings = {
       ...(identity.framework !== undefined && { framework: identity.framework }),
       ...(identity.basePath !== undefined && { basePath: identity.basePath }),
+      locales: localesOf(publicPages, identity.basePath),
       ...buildIdOf(publicPages),
       ...(await loadersFrom(publicPages, target)),
       serverFunctions: functions.slice(0, MAX_FUNCTIONS),
+      ...(signedIn && { userId: signedIn.owner.id }),
       mayWrite: readiness.mode === 'full',
       unique: `clerk-readiness=${randomBytes(6).toString('hex')}`,
     };
@@ -163,7 +170,9 @@ function siblingsOf(path: string, unknown: string): string[] {
 /** Follows redirects on the target with the same method and headers, until the guard or the page answers. */
 async function attempt(context: CheckContext, place: Place, { request }: Variant): Promise<Exchange> {
   const { anonymous, identity } = context.target;
-  const { path, ...shape } = request;
+  const { path, ...given } = request;
+  // What is made up may be shown.
+  const shape = { ...given, forged: ['authorization'] };
   let exchange = await anonymous.request(path, shape);
   for (let hops = 0; hops < MAX_HOPS; hops += 1) {
     const to = redirectTarget(exchange);
@@ -178,6 +187,19 @@ async function attempt(context: CheckContext, place: Place, { request }: Variant
 function isPlain(to: URL, place: Place, { headers, method, as }: Variant['request']): boolean {
   const usual = as === 'document' || as === 'api';
   return headers === undefined && method === undefined && usual && isSameUrlPage(to, new URL(place.path, to.origin));
+}
+
+/** First segments of the addresses at which public pages say that they are in other languages. */
+function localesOf(pages: readonly Visit[], basePath: string | undefined): string[] {
+  const locales = pages.flatMap(({ final }) =>
+    elementsByTag(final, 'link').flatMap(({ attributes: { hreflang = '', href = '' } }) => {
+      const { url } = final.request;
+      if (!/^[a-z]{2}/i.test(hreflang) || !URL.canParse(href, url)) return [];
+      const [, first = ''] = fromBasePath(basePath, new URL(href, url).pathname).split('/');
+      return first.toLowerCase().startsWith(hreflang.slice(0, 2).toLowerCase()) ? [first] : [];
+    }),
+  );
+  return [...new Set(locales)].slice(0, MAX_LOCALES);
 }
 
 /** The loaders of a React Router app, by the manifest of its build. */

@@ -58,6 +58,13 @@ export function isHeuristicallyStored(exchange: Exchange): boolean {
   return HEURISTIC.includes(status(exchange)) && header(exchange, 'cache-control') === undefined;
 }
 
+/** True when a cache is to guess by its age how long the answer to one person stays good (RFC 9111 section 4.2.2). */
+export function isGuessed(exchange: Exchange): boolean {
+  const says = (name: string) => header(exchange, name) !== undefined;
+  const varies = /\*|\bcookie\b/i.test(header(exchange, 'vary') ?? '');
+  return isHeuristicallyStored(exchange) && says('last-modified') && !says('expires') && !says('pragma') && !varies;
+}
+
 function directivesOf(value: string | undefined): ReadonlyMap<string, string> {
   const parts = (value ?? '').toLowerCase().split(',');
   return new Map(

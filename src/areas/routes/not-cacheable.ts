@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { ApiRoute, ProtectedRoute } from '../../config/options.ts';
 import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { describe, status } from '../../target/exchange.ts';
+import { describe, header, isRedirect, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import type { Shape } from '../../target/shapes.ts';
 import { isSamePage } from '../../target/sign-in.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext, Expectation } from '../../verify.ts';
-import { guardsBeforeCache, isHeuristicallyStored, sharedHit, sharedStorage } from './cache-policy.ts';
+import { guardsBeforeCache, isGuessed, isHeuristicallyStored, sharedHit, sharedStorage } from './cache-policy.ts';
 import { carriedBy, isSameDocument, ownTexts, shows, textsIn } from './same-document.ts';
 
 const DOCS = 'https://www.rfc-editor.org/rfc/rfc9111#section-3';
@@ -173,8 +173,10 @@ function judgeAnonymous({ path, exchange }: AnonymousAnswer): Finding[] {
         ...base,
         message: `${describe(exchange)} without Cache-Control, which a cache may store by its status alone`,
         expected: 'Cache-Control: private, no-store',
-        cause:
-          'The refusal says nothing about caching, and this status may be stored for a while (RFC 9110 section 15.1); 401 and 307 may not.',
+        ...(isRedirect(exchange) && { fix: 'Redirect with 302 or 307, which nobody stores.' }),
+        cause: isRedirect(exchange)
+          ? 'A permanent redirect is kept for good, by browsers above all: whoever was once sent to sign-in is sent there again, although signed in by then.'
+          : 'The refusal says nothing about caching, and this status may be stored for a while (RFC 9110 section 15.1); 401 and 307 may not.',
       }),
     ];
   }
@@ -263,6 +265,17 @@ function stored({ path }: Place, exchange: Exchange): Finding[] {
     ];
   }
   const hit = sharedHit(exchange);
+  if (hit === undefined && isGuessed(exchange)) {
+    return [
+      warning({
+        ...base,
+        message: `the answer to the test user has Last-Modified (${header(exchange, 'last-modified')}) and no Cache-Control, so a shared cache may store it for a time of its own choice`,
+        expected: 'Cache-Control with private or no-store',
+        cause:
+          'A file or an old handler answers, which says when it was changed and not for whom it is (RFC 9111 section 4.2.2).',
+      }),
+    ];
+  }
   if (hit === undefined) return [];
   const finding = guardsBeforeCache(exchange) ? warning : error;
   return [

@@ -6,12 +6,15 @@ import { endOf, isSignIn } from '../../target/sign-in.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
-import { destinations, foreignAddresses, isForeign, PARAMETERS } from './redirects.ts';
+import { destinations, FOREIGN_PATHS, foreignAddresses, isForeign, PARAMETERS } from './redirects.ts';
 
 export const REDIRECT_DOCS = 'https://clerk.com/docs/guides/development/customize-redirect-urls';
 
 /** Public pages besides sign-in and sign-up that are tried: one rule answers for all of them. */
 const MAX_PUBLIC = 2;
+
+/** Where the address stands in place of a page's own path. */
+const PATH = 'the path of the request';
 
 /** One address that was put into the parameters of a page. */
 export interface RedirectAttempt {
@@ -26,6 +29,8 @@ export interface RedirectAttempt {
 /** Evidence of routes/open-redirect for an anonymous visitor. */
 export interface RedirectEvidence {
   readonly attempts: readonly RedirectAttempt[];
+  /** Foreign addresses in place of a path. */
+  readonly paths: readonly RedirectAttempt[];
   /** The endpoints of `routes.redirects` with an address on the target itself. */
   readonly controls: ReadonlyArray<{ readonly place: string; readonly visits: readonly Visit[] }>;
 }
@@ -39,7 +44,7 @@ export const openRedirect = defineCheck<RedirectEvidence>({
     const { origin } = target.identity;
     const addresses = foreignAddresses(origin);
     const pages = await pagesOf(context);
-    const [onPages, onEndpoints, controls] = await Promise.all([
+    const [onPages, onEndpoints, paths, controls] = await Promise.all([
       Promise.all(pages.map((page) => tryPage(context, page, addresses))),
       Promise.all(
         readiness.routes.redirects.flatMap((place) =>
@@ -52,6 +57,14 @@ export const openRedirect = defineCheck<RedirectEvidence>({
         ),
       ),
       Promise.all(
+        FOREIGN_PATHS.map(async (address) => ({
+          place: PATH,
+          address,
+          visit: await target.anonymous.visit(address),
+          alone: [],
+        })),
+      ),
+      Promise.all(
         readiness.routes.redirects.map(async (place) => ({
           place,
           visits: await Promise.all(
@@ -60,14 +73,17 @@ export const openRedirect = defineCheck<RedirectEvidence>({
         })),
       ),
     ]);
-    return { attempts: [...onPages.flat(), ...onEndpoints], controls };
+    return { attempts: [...onPages.flat(), ...onEndpoints], paths, controls };
   },
-  judge({ attempts, controls }): Judgement {
+  judge({ attempts, paths, controls }): Judgement {
     const idle = controls.find(({ visits }) => !visits.some(({ exchanges }) => exchanges.some(isRedirect)));
     const places = new Set(attempts.map(({ place }) => place));
     return {
-      findings: [...places].flatMap((place) => judgePlace(attempts.filter((attempt) => attempt.place === place))),
-      summary: `${[...places].join(', ')}: ${count(attempts.length, 'visit')} with foreign addresses in ${PARAMETERS.length} parameters each, and none led there`,
+      findings: [
+        ...[...places].flatMap((place) => judgePlace(attempts.filter((attempt) => attempt.place === place))),
+        ...judgePlace(paths),
+      ],
+      summary: `${[...places].join(', ')}: ${count(attempts.length, 'visit')} with foreign addresses in ${PARAMETERS.length} parameters each and ${paths.length} with one as their path, and none led there`,
       ...(idle && {
         unverified: `${idle.place} does not redirect to an address of the app itself either (${idle.visits[0] ? describe(idle.visits[0].final) : 'no answer'}): correct routes.redirects`,
       }),
@@ -136,10 +152,15 @@ function judgePlace(attempts: readonly RedirectAttempt[]): Finding[] {
     error({
       subject: `${first.place}${names.length > 0 ? ` with ${names.join(', ')}` : ''}`,
       message: `${JSON.stringify(first.address)} leads a visitor to ${found?.to.href}${found && status(found.exchange) < 300 ? ' by a refresh' : ''}${more.length > 0 ? `; the same with ${more.join(', ')}` : ''}`,
-      expected: 'a page of the app, whatever address the parameter names',
+      expected: 'a page of the app, whatever address the link names',
       cause:
-        'A handler of your own redirects to the parameter as it is, or checks only how it begins: a browser takes // and /\\ for the start of another site.',
-      fix: 'Resolve the value with new URL(value, origin), compare its origin with your own, and redirect to its path only; or leave the parameter to Clerk.',
+        first.place === PATH
+          ? 'A rule that adds or removes a slash, or resolves dots, redirects to the path as it came: a browser takes // and /\\ for the start of another site.'
+          : 'A handler of your own redirects to the parameter as it is, or checks only how it begins: a browser takes // and /\\ for the start of another site.',
+      fix:
+        first.place === PATH
+          ? 'Fold slashes and backslashes at the start of the path into one / before you redirect to it, or redirect to an absolute address of your own.'
+          : 'Resolve the value with new URL(value, origin), compare its origin with your own, and redirect to its path only, with one slash in front: url.pathname.replace(/^\\/+/, "/"); or leave the parameter to Clerk.',
       docs: REDIRECT_DOCS,
       ...(found && { exchange: found.exchange }),
     }),

@@ -3,14 +3,24 @@ import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import type { Anonymous, AnonymousRequest } from '../../target/anonymous.ts';
 import { underBasePath } from '../../target/base-path.ts';
-import { describe, header, headerValues, isRedirect, redirectTarget, status } from '../../target/exchange.ts';
+import { describe, header, isRedirect, redirectTarget, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { isNextRedirectToSignIn, isNextRefusal } from '../../target/next.ts';
 import type { Shape } from '../../target/shapes.ts';
-import { endOf, isSamePage, isSignIn, redirectsToSignIn, returnUrl } from '../../target/sign-in.ts';
+import {
+  cookiesOnTheWay,
+  endOf,
+  isSamePage,
+  isSignIn,
+  mayKeep,
+  redirectsToSignIn,
+  returnUrl,
+} from '../../target/sign-in.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
+import { destinations } from './redirects.ts';
+import { decoded } from './same-document.ts';
 import { contains, isSameUrlPage, MIDDLEWARE_DOCS } from './shared.ts';
 
 /** One anonymous request to a protected page. */
@@ -212,7 +222,21 @@ function judgeSignInRedirect(
     ];
   }
   const back = returnUrl(end, identity.origin);
-  if (!back && !remembersInCookie(visit, route.path)) {
+  const cookies = cookiesOnTheWay(visit);
+  // Some apps keep the page to return to in a cookie of their own.
+  const isInCookie = cookies.some(([, value]) => decoded(value).replaceAll('"', '') === route.path);
+  if (!back && !isInCookie) {
+    if (mayKeep(route.path, end, cookies)) {
+      return [
+        warning({
+          ...base,
+          message: 'the page to come back to is not to be seen in the redirect to sign-in',
+          expected: `redirect_url=${identity.origin}${route.path} on the sign-in URL, or session/expired-return with a test user, who comes back`,
+          cause: 'It is kept in an opaque parameter or a sealed cookie, or nowhere.',
+          fix: 'Set session.user, so that session/expired-return signs in and shows in a browser that the person comes back.',
+        }),
+      ];
+    }
     return [
       error({
         ...base,
@@ -260,14 +284,6 @@ function judgeSignInRedirect(
     ];
   }
   return [];
-}
-
-/** Some apps keep the page to return to in a cookie of their own. */
-function remembersInCookie({ exchanges }: Visit, path: string): boolean {
-  const forms = [path, encodeURIComponent(path)];
-  return exchanges
-    .flatMap((exchange) => headerValues(exchange, 'set-cookie'))
-    .some((cookie) => forms.some((form) => cookie.includes(`=${form}`) || cookie.includes(`"${form}"`)));
 }
 
 function judgeAttempt(
@@ -328,6 +344,17 @@ function judgeStatus(
   }
   // No answer at all is an obstacle, which the engine reports.
   if (code === 0 || route.guard === 'client' || isNextRefusal(exchange, expectation)) return [];
+  if (destinations({ exchanges: [exchange], final: exchange }).some(({ to }) => isSignIn(to, expectation))) {
+    return [
+      error({
+        ...base,
+        message: `a client-side redirect to sign-in, by a Refresh header or a meta element, was served with ${code}`,
+        cause:
+          'The server lets the request through and leaves it to the browser to go to sign-in, which other clients do not.',
+        fix: "Redirect on the server with a status (302 or 307). If nothing of the page is in this answer, it can be declared with guard: 'client' and contains, which is the weaker guard.",
+      }),
+    ];
+  }
   return [
     error({
       ...base,

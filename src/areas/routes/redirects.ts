@@ -18,6 +18,12 @@ export const PARAMETERS = [
   'returnTo',
   'return_to',
   'redirect',
+  'redirectTo',
+  'redirect_to',
+  'redirectUrl',
+  'returnUrl',
+  'return_url',
+  'continue',
   'callbackUrl',
   'url',
 ] as const;
@@ -37,9 +43,20 @@ export function foreignAddresses(origin: string): string[] {
     `https://${host}.${FOREIGN_HOST}/`,
     `https://${FOREIGN_HOST}/?${origin}/`,
     `%2f%2f${FOREIGN_HOST}/`,
+    // Own by its origin, and foreign when only its path is gone to.
+    `${origin}//${FOREIGN_HOST}/`,
+    `/.//${FOREIGN_HOST}/`,
     `javascript:alert(document.domain)//${FOREIGN_HOST}`,
   ];
 }
+
+/** Paths that are a foreign address as soon as a server redirects to a tidier form of them. */
+export const FOREIGN_PATHS = [
+  `//${FOREIGN_HOST}/`,
+  `//${FOREIGN_HOST}/x`,
+  `//${FOREIGN_HOST}/%2f%2e%2e`,
+  `/%5c${FOREIGN_HOST}/`,
+] as const;
 
 /** Every address that a visit was sent to: by Location, by Refresh, or by a meta element. */
 export function destinations({ exchanges }: Visit): Array<{ readonly to: URL; readonly exchange: Exchange }> {

@@ -1,6 +1,6 @@
 import { body, isHtml } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
-import { elements, title } from '../../target/html.ts';
+import { UNREAD, elements, title } from '../../target/html.ts';
 import { jsonOf } from '../../target/json.ts';
 import { isRecord } from '../../is-record.ts';
 import { contains } from './shared.ts';
@@ -20,7 +20,7 @@ const MIN_CARRIED = 2;
 /** Lines learned of one page; more would prove nothing more. */
 const MAX_LINES = 40;
 
-const UNREAD = new Set(['script', 'style', 'template', 'noscript', 'title', 'head', 'html']);
+const UNTOLD = new Set([...UNREAD, 'head', 'html']);
 
 /**
  * True when two answers show the same, although ids, nonces, times and the echoed address differ:
@@ -80,15 +80,19 @@ function visibleLines(exchange: Exchange): readonly string[] {
   const known = lines.get(exchange);
   if (known) return known;
   const read = elements(exchange)
-    .filter(({ tag }) => !UNREAD.has(tag))
+    .filter(({ tag }) => !UNTOLD.has(tag))
     .map(({ text }) => text.replace(/\s+/g, ' ').trim())
     .filter((text) => text !== '');
   lines.set(exchange, read);
   return read;
 }
 
-function linesOf(exchange: Exchange): Set<string> {
-  return new Set(visibleLines(exchange).map((line) => withoutChance(line, exchange)));
+const telling = new WeakMap<Exchange, ReadonlySet<string>>();
+
+function linesOf(exchange: Exchange): ReadonlySet<string> {
+  const known = telling.get(exchange) ?? new Set(visibleLines(exchange).map((line) => withoutChance(line, exchange)));
+  telling.set(exchange, known);
+  return known;
 }
 
 function structureOf(exchange: Exchange): Set<string> {

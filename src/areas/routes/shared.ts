@@ -1,5 +1,6 @@
-import { body } from '../../target/exchange.ts';
+import { body, isHtml } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
+import { runningText } from '../../target/html.ts';
 import { isSamePage } from '../../target/sign-in.ts';
 
 export const MIDDLEWARE_DOCS = 'https://clerk.com/docs/reference/nextjs/clerk-middleware';
@@ -9,10 +10,15 @@ export function isSameUrlPage(a: URL, b: URL): boolean {
   return a.origin === b.origin && isSamePage(a.pathname, b.pathname);
 }
 
-/** True when a body has a text, as it is or as HTML or JSON escape it. */
+/** True when a body has a text, as it is, as HTML or JSON escape it, or as a page is read. */
 export function contains(exchange: Exchange, text: string): boolean {
   const html = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const attribute = html.replaceAll('"', '&quot;').replaceAll("'", '&#x27;');
   const json = JSON.stringify(text).slice(1, -1);
-  return [text, html, attribute, json, JSON.stringify(json).slice(1, -1)].some((form) => body(exchange).includes(form));
+  const ascii = json.replace(/[^\0-\x7f]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const forms = [text, html, attribute, json, ascii, JSON.stringify(json).slice(1, -1)];
+  return (
+    forms.some((form) => body(exchange).includes(form)) ||
+    (isHtml(exchange) && runningText(exchange).includes(text.replace(/\s+/g, ' ')))
+  );
 }

@@ -4,9 +4,16 @@ import { matchesGlob } from '../../target/glob.ts';
 /** Pages that a signed-out visitor needs to get in. */
 const WAY_IN = /(?:^|\/)(?:sign[-_]?(?:in|up)|log[-_]?in|register|sso-callback|(?:forgot|reset)-password)(?:\/|$)/i;
 
-/** Words of paths that are meant for people who are signed in, or for nobody outside. */
+/** Segments of paths that are meant for people who are signed in, or for nobody outside. */
 const PRIVATE =
-  /\/(?:admin|administration|backoffice|back-office|dashboard|console|internal|intern|staff|private|secret|debug|account|settings|billing|invoices|orders|reports|customers|manage|management|users|me)(?:[-_/.]|$)/i;
+  /^(?:admin|administration|backoffice|back-office|dashboard|console|internal|intern|private|secret|debug|account|settings|billing|invoices|orders|manage|management|users|me)(?:\.\w+)?$/i;
+
+/** Data as an endpoint, and as a page what a site tells of itself: its customers, its people, what it has found out. */
+const PRIVATE_DATA = /^(?:customers|reports|staff)$/i;
+
+/** Folders of what is written for everybody, whatever it is about: `/docs/admin`, `/features/dashboard`. */
+const CONTENT =
+  /^(?:docs?|documentation|blog|posts?|articles?|news|press|help|support|faq|features?|products?|platform|solutions?|use-cases?|guides?|tutorials?|learn|academy|courses?|resources?|legal|policies|privacy|terms|changelog|releases|glossary|wiki|kb|knowledge-base|integrations?|templates?|case-studies|customers|stories|compare|vs|careers|jobs|community|events|webinars|pricing)$/i;
 
 /** True when `routes.public` names a path, as it is or by a glob. */
 export function isPublic(path: string, { routes }: Readiness): boolean {
@@ -29,7 +36,11 @@ export function isDeclared(path: string, readiness: Readiness): boolean {
   return isPublic(path, readiness) || declared.some((pattern) => matchesGlob(path, pattern)) || WAY_IN.test(path);
 }
 
-/** True for a path whose words promise something private. */
+/** True for a path whose words promise something private, unless they stand in a folder of what is for everybody. */
 export function looksPrivate(path: string): boolean {
-  return PRIVATE.test(path);
+  const segments = path.split('/');
+  const isPrivate = (segment: string) =>
+    PRIVATE.test(segment) || (segments.includes('api') && PRIVATE_DATA.test(segment));
+  const telling = segments.find((segment) => isPrivate(segment) || CONTENT.test(segment));
+  return telling !== undefined && isPrivate(telling);
 }

@@ -2,7 +2,7 @@ import { count } from '../../text.ts';
 import type { ProtectedRoute } from '../../config/options.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { body, status } from '../../target/exchange.ts';
+import { body, isHtml, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { visibleText } from '../../target/html.ts';
 import { defineCheck } from '../../verify.ts';
@@ -11,6 +11,7 @@ import { SIGN_IN_WORDS } from '../../browser/affordance.ts';
 import { elsewhere, loop, lostReturnPath, protectedContent, refusedHandshake, serverError } from './findings.ts';
 import type { Diagnosis } from './findings.ts';
 import { issuerOf } from '../../target/identity.ts';
+import { cookiesOnTheWay } from '../../target/sign-in.ts';
 import { verificationKey } from '../../target/verification-key.ts';
 import { staleCookies } from './stale-cookies.ts';
 import type { StaleKind } from './stale-cookies.ts';
@@ -123,7 +124,7 @@ function judgeVisit(
   if (place === 'elsewhere') return found(elsewhere(moves));
   if (place === 'in-place') return judgeInPlace(route, withoutCookies, final).flatMap((diagnosis) => found(diagnosis));
   if (visit.stopped === undefined && code !== 200) return found(brokenSignIn(code));
-  const lost = lostReturnPath(place, end, asked, identity);
+  const lost = lostReturnPath(place, end, asked, identity, cookiesOnTheWay(visit));
   // The redirect that names sign-in is the answer to look at.
   return lost ? found(lost, visit.exchanges.at(-2) ?? final) : [];
 }
@@ -136,7 +137,8 @@ function judgeInPlace(route: ProtectedRoute, withoutCookies: Visit, final: Excha
     ([401, 403].includes(code) && route.unauthenticated === 'unauthorized');
   const asWithout = route.unauthenticated === undefined && code >= 400 && code === status(withoutCookies.final);
   if (declared || asWithout) return [];
-  if (code === 200 && (route.guard === 'client' || promptsSignIn(final))) return [];
+  const mayPrompt = code === 200 || ([401, 403].includes(code) && route.unauthenticated === undefined);
+  if (mayPrompt && ((code === 200 && route.guard === 'client') || promptsSignIn(final))) return [];
   if (code === 200) {
     return [
       {
@@ -172,7 +174,7 @@ function brokenSignIn(code: number): Diagnosis {
 }
 
 function promptsSignIn(page: Exchange): boolean {
-  return SIGN_IN_WORDS.test(visibleText(page));
+  return isHtml(page) && SIGN_IN_WORDS.test(visibleText(page));
 }
 
 /** The kind with its article. */

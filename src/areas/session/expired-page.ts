@@ -173,7 +173,7 @@ function diagnose(
       ? affordance === 'form'
       : affordance === 'form' || affordance === 'link' || (refused && affordance !== undefined);
   if (!offered) return nothingOffered(visit, place === 'sign-in');
-  return lostReturnPath(place, end, asked, identity);
+  return lostReturnPath(place, end, asked, identity, visit.sealed);
 }
 
 export function lastStatus({ moves }: PageVisit): number | undefined {

@@ -1,6 +1,7 @@
 import type { Move } from '../../browser.ts';
 import type { FindingParts } from '../../result.ts';
 import type { Identity } from '../../target/identity.ts';
+import { mayKeep } from '../../target/sign-in.ts';
 import { MAX_HANDSHAKES, MAX_REDIRECTS, describeMoves, measure, returnPath } from './way.ts';
 import type { Destination } from './way.ts';
 
@@ -87,10 +88,12 @@ export function lostReturnPath(
   signIn: URL,
   asked: URL,
   { basePath }: Identity,
+  cookies: Parameters<typeof mayKeep>[2] = [],
 ): Diagnosis | undefined {
   if (end !== 'sign-in') return undefined;
   const found = returnPath(signIn, asked, basePath);
-  if (found === 'kept') return undefined;
+  // What is kept out of sight is shown by the part that signs in.
+  if (found === 'kept' || (found === 'lost' && mayKeep(asked.pathname, signIn, cookies))) return undefined;
   const expected = `a parameter of the sign-in URL, such as redirect_url, that names ${asked.origin}${asked.pathname}`;
   if (found === 'lost') {
     return {

@@ -52,7 +52,7 @@ function judgeResumed({ route, end, signIn, resumed }: RevokedPage, { readiness,
   const asked = new URL(route.path, identity.origin);
   const at = new URL(signIn.moves.at(-1)?.url ?? asked);
   const place = destination(at, asked, signInPages(readiness.routes.signIn, identity.origin, []));
-  const lost = lostReturnPath(place, at, asked, identity);
+  const lost = lostReturnPath(place, at, asked, identity, signIn.sealed);
   if (lost) return [error({ ...lost, subject, exchange: asExchange(signIn) })];
   if (resumed?.after === undefined || unprovenWayBack(resumed, signIn) !== undefined) return [];
   const finding = judgeReturn(route, signIn, resumed.after);

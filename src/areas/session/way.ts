@@ -1,7 +1,8 @@
 import type { Move } from '../../browser.ts';
 import { underBasePath } from '../../target/base-path.ts';
 import type { Visit } from '../../target/exchange.ts';
-import { redirectTarget, status } from '../../target/exchange.ts';
+import { status } from '../../target/exchange.ts';
+import { endOf } from '../../target/sign-in.ts';
 
 /** How a visit went, from the page first asked for to where it ended. */
 export interface Way {
@@ -65,8 +66,10 @@ export function isHandshake({ pathname }: URL): boolean {
 /** The moves of a visit over HTTP; the page that it left the target for is the last one. */
 export function movesOf({ exchanges, final, stopped }: Visit): Move[] {
   const moves = exchanges.map((exchange) => ({ url: exchange.request.url, status: status(exchange) }));
-  const left = stopped === 'left-target' ? redirectTarget(final) : undefined;
-  return left ? [...moves, { url: left.href }] : moves;
+  const { href } = endOf({ exchanges, final, ...(stopped && { stopped }) });
+  return stopped === 'left-target'
+    ? [...moves, { url: href }]
+    : [...moves.slice(0, -1), { url: href, status: status(final) }];
 }
 
 /** The way as one line: `/dashboard 307 → /sign-in 200`; hosts are named where they change, queries are left out. */
@@ -89,8 +92,9 @@ export type Destination = 'sign-in' | 'in-place' | 'handshake' | 'elsewhere';
 /** Names the end of a visit. */
 export function destination(final: URL, asked: URL, signIn: readonly URL[]): Destination {
   if (isHandshake(final)) return 'handshake';
-  if (signIn.some((page) => page.origin === final.origin && isAtOrBelow(final.pathname, page.pathname)))
-    return 'sign-in';
+  const isAt = ({ origin, pathname, hash }: URL) =>
+    origin === final.origin && isAtOrBelow(final.pathname, pathname) && final.hash.startsWith(hash);
+  if (signIn.some(isAt)) return 'sign-in';
   if (final.origin === asked.origin) return samePath(final.pathname, asked.pathname) ? 'in-place' : 'elsewhere';
   return isAccountPortal(final) ? 'sign-in' : 'elsewhere';
 }
@@ -100,7 +104,10 @@ export function signInPages(configured: string | undefined, origin: string, with
   const [first, last] = [withoutCookies[0], withoutCookies.at(-1)].map((move) => move && new URL(move.url));
   const learned =
     first && last && LOOKS_LIKE_SIGN_IN.test(last.pathname) && destination(last, first, []) === 'elsewhere';
-  return [...(configured === undefined ? [] : [new URL(configured, origin)]), ...(learned ? [last] : [])];
+  return [
+    ...(configured === undefined ? [] : [new URL(configured, origin)]),
+    ...(learned ? [new URL(last.pathname, last)] : []),
+  ];
 }
 
 const MAX_DESCRIBED = 8;
