@@ -119,8 +119,11 @@ describe('exposure/secrets-in-client, signed in', () => {
     return secretsInClientSignedIn.judge([page], expectation());
   };
   it('passes on a page without a secret', () => assertClean(judge('<h1>Dashboard</h1>')));
-  it('warns of a key that may be the user’s own', () =>
-    assert.equal(only(judge(`key: "${secretKey()}"`)).level, 'warning'));
+  it('is not verified by a key that may be the user’s own', () => {
+    const judgement = judge(`key: "${secretKey()}"`);
+    assert.equal(only(judgement).level, 'warning');
+    assert.match(judgement.unverified ?? '', /a secret key .* \/dashboard .*attest the check/);
+  });
   it('fails on a given one', () => {
     const value = secretKey();
     const finding = only(judge(`key: "${value}"`, [{ name: 'clerk.secretKey', value }]));

@@ -27,6 +27,9 @@ export interface PublicAnswers {
 /** Pages whose RSC payload is asked for on its own; the same rows stand in the HTML of each. */
 const MAX_RSC_PAGES = 20;
 
+/** Protected pages whose refusal is read; one guard makes them all. */
+const MAX_GUARDED = 5;
+
 const collected = new WeakMap<Target, Promise<PublicAnswers>>();
 
 /** Pages, RSC payloads, answers of declared API routes and scripts, fetched once for a target. */
@@ -55,10 +58,10 @@ async function collect({ target, readiness, identity }: CheckContext): Promise<P
     ),
   ]);
   const crash = readiness.errors ? readiness.errors.crashPath : undefined;
-  const crashed = crash === undefined ? [] : [{ path: crash, visit: await target.anonymous.page(crash) }];
-  // A crash that closes the connection sends nothing to a browser.
-  const seen = crashed.filter(({ visit }) => visit.final.response !== undefined);
-  const documents = [...visits, { path: target.unknownPath, visit: unknown }, ...seen].flatMap(({ path, visit }) =>
+  const guarded = (readiness.routes.protected || []).map(({ path }) => path);
+  const more = [...guarded.slice(0, MAX_GUARDED), ...(crash === undefined ? [] : [crash])];
+  const visited = await Promise.all(more.map(async (path) => ({ path, visit: await target.anonymous.page(path) })));
+  const documents = [...visits, { path: target.unknownPath, visit: unknown }, ...visited].flatMap(({ path, visit }) =>
     visit.exchanges
       .filter(({ request }) => new URL(request.url).origin === identity.origin)
       .map((exchange) => answer('page', path, exchange)),
