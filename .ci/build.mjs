@@ -60,7 +60,7 @@ dropValues();
 await writeScripts();
 shortenChunkNames();
 await compressScripts();
-writeFileSync(join(dist, SCHEMA), JSON.stringify(JSON.parse(readFileSync(join(root, SCHEMA), 'utf8'))));
+writeSchema();
 
 function writeTypes() {
   const args = [join(typescript, 'bin/tsc'), '-p', 'tsconfig.build.json', '--emitDeclarationOnly'];
@@ -123,6 +123,12 @@ async function compressScripts() {
     });
     writeFileSync(file, code);
   }
+}
+
+/** The schema as validators need it: what its members mean is told by the types, which are beside it. */
+function writeSchema() {
+  const withoutWords = (key, value) => (key === 'description' && typeof value === 'string' ? undefined : value);
+  writeFileSync(join(dist, SCHEMA), JSON.stringify(JSON.parse(readFileSync(join(root, SCHEMA), 'utf8')), withoutWords));
 }
 
 /** Removes the functions and constants that no other file of types names: only scripts, which bundle them, call those. */
