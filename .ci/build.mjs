@@ -57,6 +57,7 @@ rmSync(dist, { recursive: true, force: true });
 writeTypes();
 pruneTypes();
 dropValues();
+pruneTypes();
 await writeScripts();
 shortenChunkNames();
 await compressScripts();
@@ -131,7 +132,7 @@ function writeSchema() {
   writeFileSync(join(dist, SCHEMA), JSON.stringify(JSON.parse(readFileSync(join(root, SCHEMA), 'utf8')), withoutWords));
 }
 
-/** Removes the functions and constants that no other file of types names: only scripts, which bundle them, call those. */
+/** Removes the functions and constants that no other file of types names, as only scripts call those, and what they imported. */
 function dropValues() {
   const value =
     /^(?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?export declare (?:function|const) (\w+)[\s\S]*?;\n(?=\/|export|import|declare|type|interface|$(?![\s\S]))/gm;
@@ -139,12 +140,11 @@ function dropValues() {
     .filter((name) => name.endsWith('.d.ts'))
     .map((name) => join(dist, name));
   const all = files.map((file) => readFileSync(file, 'utf8')).join('\n');
+  const isUsed = (name, text) => text.match(new RegExp(`\\b${name}\\b`, 'g')).length > 1;
   for (const file of files.filter((each) => !ENTRIES.some((entry) => each === join(dist, entry)))) {
-    const types = readFileSync(file, 'utf8');
-    writeFileSync(
-      file,
-      types.replace(value, (text, name) => (all.match(new RegExp(`\\b${name}\\b`, 'g')).length > 1 ? text : '')),
-    );
+    const types = readFileSync(file, 'utf8').replace(value, (text, name) => (isUsed(name, all) ? text : ''));
+    const unused = (line, name) => (isUsed(name, types) ? line : '');
+    writeFileSync(file, types.replace(/^import (?:type )?\{ (\w+) \} from '[^']+';\n/gm, unused));
   }
 }
 

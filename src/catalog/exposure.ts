@@ -7,7 +7,7 @@ export const exposure = [
     title: 'No secret is in anything that is sent to a browser',
     row: 'No secret keys in client code',
     severity: 'critical',
-    methods: ['http', 'signed-in'],
+    methods: ['http'],
     smoke: false,
     needs: [],
     why: 'Whoever opens the developer tools has the key: with the Clerk secret key every user can be read, changed and impersonated.',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { secretsInClient, secretsInClientSignedIn, sourceMaps } from '../../src/areas/exposure.ts';
+import { secretsInClient, sourceMaps } from '../../src/areas/exposure.ts';
 import type { Answer as PublicAnswer, PublicAnswers } from '../../src/areas/exposure/answers.ts';
 import type { Exchange } from '../../src/target/exchange.ts';
 import { findSecrets } from '../../src/target/secrets.ts';
@@ -113,10 +113,11 @@ describe('exposure/secrets-in-client', () => {
 });
 
 describe('exposure/secrets-in-client, signed in', () => {
-  const judge = (body: string, given: readonly Secret[] = []) => {
+  const judge = (body: string, given: readonly Secret[] = [], publicBody = '<h1>Home</h1>') => {
     const path = '/dashboard';
     const page: PublicAnswer = { kind: 'page', subject: path, exchange: recorded({ path, body }, given) };
-    return secretsInClientSignedIn.judge([page], expectation());
+    const home: PublicAnswer = { kind: 'page', subject: '/', exchange: recorded({ body: publicBody }, given) };
+    return secretsInClient.judge({ answers: [home], scripts: [], limits: {}, signedIn: [page] }, expectation());
   };
   it('passes on a page without a secret', () => assertClean(judge('<h1>Dashboard</h1>')));
   it('is not verified by a key that may be the user’s own', () => {
@@ -130,9 +131,11 @@ describe('exposure/secrets-in-client, signed in', () => {
     assert.equal(finding.level, 'error');
     assert.match(finding.message, /the value of clerk\.secretKey .* the page \/dashboard for the signed-in test user$/);
   });
-  it('is not verified where nothing was answered', () => {
-    const refused: PublicAnswer = { kind: 'page', subject: '/x', exchange: exchange({ status: 403 }) };
-    assert.match(secretsInClientSignedIn.judge([refused], expectation()).unverified ?? '', /declare a page/);
+  it('fails on one that everybody gets, and says it once', () => {
+    const body = `key: "${secretKey()}"`;
+    const finding = only(judge(body, [], body));
+    assert.equal(finding.level, 'error');
+    assert.match(finding.message, /is in the page \/$/);
   });
 });
 

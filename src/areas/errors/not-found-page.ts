@@ -94,8 +94,8 @@ function causeOf(page: Exchange, first: Exchange): Pick<Finding, 'cause' | 'fix'
   const store = /AmazonS3|CloudFront/i.exec(`${header(page, 'server')} ${header(page, 'via')}`)?.[0];
   if (status(page) === 403)
     return {
-      cause: `${store ?? 'The server or an object store (S3)'} refuses what it does not have: a store whose list of files is private answers 403 in place of 404.`,
-      fix: 'Let the CDN answer 404 with your page for 403 of the store (CloudFront: custom error responses), or let it list the bucket.',
+      cause: `${store ?? 'The server or an object store (S3)'} refuses what it does not have, because its list of files is private.`,
+      fix: 'Map its 403 to 404 with your page at the CDN (CloudFront: custom error responses).',
     };
   return {
     cause: 'A catch-all route renders a page for anything (soft 404), so monitors and search engines take it for real.',

@@ -5,18 +5,26 @@ import { secretsIn, status } from '../../target/exchange.ts';
 import type { SecretTrace } from '../../target/secrets.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
-import { describeAnswers, firstUnreadable, publicAnswers, servedSignedIn, signedInAnswers } from './answers.ts';
+import { describeAnswers, firstUnreadable, publicAnswers, signedInAnswers } from './answers.ts';
 import type { Answer, PublicAnswers } from './answers.ts';
 
 /** Places of one secret that a message names. */
 const PLACES_SHOWN = 3;
 
-/** exposure/secrets-in-client, for anonymous visitors. */
-export const secretsInClient = defineCheck<PublicAnswers>({
+/** Evidence of exposure/secrets-in-client. */
+export interface SecretsEvidence extends PublicAnswers {
+  /** What the test user gets. */
+  readonly signedIn?: readonly Answer[];
+}
+
+/** exposure/secrets-in-client; with a session also in what only the test user gets. */
+export const secretsInClient = defineCheck<SecretsEvidence>({
   id: 'exposure/secrets-in-client',
-  part: { methods: ['http'] },
-  collect: publicAnswers,
-  judge({ answers, scripts, limits }, { identity }): Judgement {
+  collect: async (context) => ({
+    ...(await publicAnswers(context)),
+    ...(context.signedIn && { signedIn: await signedInAnswers(context) }),
+  }),
+  judge({ answers, scripts, limits, signedIn = [] }, { identity }): Judgement {
     const all: readonly Answer[] = [
       ...answers,
       ...scripts.map(({ url, exchange }) => ({
@@ -25,32 +33,21 @@ export const secretsInClient = defineCheck<PublicAnswers>({
         exchange,
       })),
     ];
-    const doubt = doubtAbout(all, limits.scripts);
+    const leaks = leaksIn(all);
+    const ofUser = [...leaksIn(signedIn)].filter(([secret]) => !leaks.has(secret));
+    const findings = [...leaks.values()].map((leak) => leakFinding(leak, false));
+    const furtherFindings = ofUser.map(([, leak]) => leakFinding(leak, true));
+    const [first] = furtherFindings;
+    const doubt =
+      doubtAbout(all, limits.scripts) ??
+      firstUnreadable(signedIn) ??
+      (first && `${first.message}; attest the check if it is that user’s own, as on a dashboard for developers`);
     const kinds = (kind: Answer['kind']) =>
       new Set(all.filter((each) => each.kind === kind).map(({ subject }) => subject)).size;
     return {
-      findings: judgeTraces(all),
-      summary: `${count(kinds('page'), 'page')}, ${count(kinds('script'), 'script')}, ${count(kinds('RSC payload'), 'RSC payload')} and ${count(kinds('API answer'), 'API answer')} hold no secret${limits.pages === undefined ? '' : ` (${limits.pages})`}`,
+      findings: [...findings, ...furtherFindings],
+      summary: `${count(kinds('page'), 'page')}, ${count(kinds('script'), 'script')}, ${count(kinds('RSC payload'), 'RSC payload')} and ${count(kinds('API answer'), 'API answer')} hold no secret${signedIn.length > 0 ? `, nor do ${describeAnswers(signedIn)} for the test user` : ''}${limits.pages === undefined ? '' : ` (${limits.pages})`}`,
       ...(doubt !== undefined && { unverified: doubt }),
-    };
-  },
-});
-
-/** exposure/secrets-in-client, for the test user. */
-export const secretsInClientSignedIn = defineCheck<readonly Answer[]>({
-  id: 'exposure/secrets-in-client',
-  part: { methods: ['signed-in'] },
-  collect: signedInAnswers,
-  judge(answers, expectation): Judgement {
-    const { served, ...doubt } = servedSignedIn(answers, expectation);
-    const findings = judgeTraces(answers, true);
-    return {
-      findings,
-      ...(findings.length > 0 && {
-        unverified: `${findings[0]?.message}; attest the check if it is that user’s own, as on a dashboard for developers`,
-      }),
-      summary: `${describeAnswers(served)} for the signed-in test user hold no secret`,
-      ...doubt,
     };
   },
 });
@@ -75,7 +72,8 @@ interface Leak {
   readonly places: Answer[];
 }
 
-function judgeTraces(all: readonly Answer[], signedIn = false): Finding[] {
+/** Each secret once, whatever the number of places. */
+function leaksIn(all: readonly Answer[]): ReadonlyMap<string, Leak> {
   const leaks = new Map<string, Leak>();
   for (const answer of all) {
     for (const trace of secretsIn(answer.exchange)) {
@@ -86,7 +84,7 @@ function judgeTraces(all: readonly Answer[], signedIn = false): Finding[] {
         leak.places.push(answer);
     }
   }
-  return [...leaks.values()].map((leak) => leakFinding(leak, signedIn));
+  return leaks;
 }
 
 function leakFinding({ trace, places }: Leak, signedIn: boolean): Finding {
