@@ -231,7 +231,7 @@ function judgeSignInRedirect(
         warning({
           ...base,
           message: 'the page to come back to is not to be seen in the redirect to sign-in',
-          expected: `redirect_url=${identity.origin}${route.path} on the sign-in URL, or session/expired-return with a test user, who comes back`,
+          expected: `redirect_url=${identity.origin}${route.path} on the sign-in URL, or a test user who comes back`,
           cause: 'It is kept in an opaque parameter or a sealed cookie, or nowhere.',
           fix: 'Set session.user, so that session/expired-return signs in and shows in a browser that the person comes back.',
         }),
