@@ -155,11 +155,11 @@ function judgePlace(attempts: readonly RedirectAttempt[]): Finding[] {
       expected: 'a page of the app, whatever address the link names',
       cause:
         first.place === PATH
-          ? 'A rule that adds or removes a slash, or resolves dots, redirects to the path as it came: a browser takes // and /\\ for the start of another site.'
+          ? 'A rule that adds or removes a slash redirects to the path as it came.'
           : 'A handler of your own redirects to the parameter as it is, or checks only how it begins: a browser takes // and /\\ for the start of another site.',
       fix:
         first.place === PATH
-          ? 'Fold slashes and backslashes at the start of the path into one / before you redirect to it, or redirect to an absolute address of your own.'
+          ? 'Fold slashes and backslashes at the start of a path into one before you redirect to it.'
           : 'Resolve the value with new URL(value, origin), compare its origin with your own, and redirect to its path only; or leave the parameter to Clerk.',
       docs: REDIRECT_DOCS,
       ...(found && { exchange: found.exchange }),
