@@ -168,7 +168,10 @@ describe('api/authenticated', () => {
       { cookie: shell('/api/me'), bearer: shell('/api/me'), anyones: [json(401), shell('/api/unknown')] },
       { cookie: nobody, bearer: nobody, anyones: [nobody, json(404)] },
     ])
-      assert.match(judge(call).unverified ?? '', /GET \/api\/me \(200\) is a page, or what anyone gets/);
+      assert.match(
+        judge(call).unverified ?? '',
+        /GET \/api\/me \(200\) gives the test user a page, or what anyone gets/,
+      );
     assertClean(judge({ cookie: json(200, '{"id":7}'), bearer: nobody, anyones: [nobody] }));
     assertClean(judge({ cookie: json(200, '[]'), anyones: [json(401, '[]')] }));
   });

@@ -64,7 +64,10 @@ describe('routes/not-cacheable without a session', () => {
   });
   it('warns of a permanent redirect, which browsers keep', () => {
     const finding = only(judge({ status: 301 }));
-    assert.match(`${finding.level} ${finding.cause} ${finding.fix}`, /^warning .*kept for good.*302 or 307/);
+    assert.match(
+      `${finding.level} ${finding.cause} ${finding.fix}`,
+      /^warning .*keep a permanent redirect for good.*302 or 307/,
+    );
     assertClean(judge({ status: 301, headers: { location: '/sign-in', 'cache-control': 'no-store' } }));
   });
   it('fails on a refusal that may be stored', () =>

@@ -46,7 +46,7 @@ export const authenticated = defineCheck<readonly GenuineCall[]>({
     const fallback = calls.find(isFallback);
     return {
       ...(fallback && {
-        unverified: `what the test user gets at GET ${fallback.route.path} (${status(fallback.cookie)}) is a page, or what anyone gets there or at a path that does not exist, so nothing shows that the route is there and sees the session: correct the path in api, or declare authenticatedStatus: [200] if it is meant to answer with a page`,
+        unverified: `GET ${fallback.route.path} (${status(fallback.cookie)}) gives the test user a page, or what anyone gets there or at a path that does not exist: correct the path in api, or declare authenticatedStatus: [200] if a page is meant`,
       }),
       findings: calls.flatMap(judgeCall),
       summary: `the test user is answered at ${calls.map(summarize).join(', ')}${unread.length > 0 ? `; not asked because they take no GET: ${unread.join(', ')}` : ''}`,

@@ -13,8 +13,6 @@ import { isSameUrlPage } from './shared.ts';
 
 const DOCS = 'https://clerk.com/docs/guides/secure/protect-content';
 
-const EXECUTION_AFTER_REDIRECT = 'https://cwe.mitre.org/data/definitions/698.html';
-
 /** Names in a message; the report has the first exchange. */
 const MAX_NAMES = 4;
 
@@ -97,10 +95,10 @@ function judgePlain({ place, plain, siblings, signedIn }: PlaceEvidence, anyones
       message: `${describe(exchange)}, and its body has ${isPage ? '' : 'some of '}what the test user is shown: "${texts[0]}"`,
       expected: 'a refusal with nothing of the page in its body',
       cause: isPage
-        ? 'The guard sets the redirect or the status and lets the handler go on (execution after redirect): whoever does not follow it reads the page.'
-        : 'The layout of the page stands around its refusal too, or the handler goes on after the guard refused.',
-      fix: `End the request where it is refused: return res.redirect(…) or return res.status(401).json(…), and throw redirect(…) in loaders.${isPage ? '' : ' If it is the layout only, set contains to a text of the page itself.'}`,
-      docs: EXECUTION_AFTER_REDIRECT,
+        ? 'The guard sets a redirect or a status and lets the handler go on (execution after redirect).'
+        : 'The layout of the page stands around its refusal too, or the handler goes on after it.',
+      fix: `End the request where it is refused: return res.redirect(…), return res.status(401).json(…), throw redirect(…) in loaders.${isPage ? '' : ' If it is the layout, set contains to a text of the page.'}`,
+      docs: DOCS,
       exchange,
     }),
   ];

@@ -36,7 +36,7 @@ const SEGMENT_PREFETCH = 'https://nvd.nist.gov/vuln/detail/CVE-2026-44575';
 const NEXT_DATA = 'https://nvd.nist.gov/vuln/detail/CVE-2026-44573';
 const LAYOUT_LOADER = 'https://reactrouter.com/how-to/middleware';
 const SERVER_FUNCTIONS = 'https://tanstack.com/start/latest/docs/framework/react/guide/server-functions';
-const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
+const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1)';
 const LAYOUT_LOAD = 'https://svelte.dev/docs/kit/load#Implications-for-authentication';
 
 /** Layouts around a page of a SvelteKit app, the root's included, under which its own data is asked for. */

@@ -120,7 +120,7 @@ export const notCacheableSignedIn = defineCheck<readonly SignedInAnswer[]>({
 });
 
 function exceptions(warnings: readonly Finding[]): string {
-  return warnings.length > 0 ? ' but by the rules of caches that the warnings name' : '';
+  return warnings.length > 0 ? ', but for the warnings' : '';
 }
 
 function placesOf({ readiness }: CheckContext): Place[] {
@@ -181,7 +181,7 @@ function judgeAnonymous({ path, exchange }: AnonymousAnswer): Finding[] {
         expected: 'Cache-Control: private, no-store',
         ...(isRedirect(exchange) && { fix: 'Redirect with 302 or 307, which nobody stores.' }),
         cause: isRedirect(exchange)
-          ? 'A permanent redirect is kept for good, by browsers above all: whoever was once sent to sign-in is sent there again, although signed in by then.'
+          ? 'Browsers keep a permanent redirect for good: whoever was once sent to sign-in is sent there again, although signed in by then.'
           : 'The refusal says nothing about caching, and this status may be stored for a while (RFC 9110 section 15.1); 401 and 307 may not.',
       }),
     ];
@@ -275,10 +275,9 @@ function stored({ path }: Place, exchange: Exchange): Finding[] {
     return [
       warning({
         ...base,
-        message: `the answer to the test user has Last-Modified (${header(exchange, 'last-modified')}) and no Cache-Control, so a shared cache may store it for a time of its own choice`,
+        message: `the answer to the test user has Last-Modified (${header(exchange, 'last-modified')}) and no Cache-Control, so a shared cache may store it for a while`,
         expected: 'Cache-Control with private or no-store',
-        cause:
-          'A file or an old handler answers, which says when it was changed and not for whom it is (RFC 9111 section 4.2.2).',
+        cause: 'The answer says when it was changed and not for whom it is (RFC 9111 section 4.2.2).',
       }),
     ];
   }

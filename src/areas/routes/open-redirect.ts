@@ -155,7 +155,7 @@ function judgePlace(attempts: readonly RedirectAttempt[]): Finding[] {
       expected: 'a page of the app, whatever address the link names',
       cause:
         first.place === PATH
-          ? 'A rule that adds or removes a slash, or resolves dots, redirects to the path as it came: a browser takes // and /\\ for the start of another site.'
+          ? 'A rule that adds or removes a slash redirects to the path as it came.'
           : 'A handler of your own redirects to the parameter as it is, or checks only how it begins: a browser takes // and /\\ for the start of another site.',
       fix:
         first.place === PATH

@@ -231,9 +231,9 @@ function judgeSignInRedirect(
         warning({
           ...base,
           message: 'the page to come back to is not to be seen in the redirect to sign-in',
-          expected: `redirect_url=${identity.origin}${route.path} on the sign-in URL, or session/expired-return with a test user, who comes back`,
+          expected: `redirect_url=${identity.origin}${route.path} on the sign-in URL, or a test user who comes back`,
           cause: 'It is kept in an opaque parameter or a sealed cookie, or nowhere.',
-          fix: 'Set session.user, so that session/expired-return signs in and shows in a browser that the person comes back.',
+          fix: 'Set session.user, so that session/expired-return shows in a browser that the person comes back.',
         }),
       ];
     }
@@ -349,9 +349,8 @@ function judgeStatus(
       error({
         ...base,
         message: `a client-side redirect to sign-in, by a Refresh header or a meta element, was served with ${code}`,
-        cause:
-          'The server lets the request through and leaves it to the browser to go to sign-in, which other clients do not.',
-        fix: "Redirect on the server with a status (302 or 307). If nothing of the page is in this answer, it can be declared with guard: 'client' and contains, which is the weaker guard.",
+        cause: 'The server lets the request through and leaves the rest to the browser.',
+        fix: "Redirect on the server with a status (302 or 307). If nothing of the page is in this answer, guard: 'client' and contains declare this weaker guard.",
       }),
     ];
   }
