@@ -1,6 +1,6 @@
 import { addHeader, header, mapHeader, withHeader, without } from '../front/message.ts';
 import type { DemoRequest, DemoResponse } from '../front/message.ts';
-import { defectsOf } from './defect.ts';
+import { defectsOf, variantsOf } from './defect.ts';
 import type { Site } from './defect.ts';
 import { all, ALLOWED_ORIGIN, by, changing, isBrowserApi, replaceJson } from './tools.ts';
 
@@ -79,6 +79,18 @@ export const untrustedOrigin = defectsOf('cors/untrusted-origin', [
       if (header(request, 'origin') === ALLOWED_ORIGIN) return response;
       const unmarked = mapHeader(response, 'vary', (value) => (/^origin$/i.test(value) ? 'Accept-Encoding' : value));
       return header(request, 'origin') === site.url ? permit(unmarked, request, site.url, false) : unmarked;
+    }),
+  },
+]);
+
+/** A rule in the configuration of the framework or the CDN, which looks at nobody. */
+export const corsVariants = variantsOf('cors/allowed-origin', [
+  {
+    name: 'cors-same-for-all',
+    title: 'the one declared origin is permitted in every answer, without Vary',
+    apply: changing(isBrowserApi, (response, request) => {
+      const unmarked = mapHeader(response, 'vary', (value) => (/^origin$/i.test(value) ? 'Accept-Encoding' : value));
+      return permit(unmarked, request, ALLOWED_ORIGIN, false);
     }),
   },
 ]);

@@ -98,6 +98,14 @@ export const authFailure = defectsOf('errors/auth-failure', [
     apply: changing((request) => isUndecodable(cookie(request, '__session')), internalError),
   },
   {
+    name: 'home-cookie-500',
+    title: 'the home page, which Clerk never sees, greets people by __session and throws when it is malformed',
+    apply: changing(
+      all(at('/'), (request) => isUndecodable(cookie(request, '__session'))),
+      internalError,
+    ),
+  },
+  {
     name: 'session-cookie-stack',
     title: 'the app decodes percent signs in __session and shows the stack of the exception',
     apply: changing(

@@ -38,6 +38,14 @@ function withNonce(response: DemoResponse, change: (nonce: string) => string): D
 /** Somebody's nonce of last year, copied into a configuration file. */
 const CONSTANT_NONCE = Buffer.from('0123456789abcdef').toString('base64');
 
+let answers = 0;
+
+/** Long, and never the same; but whoever has seen one knows the next. */
+function countedNonce(): string {
+  answers += 1;
+  return Buffer.from(`fernwork-${String(answers).padStart(12, '0')}`).toString('base64');
+}
+
 /** Without a policy, nothing can be said about what it allows. */
 const POLICY_IS_ABSENT = ['headers/csp-clerk'] as const;
 
@@ -73,6 +81,11 @@ export const csp = defectsOf('headers/csp', [
     name: 'csp-short-nonce',
     title: 'the nonce has three bytes',
     apply: changing(always, (response) => withNonce(response, (nonce) => nonce.slice(0, 4).replaceAll(/[+/]/g, 'x'))),
+  },
+  {
+    name: 'csp-counted-nonce',
+    title: 'the nonce is a counter behind a constant text',
+    apply: changing(always, (response) => withNonce(response, () => countedNonce())),
   },
   {
     name: 'csp-only-on-200',

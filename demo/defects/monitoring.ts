@@ -42,6 +42,18 @@ export const health = defectsOf('monitoring/health', [
     ),
   },
   {
+    name: 'health-out-of-service',
+    title: '200 although Clerk is out of service, in the words of Spring',
+    apply: changing(isHealth, (response) =>
+      replaceJson(response, 200, { status: 'UP', components: { clerk: { status: 'OUT_OF_SERVICE' } } }),
+    ),
+  },
+  {
+    name: 'health-from-cache',
+    title: 'the CDN keeps the answer for half a minute, whatever browsers are told',
+    apply: changing(isHealth, (response) => withHeader(response, 'CDN-Cache-Control', 'max-age=30')),
+  },
+  {
     name: 'health-static',
     title: 'a constant answer that does not know of Clerk',
     apply: changing(isHealth, (response) => replaceJson(response, 200, { status: 'ok' })),

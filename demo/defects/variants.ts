@@ -46,6 +46,17 @@ function hiddenPages(options: ReadinessOptions): ReadinessOptions {
 export const variants = [
   ...variantsOf('routes/protected-redirect', [
     {
+      name: 'redirect-by-hop',
+      title: 'the guard redirects to /auth, which redirects to sign-in',
+      apply: async (request, next, site) => {
+        const url = new URL(request.target, site.url);
+        const back = url.searchParams.get('back');
+        const response = await next(url.pathname === '/auth' ? { ...request, target: back ?? '/' } : request);
+        const refused = isProtectedPage(request) && (header(response, 'location') ?? '').includes('/sign-in');
+        return refused ? redirect(response, `/auth?back=${encodeURIComponent(request.target)}`) : response;
+      },
+    },
+    {
       name: 'hidden-404',
       title: 'protected pages answer anonymous with the 404 page',
       options: hiddenPages,

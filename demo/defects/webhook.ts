@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import { header } from '../front/message.ts';
+import { header, withHeader } from '../front/message.ts';
 import type { DemoRequest, DemoResponse } from '../front/message.ts';
 import type { ReadinessOptions } from '../../src/index.ts';
 import { randomWebhookSecret } from '../clerk/keys.ts';
 import { defectsOf, variantsOf } from './defect.ts';
-import { all, at, by, changing, redirect, replaceJson, signInUrl } from './tools.ts';
+import { all, at, by, changing, redirect, replaceJson, rewriting, signInUrl } from './tools.ts';
 
 const delivery = all(at('/api/webhooks/clerk'), by('POST'));
 const received = (response: DemoResponse): DemoResponse => replaceJson(response, 200, { received: true });
@@ -152,6 +152,13 @@ export const validDelivery = defectsOf('webhook/valid-delivery', [
     title: 'the framework adds a slash to the path of the endpoint: 307',
     ...redirected,
     apply: changing(delivery, (response, request) => redirect(response, `${request.target}/`, 307)),
+  },
+  {
+    name: 'webhook-last-signature',
+    title: 'only the last signature of the header is verified',
+    apply: rewriting(delivery, (request) =>
+      withHeader(request, 'svix-signature', signature(request).split(' ').at(-1) ?? ''),
+    ),
   },
   {
     name: 'webhook-unknown-type-500',

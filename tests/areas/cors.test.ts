@@ -68,12 +68,13 @@ function untrusted(server: Server, options: ReadinessOptions = OPTIONS) {
   return { ...judgement, errors, status: conclude(judgement, [], false).status };
 }
 
-test('ten hostile origins for an app, and lookalikes of each declared origin', () => {
+test('eleven hostile origins for an app, and lookalikes of each declared origin', () => {
   const own = hostileOrigins(ORIGIN, []).map(({ origin }) => origin);
   assert.deepEqual(own, [
     'https://evil.example',
     'null',
     'http://localhost:3000',
+    'https://evil.vercel.app',
     'https://app.example.com.evil.example',
     'https://evilapp.example.com',
     'https://evil.app.example.com',

@@ -85,6 +85,15 @@ export const openRedirect = defectsOf('routes/open-redirect', [
     options: withGo,
     apply: changing(at('/go'), (response, request) => redirect(response, parameter(request, 'to'))),
   },
+  {
+    name: 'redirect-own-path',
+    title: '/go?to= compares origins and goes to the path as it is, which may begin with //evil',
+    options: withGo,
+    apply: changing(at('/go'), (response, request, site) => {
+      const to = parameter(request, 'to');
+      return redirect(response, isElsewhere(to, site) ? '/' : new URL(to, site.url).pathname);
+    }),
+  },
 ]);
 
 export const openRedirectVariants = variantsOf('routes/open-redirect', [

@@ -28,6 +28,11 @@ const STRANGERS: readonly HostileOrigin[] = [
     origin: 'http://localhost:3000',
     mistake: 'the list of allowed origins still has the one of local development',
   },
+  {
+    name: 'somebody else’s deployment on vercel.app',
+    origin: 'https://evil.vercel.app',
+    mistake: 'every preview is trusted by the end of its host, under which anybody deploys',
+  },
 ];
 
 /** Origins that look like a trusted one to a comparison that is not exact; seven of them, fewer for addresses and http. */
