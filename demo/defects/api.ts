@@ -309,6 +309,14 @@ export const csrf = defectsOf('api/csrf', [
       unseen,
     ),
   },
+  {
+    name: 'csrf-prefix',
+    title: 'POST /api/projects takes every Origin that begins like its own',
+    apply: rewriting(
+      all(createsProject, (request, { url }) => origin(request).startsWith(url.replace(/:\d+$/, '.'))),
+      unseen,
+    ),
+  },
 ]);
 
 /** The options of a team, with one API route declared more exactly. */

@@ -9,7 +9,7 @@ import { redirectsToSignIn } from '../../target/sign-in.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
 
-/** Routes tried: each costs up to five requests that a broken app acts on. */
+/** Routes tried: each costs up to six requests that a broken app acts on. */
 const MAX_ROUTES = 3;
 
 const CSRF_DOCS =
@@ -57,7 +57,7 @@ export const csrf = defineCheck<readonly CsrfTrial[]>({
         return { route, own, bearer, foreign: [] };
       }
       const foreign = await Promise.all(
-        foreignRequests(route).map(async ({ name, request }) => ({
+        foreignRequests(route, identity.origin).map(async ({ name, request }) => ({
           name,
           exchange: await signedIn.request(route.path, request),
         })),
@@ -106,7 +106,10 @@ function postRoutes({ api }: Expectation['readiness']): ApiRoute[] {
 }
 
 /** Content types that need no preflight (https://fetch.spec.whatwg.org/#cors-safelisted-request-header), and the opaque origin of sandboxed frames. */
-function foreignRequests({ body }: ApiRoute): Array<{ readonly name: string; readonly request: AnonymousRequest }> {
+function foreignRequests(
+  { body }: ApiRoute,
+  own: string,
+): Array<{ readonly name: string; readonly request: AnonymousRequest }> {
   const json = JSON.stringify(body ?? {});
   const fields = isRecord(body) ? Object.entries(body).map(([name, value]) => [name, String(value)]) : [];
   const form = new URLSearchParams(fields).toString();
@@ -122,6 +125,8 @@ function foreignRequests({ body }: ApiRoute): Array<{ readonly name: string; rea
     post('https://evil.example', 'text/plain', json, 'no-cors'),
     post('https://evil.example', 'application/x-www-form-urlencoded', form, 'navigate'),
     post('null', 'text/plain', json, 'no-cors'),
+    // Passes a comparison by startsWith() or includes().
+    post(`https://${new URL(own).hostname}.evil.example`, 'text/plain', json, 'no-cors'),
   ];
 }
 
@@ -145,7 +150,7 @@ function judgeTrial({ route, own, foreign }: CsrfTrial, expectation: Expectation
       message: `with the cookie of the test user it was accepted from a foreign page: ${accepted.map(({ name, exchange }) => `${name}: ${status(exchange)}`).join('; ')} (${status(own)} from the app’s own)`,
       expected: 'a refusal, as 403, when Origin is not the app’s own',
       cause:
-        'The handler compares no Origin and takes JSON from any content type. SameSite=Lax keeps Clerk’s cookie off requests of other sites, but not off those of a sibling subdomain, where one forgotten host is enough.',
+        'The handler compares no Origin, or only how it begins, and takes JSON from any content type. SameSite=Lax keeps Clerk’s cookie off requests of other sites, but not off those of a sibling subdomain, where one forgotten host is enough.',
       fix: 'Refuse requests whose Origin is there and not on your list, before they change anything; demanding Content-Type: application/json helps too, because it forces a preflight.',
       docs: CSRF_DOCS,
       exchange: first.exchange,
