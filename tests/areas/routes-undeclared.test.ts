@@ -83,6 +83,21 @@ describe('routes/undeclared', () => {
     it(`passes a page that ${name}`, () => assertClean(judge([found], options)));
   }
 
+  for (const [end, clean] of [
+    ['/en/pricing', true],
+    ['/admin', false],
+  ] as const)
+    it(`${clean ? 'passes' : 'fails'} ${end}, to which a public page leads`, () => {
+      const moved = visit(
+        exchange({ path: '/pricing', status: 307, headers: { location: end } }),
+        exchange({ path: end }),
+      );
+      const judgement = judge([{ ...page('/pricing'), visit: moved }, page(end)], {
+        routes: { public: ['/', '/pricing'] },
+      });
+      if (clean) assertClean(judgement);
+      else assert.equal(only(judgement).subject, '/admin');
+    });
   it('doubts a linked page that reads like content, and says how to declare it', () => {
     const judgement = judge([page('/about')]);
     const finding = only(judgement);

@@ -4,6 +4,7 @@ import type { Finding, Judgement } from '../../result.ts';
 import type { Discovery, FoundPage, FoundPath, Source } from '../../target/discover.ts';
 import { describe, isHtml, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
+import { endOf } from '../../target/sign-in.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
@@ -46,8 +47,12 @@ export const undeclared = defineCheck<UndeclaredEvidence>({
   judge(evidence, expectation): Judgement {
     const { discovery, endpoints, unknown } = evidence;
     const { readiness } = expectation;
+    // Where a public page leads to, as `/` to `/en`, is public as well.
+    const ends = discovery.pages
+      .flatMap(({ path, visit }) => (visit && isPublic(path, readiness) ? endOf(visit).pathname : []))
+      .filter((path) => !looksPrivate(path));
     const others = discovery.pages
-      .filter(({ path }) => !isDeclared(path, readiness))
+      .filter(({ path }) => !isDeclared(path, readiness) && !ends.includes(path))
       .map((page) => ({ page, fate: fateOf(page, unknown.final, expectation) }));
     const open = endpoints.filter(({ exchange }) => isOpen(exchange));
     const findings = [
