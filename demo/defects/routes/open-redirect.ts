@@ -91,7 +91,10 @@ export const openRedirect = defectsOf('routes/open-redirect', [
     options: withGo,
     apply: changing(at('/go'), (response, request, site) => {
       const to = parameter(request, 'to');
-      return redirect(response, isElsewhere(to, site) ? '/' : new URL(to, site.url).pathname);
+      return redirect(
+        response,
+        URL.canParse(to, site.url) && !isElsewhere(to, site) ? new URL(to, site.url).pathname : '/',
+      );
     }),
   },
 ]);
