@@ -2,6 +2,7 @@ import type { Readiness } from '../config/options.ts';
 import { headerValues, isRedirect, redirectTarget } from './exchange.ts';
 import type { Exchange, Visit } from './exchange.ts';
 import type { Identity } from './identity.ts';
+import { parseSetCookie } from './set-cookie.ts';
 
 /** What decides whether a URL is the sign-in page. */
 export interface SignInContext {
@@ -64,13 +65,12 @@ export function mayKeep(path: string, signIn: URL, cookies: ReadonlyArray<readon
 
 /** Name and value of the cookies that were set on the way of a visit. */
 export function cookiesOnTheWay({ exchanges }: Visit): Array<readonly [string, string]> {
-  return exchanges
-    .filter(isRedirect)
-    .flatMap((exchange) => headerValues(exchange, 'set-cookie'))
-    .map((line) => {
-      const [, name = '', value = ''] = /^([^=]*)=([^;]*)/.exec(line) ?? [];
-      return [name, value];
-    });
+  return exchanges.filter(isRedirect).flatMap((exchange) =>
+    headerValues(exchange, 'set-cookie').flatMap((line) => {
+      const cookie = parseSetCookie(line, new URL(exchange.request.url));
+      return cookie ? [[cookie.name, cookie.value] as const] : [];
+    }),
+  );
 }
 
 function parametersOf({ searchParams, hash }: URL): Array<[string, string]> {

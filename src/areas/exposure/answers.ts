@@ -1,8 +1,8 @@
 import type { Anonymous } from '../../target/anonymous.ts';
-import { describe, isRedirect, isHtml, redirectTarget, status } from '../../target/exchange.ts';
+import { isRedirect, isHtml, redirectTarget, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import type { Discovery, Script } from '../../target/discover.ts';
-import { endOf, isSamePage, isSignIn } from '../../target/sign-in.ts';
+import { isSamePage } from '../../target/sign-in.ts';
 import type { SignedIn } from '../../target/signed-in.ts';
 import type { Target } from '../../target/target.ts';
 import { wallOf } from '../../target/wall.ts';
@@ -101,24 +101,6 @@ async function collectSignedIn(signedIn: SignedIn, { readiness, identity }: Expe
     ...routes.map(async ({ path }) => [answer('API answer', path, await signedIn.get(path, { as: 'api' }))]),
   ]);
   return asked.flat();
-}
-
-/** The answers that only a signed-in visitor gets, and why they prove nothing. */
-export function servedSignedIn(
-  answers: readonly Answer[],
-  expectation: Expectation,
-): { readonly served: readonly Answer[]; readonly unverified?: string } {
-  const served = answers.filter(({ exchange }) => status(exchange) === 200 && !isAtSignIn(exchange, expectation));
-  const refused = answers.find((each) => !served.includes(each));
-  const doubt =
-    served.length > 0
-      ? firstUnreadable(answers)
-      : `nothing was answered to the signed-in test user${refused ? ` (${describe(refused.exchange)})` : ''}: declare a page in routes.protected or a GET route in api that this user may see`;
-  return { served, ...(doubt !== undefined && { unverified: doubt }) };
-}
-
-function isAtSignIn(exchange: Exchange, expectation: Expectation): boolean {
-  return isSignIn(endOf({ exchanges: [exchange], final: exchange }), expectation);
 }
 
 /** Why an answer could not be read to its end; undefined when it was. */

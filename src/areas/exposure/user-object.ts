@@ -1,10 +1,12 @@
 import { CLERK_DOCS } from '../../catalog/entry.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { status } from '../../target/exchange.ts';
+import { describe, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
+import { endOf, isSignIn } from '../../target/sign-in.ts';
 import { defineCheck } from '../../verify.ts';
-import { describeAnswers, firstUnreadable, publicAnswers, servedSignedIn, signedInAnswers } from './answers.ts';
+import type { Expectation } from '../../verify.ts';
+import { describeAnswers, firstUnreadable, publicAnswers, signedInAnswers } from './answers.ts';
 import type { Answer } from './answers.ts';
 import { userFieldsIn } from './user-fields.ts';
 
@@ -33,14 +35,24 @@ export const userObjectSignedIn = defineCheck<readonly Answer[]>({
   part: { methods: ['signed-in'] },
   collect: signedInAnswers,
   judge(answers, expectation): Judgement {
-    const { served, ...doubt } = servedSignedIn(answers, expectation);
+    const unread = firstUnreadable(answers);
+    // The control: a page that only a signed-in visitor gets.
+    const served = answers.filter(({ exchange }) => status(exchange) === 200 && !isAtSignIn(exchange, expectation));
+    const refused = answers.find((each) => !served.includes(each));
     return {
       findings: findingsOf(answers, 'the signed-in test user'),
       summary: `${describeAnswers(served)} for the signed-in test user hold no backend user`,
-      ...doubt,
+      ...(unread !== undefined && { unverified: unread }),
+      ...(served.length === 0 && {
+        unverified: `nothing was answered to the signed-in test user${refused ? ` (${describe(refused.exchange)})` : ''}: declare a page in routes.protected or a GET route in api that this user may see`,
+      }),
     };
   },
 });
+
+function isAtSignIn(exchange: Exchange, expectation: Expectation): boolean {
+  return isSignIn(endOf({ exchanges: [exchange], final: exchange }), expectation);
+}
 
 /** One finding for each address; its page and its RSC payload carry the same rows. */
 function findingsOf(answers: readonly Answer[], visitor: string): Finding[] {

@@ -266,7 +266,7 @@ export const GROUPS: readonly Group[] = [
     textOnly: true,
     variants: (_, { serverFunctions = [] }) =>
       serverFunctions.map((path) => [
-        `server function ${path.slice(path.lastIndexOf('/') + 1, path.lastIndexOf('/') + 1 + MAX_FUNCTION_NAME)}`,
+        `server function ${path.split('/').at(-1)?.slice(0, MAX_FUNCTION_NAME)}`,
         { path, headers: { 'x-tsr-serverfn': 'true' }, as: 'fetch' },
       ]),
   },

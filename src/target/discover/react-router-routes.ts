@@ -2,7 +2,7 @@ import { isRecord } from '../../is-record.ts';
 import { body } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
 import { member, parseJson } from '../json.ts';
-import { exampleOf, isDynamic, kindByPath, uniqueRoutes } from './route.ts';
+import { branchOf, exampleOf, isDynamic, kindByPath, uniqueRoutes } from './route.ts';
 import type { AppRoute } from './route.ts';
 
 /** A route in the manifest of React Router or Remix. */
@@ -67,7 +67,7 @@ function routesWithPath(text: string): RouteWithPath[] {
   return all
     .filter(({ parentId, isIndex, path }) => parentId !== undefined && (isIndex || path !== undefined))
     .map((route) => {
-      const branch = branchOf(route, all);
+      const branch = branchOf(route, ({ parentId }) => all.find(({ id }) => id === parentId));
       return { route, branch, pattern: patternOf(branch) };
     });
 }
@@ -85,17 +85,6 @@ function segmentOf(segment: string): string {
   if (segment === '*') return '[[...splat]]';
   const name = segment.replace(/\?$/, '');
   return name.startsWith(':') ? `[${name.slice(1)}]` : name;
-}
-
-/** A route and its ancestors; a manifest from outside may name itself as its parent. */
-function branchOf(route: ManifestRoute, all: readonly ManifestRoute[]): ManifestRoute[] {
-  const branch: ManifestRoute[] = [];
-  for (let next: ManifestRoute | undefined = route; next && !branch.includes(next);) {
-    branch.push(next);
-    const { parentId }: ManifestRoute = next;
-    next = all.find(({ id }) => id === parentId);
-  }
-  return branch;
 }
 
 function manifestRoutes(text: string): ManifestRoute[] {

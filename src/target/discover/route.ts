@@ -40,6 +40,14 @@ export function exampleOf(pattern: string): (path: string) => boolean {
   return (path) => expression.test(path);
 }
 
+/** A route and its ancestors, nearest first; a build from outside may name a route as an ancestor of its own. */
+export function branchOf<Route>(route: Route, parentOf: (route: Route) => Route | undefined): Route[] {
+  const branch: Route[] = [];
+  for (let next: Route | undefined = route; next !== undefined && !branch.includes(next); next = parentOf(next))
+    branch.push(next);
+  return branch;
+}
+
 /** Each route once. */
 export function uniqueRoutes(routes: readonly AppRoute[]): AppRoute[] {
   return unique(routes.map(({ kind, pattern }) => `${kind} ${pattern}`)).map((key) => {

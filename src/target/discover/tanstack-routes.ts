@@ -1,7 +1,7 @@
 import { body } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
 import { unique } from './links.ts';
-import { kindByPath, uniqueRoutes } from './route.ts';
+import { branchOf, kindByPath, uniqueRoutes } from './route.ts';
 import type { AppRoute } from './route.ts';
 
 /**
@@ -25,13 +25,7 @@ export function tanstackRoutes(text: string): AppRoute[] {
     routes
       .filter(({ path }) => path !== undefined)
       .map((route) => {
-        const branch = [route];
-        for (let { parent } = route; ;) {
-          const next = byName.get(parent);
-          if (next === undefined || branch.includes(next)) break;
-          branch.unshift(next);
-          ({ parent } = next);
-        }
+        const branch = branchOf(route, ({ parent }) => byName.get(parent)).toReversed();
         const pattern = patternOf(branch.map(({ path = '' }) => path).join('/'));
         return { pattern, kind: kindByPath(pattern) };
       }),
