@@ -1,9 +1,26 @@
 import { check, test } from '../fixtures/index.ts';
-import { cookies, cookiesSignedIn, csp, cspClerk, cspViolations, securityHeaders } from '../src/areas/headers.ts';
+import {
+  cookies,
+  cookiesSignedIn,
+  csp,
+  cspClerk,
+  cspSignedIn,
+  cspViolations,
+  securityHeaders,
+  securityHeadersSignedIn,
+} from '../src/areas/headers.ts';
 
 test('a Content Security Policy is enforced on every page', check('headers/csp'), async ({ verify }) => {
   await verify(csp);
 });
+
+test(
+  'a Content Security Policy is enforced on every page behind sign-in',
+  check('headers/csp', cspSignedIn.part),
+  async ({ verify, signedInIfAny }) => {
+    await verify(cspSignedIn, signedInIfAny && { signedIn: signedInIfAny });
+  },
+);
 
 test('the Content Security Policy allows what Clerk needs', check('headers/csp-clerk'), async ({ verify }) => {
   await verify(cspClerk);
@@ -16,6 +33,14 @@ test('no page violates its own Content Security Policy', check('headers/csp-viol
 test('security headers are set', check('headers/security'), async ({ verify }) => {
   await verify(securityHeaders);
 });
+
+test(
+  'security headers are set on pages behind sign-in',
+  check('headers/security', securityHeadersSignedIn.part),
+  async ({ verify, signedInIfAny }) => {
+    await verify(securityHeadersSignedIn, signedInIfAny && { signedIn: signedInIfAny });
+  },
+);
 
 test(
   'cookies that anonymous visitors get are protected',

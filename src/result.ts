@@ -113,6 +113,11 @@ export function undecided(unverified: string): Judgement {
   return { findings: [], summary: '', unverified };
 }
 
+/** The judgement of evidence that the app has no such thing, or that there was nothing to look at it with. */
+export function inapplicable(reason: string): Judgement {
+  return { findings: [], summary: '', inapplicable: reason };
+}
+
 const EXCERPT_LENGTH = 500;
 
 function finding(level: Finding['level'], { exchange, ...parts }: FindingParts): Finding {

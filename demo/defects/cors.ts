@@ -72,6 +72,18 @@ export const untrustedOrigin = defectsOf('cors/untrusted-origin', [
     }),
   },
   {
+    name: 'cors-reflect-signed-in',
+    title:
+      'the handler behind the guard reflects any origin, with credentials; the refusal of the guard has no permission',
+    apply: changing(isBrowserApi, (response, request) => {
+      const origin = header(request, 'origin');
+      const isHandlers = response.status < 300 && request.method !== 'OPTIONS';
+      return isHandlers && origin !== undefined && origin !== ALLOWED_ORIGIN
+        ? permit(addHeader(response, 'Vary', 'Origin'), request, origin, true)
+        : response;
+    }),
+  },
+  {
     name: 'cors-no-vary',
     title: "the app's own origin is permitted by name, and Vary does not say that others are not",
     // To the declared origin Vary is right, else cors/allowed-origin would fail too.

@@ -35,6 +35,13 @@ function withNonce(response: DemoResponse, change: (nonce: string) => string): D
   return isHtml(response) ? mapText(relabelled, (html) => html.replaceAll(nonce, changed)) : relabelled;
 }
 
+/** Changes the pages that only signed-in people get, and not what others get in their place. */
+function behindSignIn(change: (response: DemoResponse) => DemoResponse) {
+  return changing(at('/dashboard', '/settings/billing'), (response) =>
+    response.status === 200 && isHtml(response) ? change(response) : response,
+  );
+}
+
 /** Somebody's nonce of last year, copied into a configuration file. */
 const CONSTANT_NONCE = Buffer.from('0123456789abcdef').toString('base64');
 
@@ -55,6 +62,11 @@ export const csp = defectsOf('headers/csp', [
     title: 'there is no policy',
     mayAlsoBreak: POLICY_IS_ABSENT,
     apply: changing(always, (response) => without(response, CSP)),
+  },
+  {
+    name: 'csp-absent-signed-in',
+    title: 'the policy is set for the marketing pages only; pages behind sign-in have none',
+    apply: behindSignIn((response) => without(response, CSP)),
   },
   {
     name: 'csp-report-only',
@@ -163,6 +175,13 @@ export const security = defectsOf('headers/security', [
     name: 'framable',
     title: 'neither X-Frame-Options nor frame-ancestors',
     apply: changing(always, (response) =>
+      mapHeader(without(response, 'x-frame-options'), CSP, (policy) => policy.replace(/frame-ancestors [^;]+; /, '')),
+    ),
+  },
+  {
+    name: 'framable-signed-in',
+    title: 'pages behind sign-in may be framed',
+    apply: behindSignIn((response) =>
       mapHeader(without(response, 'x-frame-options'), CSP, (policy) => policy.replace(/frame-ancestors [^;]+; /, '')),
     ),
   },

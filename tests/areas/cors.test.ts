@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { hostileOrigins } from '../../src/areas/cors/origins.ts';
 import type { AllowedOriginAnswer } from '../../src/areas/cors/allowed-origin.ts';
 import type { OriginAnswer, ProbedPath } from '../../src/areas/cors/untrusted-origin.ts';
-import { allowedOrigin, untrustedOrigin } from '../../src/areas/cors.ts';
+import { allowedOrigin, untrustedOrigin, untrustedOriginSignedIn } from '../../src/areas/cors.ts';
 import type { ReadinessOptions } from '../../src/config/options.ts';
 import type { Exchange } from '../../src/target/exchange.ts';
 import { conclude } from '../../src/verify.ts';
@@ -458,4 +458,19 @@ test('over sockets: an exact list passes both checks; reflection, and a guarded 
     ).reason,
     /OPTIONS .* answered 401/,
   );
+});
+
+test('what a session gets is judged like what anyone gets', () => {
+  const judge = (server: Server, status: number) =>
+    untrustedOriginSignedIn.judge(
+      { answers: answersOf(server, status).filter(({ request, kind }) => request === 'GET' && kind === 'api') },
+      expectation(OPTIONS),
+    );
+  const reflected = judge((origin) => allow(origin), 200);
+  assert.match(reflected.findings[0]?.message ?? '', /^CRITICAL: every origin that asks gets permission \(GET\)/);
+  const clean = judge(listed, 200);
+  assert.deepEqual(clean.findings, []);
+  assert.match(clean.summary, /the test user gets \(\/api\/me\)/);
+  assert.match(judge(listed, 403).inapplicable ?? '', /no answer to protect/);
+  assert.match(untrustedOriginSignedIn.judge({}, expectation(OPTIONS)).inapplicable ?? '', /session\.user/);
 });

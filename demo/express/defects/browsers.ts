@@ -41,6 +41,23 @@ export const browsers = [
         ],
       }),
     },
+    {
+      name: 'express-cors-behind-guard',
+      title: 'the routes reflect every origin themselves, behind the guard: its refusals have no permission',
+      parts: (parts) => ({
+        userApi: [
+          ...parts.userApi.slice(0, 1),
+          first((req, res) => {
+            const origin = req.get('origin');
+            if (origin === undefined) return;
+            res
+              .vary('Origin')
+              .set({ 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Credentials': 'true' });
+          }),
+          ...parts.userApi.slice(1),
+        ],
+      }),
+    },
   ]),
   ...brokenBy('cors/allowed-origin', [
     {

@@ -7,8 +7,8 @@ import { isHandshake as leadsToHandshake } from '../../target/sign-in.ts';
 export const ASKED_HEADERS = ['authorization', 'content-type'] as const;
 
 /** Asks for a path as a script on another website does. */
-export function fetchFrom(anonymous: Anonymous, path: string, origin: string): Promise<Exchange> {
-  return anonymous.get(path, { as: 'api', headers: { origin, 'sec-fetch-site': 'cross-site' } });
+export function fetchFrom(client: Pick<Anonymous, 'get'>, path: string, origin: string): Promise<Exchange> {
+  return client.get(path, { as: 'api', headers: { origin, 'sec-fetch-site': 'cross-site' } });
 }
 
 /** Asks for permission as a browser does before such a request: without credentials (Fetch, CORS-preflight fetch). */

@@ -3,6 +3,8 @@ import type { Judgement } from '../../result.ts';
 import { headerValues, isHtml, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { defineCheck } from '../../verify.ts';
+import { judgeBehindSignIn, visitBehindSignIn } from './behind-sign-in.ts';
+import type { BehindSignIn } from './behind-sign-in.ts';
 import { findingsOf } from './group.ts';
 import type { Problem } from './group.ts';
 import { MIN_NONCE_BITS, MIN_VARYING_BITS, blockedScripts, nonceBits, prerenderMark, varyingBits } from './nonce.ts';
@@ -12,51 +14,79 @@ import { enforcedPolicies, scriptNonces } from './policy.ts';
 import { weaknesses } from './weakness.ts';
 import type { Weakness } from './weakness.ts';
 
+const ID = 'headers/csp';
+
 /** The pages, and a second visit of each whose policy has a nonce, by path. */
 export interface CspEvidence {
   readonly visits: readonly Visit[];
   readonly again: Readonly<Record<string, Visit>>;
 }
 
-/** headers/csp; sends at most one visit for each public page beside the shared ones. */
+/** headers/csp for what anyone gets; sends at most one visit for each public page beside the shared ones. */
 export const csp = defineCheck<CspEvidence>({
-  id: 'headers/csp',
+  id: ID,
   async collect({ target, readiness }) {
     const visits = await target.publicPages(readiness);
-    const withNonce = pagesOf(visits).html.filter(({ exchange }) => noncesOf(exchange).length > 0);
-    const again = await Promise.all(
-      withNonce.map(async ({ path }) => [path, await target.anonymous.visit(path)] as const),
-    );
-    return { visits, again: Object.fromEntries(again) };
+    return { visits, again: await visitAgain(visits, (path) => target.anonymous.visit(path)) };
   },
-  judge: ({ visits, again }): Judgement => {
-    const pages = pagesOf(visits);
-    const nonces = [...pages.html, ...Object.values(again).map(({ final }) => ({ exchange: final }))].flatMap(
-      ({ exchange }) => noncesOf(exchange),
-    );
-    const problems = pages.html.flatMap((page) => [
-      ...judgePolicies(page, pages),
-      ...judgeNonces(page, again[page.path], nonces),
-    ]);
-    const notRepeated = pages.html.filter(
-      ({ path, exchange }) => noncesOf(exchange).length > 0 && !isRepeated(again[path]),
-    );
-    const unverified =
-      unseenReason(pages) ??
-      (notRepeated.length > 0
-        ? `the second visit of ${pageNames(notRepeated)} got no HTML page with a nonce, so a fresh nonce is not proven`
-        : undefined);
-    return { findings: findingsOf(problems), summary: summary(pages), ...(unverified !== undefined && { unverified }) };
-  },
+  judge: ({ visits, again }) => judge(pagesOf(visits), again),
 });
+
+/** Pages behind sign-in, and a second visit of each whose policy has a nonce, by path. */
+export interface SignedInCspEvidence extends BehindSignIn {
+  readonly again: Readonly<Record<string, Visit>>;
+}
+
+/** headers/csp for pages behind sign-in; sends at most two visits for each. */
+export const cspSignedIn = defineCheck<SignedInCspEvidence>({
+  id: ID,
+  part: { methods: ['signed-in'] },
+  async collect(context) {
+    const behind = await visitBehindSignIn(context);
+    const visit = (path: string): Promise<Visit> | undefined => context.signedIn?.visit(path);
+    return { ...behind, again: await visitAgain(behind.visits ?? [], visit) };
+  },
+  judge: ({ again, ...behind }) => judgeBehindSignIn(behind, (pages, others) => judge(pages, again, others)),
+});
+
+/** Opens each page whose policy has a nonce once more. */
+async function visitAgain(
+  visits: readonly Visit[],
+  visit: (path: string) => Promise<Visit> | undefined,
+): Promise<Record<string, Visit>> {
+  const withNonce = pagesOf(visits).html.filter(({ exchange }) => noncesOf(exchange).length > 0);
+  const again = await Promise.all(withNonce.map(async ({ path }) => [path, await visit(path)] as const));
+  return Object.fromEntries(again.flatMap(([path, second]) => (second ? [[path, second]] : [])));
+}
+
+/** @param others pages that tell whether a policy is missing everywhere */
+function judge(pages: Pages, again: Readonly<Record<string, Visit>>, others: readonly Page[] = []): Judgement {
+  const nonces = [...pages.html, ...Object.values(again).map(({ final }) => ({ exchange: final }))].flatMap(
+    ({ exchange }) => noncesOf(exchange),
+  );
+  const elsewhere = [...pages.html, ...others].some(({ exchange }) => enforcedPolicies(exchange).length > 0);
+  const problems = pages.html.flatMap((page) => [
+    ...judgePolicies(page, elsewhere),
+    ...judgeNonces(page, again[page.path], nonces),
+  ]);
+  const notRepeated = pages.html.filter(
+    ({ path, exchange }) => noncesOf(exchange).length > 0 && !isRepeated(again[path]),
+  );
+  const unverified =
+    unseenReason(pages) ??
+    (notRepeated.length > 0
+      ? `the second visit of ${pageNames(notRepeated)} got no HTML page with a nonce, so a fresh nonce is not proven`
+      : undefined);
+  return { findings: findingsOf(problems), summary: summary(pages), ...(unverified !== undefined && { unverified }) };
+}
 
 const CLERK_CSP = 'https://clerk.com/docs/guides/secure/best-practices/csp-headers';
 const EXPECTED =
   'an enforced Content-Security-Policy on every HTML page, error pages too, that decides which scripts run';
 
-function judgePolicies(page: Page, pages: Pages): Problem[] {
+function judgePolicies(page: Page, elsewhere: boolean): Problem[] {
   const policies = enforcedPolicies(page.exchange);
-  if (policies.length === 0) return [missing(page, pages)];
+  if (policies.length === 0) return [missing(page, elsewhere)];
   return weaknesses(policies).map((weakness) => ({
     key: `${weakness.level} ${weakness.subject}`,
     page,
@@ -72,9 +102,8 @@ function judgePolicies(page: Page, pages: Pages): Problem[] {
   }));
 }
 
-function missing(page: Page, { html }: Pages): Problem {
+function missing(page: Page, elsewhere: boolean): Problem {
   const reportOnly = headerValues(page.exchange, 'content-security-policy-report-only').length > 0;
-  const elsewhere = html.some(({ exchange }) => enforcedPolicies(exchange).length > 0);
   const onlyOnErrors = elsewhere && status(page.exchange) >= 400;
   const what = reportOnly
     ? 'only Content-Security-Policy-Report-Only, which blocks nothing,'

@@ -3,36 +3,50 @@ import type { FindingParts, Judgement } from '../../result.ts';
 import { headerValues } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { defineCheck } from '../../verify.ts';
+import { judgeBehindSignIn, visitBehindSignIn } from './behind-sign-in.ts';
+import type { BehindSignIn } from './behind-sign-in.ts';
 import { findingsOf } from './group.ts';
 import type { Problem } from './group.ts';
 import { metaContents, pageNames, pagesOf, seen, unseenReason } from './pages.ts';
-import type { Page } from './pages.ts';
+import type { Page, Pages } from './pages.ts';
 import { enforcedPolicies } from './policy.ts';
 
-/** headers/security; sends nothing beside the shared visits of the public pages. */
+const ID = 'headers/security';
+
+/** headers/security for what anyone gets; sends nothing beside the shared visits of the public pages. */
 export const securityHeaders = defineCheck<readonly Visit[]>({
-  id: 'headers/security',
+  id: ID,
   collect: ({ target, readiness }) => target.publicPages(readiness),
-  judge: (visits): Judgement => {
-    const pages = pagesOf(visits);
-    const problems = pages.html.flatMap((page) => [
-      ...transportSecurity(page, pages.html),
-      ...contentTypeOptions(page),
-      ...framing(page),
-      ...referrerPolicy(page),
-      ...poweredBy(page),
-    ]);
-    const unverified = unseenReason(pages);
-    const overHttp = pages.html.some(({ url }) => url.protocol === 'http:')
-      ? '; Strict-Transport-Security is not judged over http, where browsers ignore it (RFC 6797 section 8.1)'
-      : '';
-    return {
-      findings: findingsOf(problems),
-      summary: `transport, type, framing and referrer headers are set and no X-Powered-By is sent on ${seen(pages)}${overHttp}`,
-      ...(unverified !== undefined && { unverified }),
-    };
-  },
+  judge: (visits) => judge(pagesOf(visits)),
 });
+
+/** headers/security for pages behind sign-in, which others gain most from framing; sends one visit for each. */
+export const securityHeadersSignedIn = defineCheck<BehindSignIn>({
+  id: ID,
+  part: { methods: ['signed-in'] },
+  collect: visitBehindSignIn,
+  judge: (behind) => judgeBehindSignIn(behind, judge),
+});
+
+/** @param others pages that tell whether a header is missing everywhere */
+function judge(pages: Pages, others: readonly Page[] = []): Judgement {
+  const problems = pages.html.flatMap((page) => [
+    ...transportSecurity(page, [...pages.html, ...others]),
+    ...contentTypeOptions(page),
+    ...framing(page),
+    ...referrerPolicy(page),
+    ...poweredBy(page),
+  ]);
+  const unverified = unseenReason(pages);
+  const overHttp = pages.html.some(({ url }) => url.protocol === 'http:')
+    ? '; Strict-Transport-Security is not judged over http, where browsers ignore it (RFC 6797 section 8.1)'
+    : '';
+  return {
+    findings: findingsOf(problems),
+    summary: `transport, type, framing and referrer headers are set and no X-Powered-By is sent on ${seen(pages)}${overHttp}`,
+    ...(unverified !== undefined && { unverified }),
+  };
+}
 
 const MDN = 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers';
 
