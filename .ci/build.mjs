@@ -32,13 +32,21 @@ const SPECS = readdirSync(join(root, 'specs')).map((name) => `specs/${name}`);
 /** All areas as one script: a chunk for every set of specs that share something would be larger, and a run loads them all. */
 const AREAS = 'src/areas';
 
+/** Areas whose texts are alike stand near each other, because gzip looks back 32 kB only; found by trying. */
+const ORDER = 'webhook performance routes api environment session errors monitoring exposure abuse headers cors'.split(
+  ' ',
+);
+
 /** Makes the script of all areas. */
 const allAreas = {
   name: 'all areas',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: new RegExp(`^${AREAS}$`) }, () => ({ path: AREAS, namespace: 'areas', sideEffects: true }));
     onLoad({ filter: /./, namespace: 'areas' }, () => ({
-      contents: SPECS.map((path) => `export * from './areas/${basename(path, '.spec.ts')}.ts';`).join('\n'),
+      contents: SPECS.map((path) => basename(path, '.spec.ts'))
+        .toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
+        .map((area) => `export * from './areas/${area}.ts';`)
+        .join('\n'),
       resolveDir: join(root, 'src'),
     }));
   },
