@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { authenticated, csrf, errorShape, forgedToken, unauthenticated401 } from '../../src/areas/api.ts';
 import type { GenuineCall } from '../../src/areas/api/authenticated.ts';
+import { foreignRequests } from '../../src/areas/api/csrf.ts';
 import type { CsrfTrial } from '../../src/areas/api/csrf.ts';
 import { forgeries } from '../../src/areas/api/forgeries.ts';
 import type { ForgedTokenEvidence, Trial } from '../../src/areas/api/forged-token.ts';
@@ -233,6 +234,11 @@ describe('api/csrf', () => {
       assert.match(finding.message, new RegExp(`evil.example, text/plain: ${status} .*201 from the app`));
       assert.match(finding.cause, /SameSite=Lax/);
     });
+  it('sends JSON without a content type too, which guards by content type overlook', () => {
+    const untyped = foreignRequests(POST, ORIGIN).find(({ name }) => name === 'https://evil.example, no content type');
+    assert.deepEqual(Object.keys(untyped?.request.headers ?? {}), ['origin', 'sec-fetch-site', 'sec-fetch-mode']);
+    assert.equal(untyped?.request.body, '{"name":"x"}');
+  });
   it('does not apply where a cookie authorises nothing', () => {
     const judgement = judge({ own: json(401), bearer: json(201), foreign: [] });
     assert.deepEqual(judgement.findings, []);
