@@ -75,6 +75,27 @@ describe('abuse/rate-limit', () => {
     assert.ok(asked < 30, `${asked} requests`);
   });
 
+  for (const [name, isHonest] of [
+    ['fails where the caller names the address that is counted', false],
+    ['passes where the entry that a proxy adds is counted', true],
+  ] as const)
+    it(`over sockets: ${name}`, async () => {
+      const asked = new Map<string, number>();
+      const outcome = await verifySite(
+        rateLimit,
+        ({ url, headers }, response) => {
+          const key = String((!isHonest && headers['x-forwarded-for']) || 'peer');
+          if (url === PATH) asked.set(key, (asked.get(key) ?? 0) + 1);
+          const over = url === PATH && (asked.get(key) ?? 0) > 10;
+          response.writeHead(over ? 429 : 400, { 'content-type': 'text/html', ...(over && { 'retry-after': '5' }) });
+          response.end('<p>Hello</p>');
+        },
+        { profile: 'staging', ...OPTIONS },
+      );
+      assert.equal(outcome.status, isHonest ? 'pass' : 'fail', outcome.reason);
+      if (!isHonest) assert.match(outcome.findings[0]?.message ?? '', /X-Forwarded-For/);
+    });
+
   it('proves nothing when everything is refused by then', async () => {
     let asked = 0;
     const outcome = await verifySite(
