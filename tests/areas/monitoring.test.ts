@@ -36,6 +36,13 @@ describe('monitoring/health', () => {
     assertClean(
       judge({ headers: { ...HEADERS, 'content-type': 'text/plain' }, body: 'ok clerk=ok' }, { contains: 'ok' }),
     ));
+  it('passes on declared text that Express sends as text/html', () =>
+    assertClean(
+      judge(
+        { headers: { ...HEADERS, 'content-type': 'text/html; charset=utf-8' }, body: 'clerk=ok' },
+        { contains: 'clerk=ok' },
+      ),
+    ));
   it('passes on words that describe a check and not its state', () =>
     assertClean(
       judge(json({ status: 'ok', clerk: { status: 'ok', severity: 'critical', lastError: 'timeout' }, error: null })),
