@@ -364,6 +364,21 @@ test('safelisted methods need not be listed', () => {
   );
 });
 
+test('Content-Type that is not allowed is a warning where only GET is served, and an error for what has a body', () => {
+  const bare = preflight({ 'access-control-allow-headers': 'Authorization' });
+  assert.deepEqual(allowed({ method: 'GET', preflight: bare }).levels, ['warning']);
+  assert.deepEqual(allowed({ method: 'POST', preflight: bare }).levels, ['error']);
+  const preflights = ['GET', 'POST'].map((method) => ({ method, exchange: bare }));
+  const answers = [{ path: '/api/me', origin: FRONT, preflights }];
+  const both = allowedOrigin.judge({ answers, leftOut: 0 }, expectation(OPTIONS));
+  assert.deepEqual(
+    both.findings.map(({ level }) => level),
+    ['warning', 'error'],
+  );
+  const none = preflight({ 'access-control-allow-headers': undefined });
+  assert.deepEqual(allowed({ method: 'GET', preflight: none }).levels, ['error']);
+});
+
 test('missing credentials are a warning on the same site, and nothing on another', () => {
   assert.deepEqual(allowed({ get: answer({ 'access-control-allow-credentials': undefined }) }).levels, ['warning']);
   const foreign = exchange({

@@ -162,7 +162,7 @@ function judgePreflights({ path, origin, preflights }: AllowedOriginAnswer): Fin
         method,
       ),
     )
-    .filter(({ message }) => !seen.has(message) && seen.add(message));
+    .filter(({ level, message }) => !seen.has(level + message) && seen.add(level + message));
 }
 
 /** Methods that need no permission (Fetch, CORS-safelisted method). */
@@ -206,7 +206,8 @@ function judgePreflight(
     ...(missingHeaders.length === 0
       ? []
       : [
-          error({
+          // Content-Type alone is missed only by a front end that names the type of no body.
+          (['GET', 'HEAD'].includes(method) && !missingHeaders.includes('authorization') ? warning : error)({
             ...base,
             message: `Access-Control-Allow-Headers: ${header(exchange, 'access-control-allow-headers') ?? '(absent)'} does not allow ${missingHeaders.join(' and ')}`,
             cause: headers.includes('*')
