@@ -5,17 +5,12 @@ import { describe, header, isHtml, isRedirect, status } from '../../target/excha
 import type { Exchange } from '../../target/exchange.ts';
 import type { Target } from '../../target/target.ts';
 import { defineCheck } from '../../verify.ts';
+import { sendable } from './routes.ts';
 
 const AUTH_DOCS = 'https://clerk.com/docs/reference/nextjs/app-router/auth';
 
 /** Methods that carry a body. */
 const WITH_BODY = ['POST', 'PUT', 'PATCH'];
-
-/**
- * Methods that a broken route survives in mode `read-only`: with `{}` as the body, POST and PATCH change nothing that is
- * there. PUT may replace it by nothing and DELETE removes it, whatever the body.
- */
-const HARMLESS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PATCH'];
 
 /** One anonymous call of a declared route. */
 export interface ApiCall {
@@ -48,10 +43,6 @@ async function ask({ anonymous }: Target, path: string, method: string): Promise
   if (method === 'GET') return anonymous.api(path);
   const body = WITH_BODY.includes(method) && { headers: { 'content-type': 'application/json' }, body: '{}' };
   return anonymous.request(path, { method, as: 'api', ...body });
-}
-
-function sendable({ methods }: ApiRoute, { mode }: Pick<Readiness, 'mode'>): string[] {
-  return mode === 'full' ? methods : methods.filter((method) => HARMLESS.includes(method));
 }
 
 /** Says which declared methods were held back. */
