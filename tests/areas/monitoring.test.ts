@@ -59,6 +59,8 @@ describe('monitoring/health', () => {
     { checks: { 'clerk:responseTime': [{ status: 'pass', observedValue: 30, observedUnit: 'ms' }] } },
     { clerk: true, region: 'fra1' },
     { clerk: { code: 200, ms: 7 } },
+    { clerk: 'ok', maintenance: false, mail: 'not configured', services: { mail: false } },
+    { checks: [{ name: 'Auth (Clerk)', status: 'ok' }] },
   ])
     it(`passes on ${JSON.stringify(value)}`, () => assertClean(judge(json(value))));
   for (const value of [
@@ -83,6 +85,9 @@ describe('monitoring/health', () => {
     { status: 'ok', clerk: { statusCode: 401 } },
     { status: 'ok', clerk: { ok: true, error: 'ECONNREFUSED 10.0.0.5:443' } },
     { status: 'ok', clerk: 'ok', db: { ok: false } },
+    { status: 'ok', clerk: 'ok', db: 'not connected' },
+    { status: 'OK', clerk: 'OK', db: 'KO' },
+    { status: 'ok', checks: { db: false, clerk: true } },
   ])
     it(`fails on ${JSON.stringify(value)}`, () =>
       assert.match(judge(json(value)).findings[0]?.message ?? '', /its sub-check "(clerk|db)" has failed/));

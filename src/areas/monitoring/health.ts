@@ -290,7 +290,7 @@ const SETTING = /(?:key|secret|config|configured|enabled|version|url|domain)$/i;
 /** Values of keys that name Clerk, and entries called so below the top, where the app may have Clerk in its own name. */
 function clerkEntries(json: unknown, inner = false): unknown[] {
   if (typeof json !== 'object' || json === null) return [];
-  const isClerk = (value: unknown) => typeof value === 'string' && /^clerk\b/i.test(value);
+  const isClerk = (value: unknown) => typeof value === 'string' && /^(auth\w*\W+)?clerk\b/i.test(value);
   const all = Object.entries(json);
   if (inner && all.some(([key, value]) => /^(name|id|service|component|dependency|check)/i.test(key) && isClerk(value)))
     return [json];
@@ -328,7 +328,7 @@ function statesOf(entry: unknown): unknown[] {
 }
 
 const FAILED_STATE =
-  /^(fail(ed|ing|ure)?|down|error|unhealthy|critical|unreachable|timeout|out[_ ]of[_ ]service|unavailable|offline|disconnected|outage)$/i;
+  /^(fail(ed|ing|ure)?|down|error|unhealthy|critical|unreachable|timeout|out[_ ]of[_ ]service|unavailable|offline|disconnected|outage|ko|nok|broken|not[_ -]?(ok|ready|connected|reachable|responding|healthy))$/i;
 
 /** Keys whose text describes a check or its past and is not its state. */
 const NO_STATE = /^(severity|priority|level|criticality|impact|description|message|name|type)$/i;
@@ -353,6 +353,7 @@ function failedCheck(json: unknown, name = 'status', key = name): string | undef
   if (hasFailed(json, key)) return name;
   if (typeof json !== 'object' || json === null) return undefined;
   for (const [inner, value] of Object.entries(json)) {
+    if (value === false && /^(checks|dependencies)$/i.test(key)) return inner;
     const unnamed =
       Array.isArray(json) || (/^(status|ok|state|up|healthy|errors?|\w*code)$/i.test(inner) && name !== 'status');
     const failed = failedCheck(value, unnamed ? name : inner, Array.isArray(json) ? key : inner);
