@@ -68,12 +68,13 @@ function untrusted(server: Server, options: ReadinessOptions = OPTIONS) {
   return { ...judgement, errors, status: conclude(judgement, [], false).status };
 }
 
-test('eleven hostile origins for an app, and lookalikes of each declared origin', () => {
+test('twelve hostile origins for an app, and lookalikes of each declared origin', () => {
   const own = hostileOrigins(ORIGIN, []).map(({ origin }) => origin);
   assert.deepEqual(own, [
     'https://evil.example',
     'null',
     'http://localhost:3000',
+    'http://localhost:5173',
     'https://evil.vercel.app',
     'https://app.example.com.evil.example',
     'https://evilapp.example.com',
@@ -137,6 +138,11 @@ const MISTAKES: ReadonlyArray<readonly [name: string, allows: (origin: string) =
     'localhost left over',
     (origin) => origin === FRONT || origin === 'http://localhost:3000',
     /http:\/\/localhost:3000/,
+  ],
+  [
+    'localhost of Vite left over',
+    (origin) => origin === FRONT || origin === 'http://localhost:5173',
+    /http:\/\/localhost:5173/,
   ],
 ];
 for (const [name, allows, granted] of MISTAKES) {
