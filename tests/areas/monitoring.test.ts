@@ -59,6 +59,8 @@ describe('monitoring/health', () => {
     { checks: { 'clerk:responseTime': [{ status: 'pass', observedValue: 30, observedUnit: 'ms' }] } },
     { clerk: true, region: 'fra1' },
     { clerk: { code: 200, ms: 7 } },
+    { clerk: { isHealthy: true, ms: 3 }, db: { passed: true } },
+    { checks: [{ name: 'clerk', passed: true }] },
     { clerk: 'ok', maintenance: false, mail: 'not configured', services: { mail: false } },
     { checks: [{ name: 'Auth (Clerk)', status: 'ok' }] },
   ])
@@ -86,6 +88,8 @@ describe('monitoring/health', () => {
     { status: 'ok', clerk: { ok: true, error: 'ECONNREFUSED 10.0.0.5:443' } },
     { status: 'ok', clerk: 'ok', db: { ok: false } },
     { status: 'ok', clerk: 'ok', db: 'not connected' },
+    { status: 'ok', clerk: 'ok', db: { isHealthy: false } },
+    { status: 'ok', clerk: 'ok', db: { alive: false } },
     { status: 'OK', clerk: 'OK', db: 'KO' },
     { status: 'ok', checks: { db: false, clerk: true } },
   ])

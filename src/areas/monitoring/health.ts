@@ -306,7 +306,8 @@ const GOOD =
   /^(ok(ay)?|up|pass(ed|ing)?|warn(ing)?|healthy|good|available|operational|ready|reachable|connected|online|alive|active|running|success(ful)?|true|yes|green|1|[23]\d\d)$/i;
 
 /** Keys whose value is the state of their entry. */
-const STATE = /^(status|state|ok|up|healthy|health|success|reachable|connected|available|alive|ready|result|\w*code)$/i;
+const STATE =
+  /^(is_?)?(status|state|ok|up|pass(ed)?|healthy|health|success|reachable|connected|available|alive|ready|result|\w*code)$/i;
 
 /** Why the entries that name Clerk do not show that it works; a state that has failed is an error already. */
 function doubtAboutClerk(json: unknown): string | undefined {
@@ -344,7 +345,7 @@ function hasFailed(value: unknown, key: string): boolean {
   if (typeof value === 'string')
     return (FAILED_STATE.test(value) && !NO_STATE.test(key)) || (/^errors?$/i.test(key) && !NO_ERROR.test(value));
   if (typeof value === 'number') return value >= 400 && /^(status|(http_?|status_?)*code)$/i.test(key);
-  return value === false && /^(ok|up|healthy|success|reachable|connected|clerk)$/i.test(key);
+  return value === false && /^(is_?)?(ok|up|pass(ed)?|healthy|success|reachable|connected|alive|clerk)$/i.test(key);
 }
 
 /** Name of the first sub-check that says it has failed, anywhere in the body. */
@@ -354,8 +355,7 @@ function failedCheck(json: unknown, name = 'status', key = name): string | undef
   if (typeof json !== 'object' || json === null) return undefined;
   for (const [inner, value] of Object.entries(json)) {
     if (value === false && /^(checks|dependencies)$/i.test(key)) return inner;
-    const unnamed =
-      Array.isArray(json) || (/^(status|ok|state|up|healthy|errors?|\w*code)$/i.test(inner) && name !== 'status');
+    const unnamed = Array.isArray(json) || ((STATE.test(inner) || /^errors?$/i.test(inner)) && name !== 'status');
     const failed = failedCheck(value, unnamed ? name : inner, Array.isArray(json) ? key : inner);
     if (failed !== undefined) return failed;
   }
