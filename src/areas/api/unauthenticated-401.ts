@@ -53,18 +53,16 @@ function doubt(calls: readonly ApiCall[], readiness: Readiness): Pick<Judgement,
       .filter((method) => !sendable(route, readiness).includes(method))
       .map((method) => `${method} ${route.path}`),
   );
-  const served = calls.filter(isServed).map(({ method, route, exchange }) => {
-    const code = status(exchange);
-    return `${method} ${route.path} answers ${code}, as declared, and only errors without data would be a refusal`;
-  });
-  const doubts = [
-    ...served,
-    ...(held.length === 0
-      ? []
-      : [
-          `not sent in mode read-only, because a route without a guard would replace or remove something: ${held.join(', ')}; set mode: 'full' against a deployment where that does no harm`,
-        ]),
-  ];
+  const doubts = calls
+    .filter(isServed)
+    .map(
+      ({ method, route, exchange }) =>
+        `${method} ${route.path} answers ${status(exchange)}, as declared, and only errors without data would be a refusal`,
+    );
+  if (held.length > 0)
+    doubts.push(
+      `not sent in mode read-only, because a route without a guard would replace or remove something: ${held.join(', ')}; set mode: 'full' against a deployment where that does no harm`,
+    );
   return doubts.length === 0 ? {} : { unverified: doubts.join('; ') };
 }
 
