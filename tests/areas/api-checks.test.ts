@@ -247,6 +247,16 @@ describe('api/csrf', () => {
     assert.deepEqual(Object.keys(untyped?.request.headers ?? {}), ['origin', 'sec-fetch-site', 'sec-fetch-mode']);
     assert.equal(untyped?.request.body, '{"name":"x"}');
   });
+  it('asks from a subdomain as a browser there does, because the cookie travels within the site', () => {
+    const within = foreignRequests(POST, ORIGIN).filter(
+      ({ request }) => new Headers(request.headers as HeadersInit).get('sec-fetch-site') === 'same-site',
+    );
+    assert.deepEqual(
+      within.map(({ name }) => name),
+      ['https://evil.app.example.com, text/plain'],
+    );
+    assert.equal(foreignRequests(POST, 'http://127.0.0.1:3000').length, foreignRequests(POST, ORIGIN).length - 1);
+  });
   it('does not apply where a cookie authorises nothing', () => {
     const judgement = judge({ own: json(401), bearer: json(201), foreign: [] });
     assert.deepEqual(judgement.findings, []);
