@@ -315,6 +315,11 @@ const REFUSED: ReadonlyArray<readonly [name: string, parts: Parameters<typeof al
     { preflight: preflight({ 'access-control-allow-origin': undefined }) },
     /not on the server’s list/,
   ],
+  [
+    'a method in lower case, which browsers do not take for it',
+    { preflight: preflight({ 'access-control-allow-methods': 'get, patch' }) },
+    /list of methods/,
+  ],
   ['a forgotten method', { preflight: preflight(), method: 'DELETE' }, /list of methods/],
   [
     'a forgotten header',

@@ -184,22 +184,24 @@ function judgePreflight(
   if (refused) return [refused];
 
   const credentials = grantOf(exchange)?.credentials === true;
-  const methods = listOf(exchange, 'access-control-allow-methods');
+  // Unlike headers, methods are compared case by case (Fetch, CORS-preflight fetch).
+  const named = header(exchange, 'access-control-allow-methods') ?? '(absent)';
+  const methods = named.split(/\s*,\s*/);
   const headers = listOf(exchange, 'access-control-allow-headers');
   const anyMethod = methods.includes('*') && !credentials;
   const missingHeaders = ASKED_HEADERS.filter(
     (name) => !headers.includes(name) && !(name !== 'authorization' && headers.includes('*') && !credentials),
   );
   return [
-    ...(SAFELISTED_METHODS.includes(method) || anyMethod || methods.includes(method.toLowerCase())
+    ...(SAFELISTED_METHODS.includes(method) || anyMethod || methods.includes(method)
       ? []
       : [
           error({
             ...base,
-            message: `Access-Control-Allow-Methods: ${header(exchange, 'access-control-allow-methods') ?? '(absent)'} does not allow ${method}`,
+            message: `Access-Control-Allow-Methods: ${named} does not allow ${method}`,
             cause: methods.includes('*')
               ? '* is taken literally where credentials are allowed.'
-              : 'The list of methods was written before this one was added.',
+              : 'The list of methods was written before this one was added, or in lower case.',
             fix: `Name ${method} in Access-Control-Allow-Methods.`,
           }),
         ]),
