@@ -30,6 +30,11 @@ describe('abuse/rate-limit', () => {
   it('fails without a limit', () => assert.match(only(judge(open)).message, /^5 requests in a row were all answered/));
   it('fails on 429 without Retry-After', () =>
     assert.match(only(judge([...open, limited()])).message, /without Retry-After/));
+  it('only warns where the firewall of Vercel leaves it out, which nobody can change', () => {
+    const judgement = judge([...open, { status: 429, headers: { 'x-vercel-mitigated': 'deny' } }]);
+    assert.equal(only(judgement).level, 'warning');
+    assert.match(judgement.summary, /Retry-After: none/);
+  });
   it('fails on a Retry-After with a unit', () =>
     assert.match(only(judge([...open, limited('3s')])).message, /cannot be read/));
   it('fails on 503 and names nginx', () => assert.match(only(judge([...open, { status: 503 }])).cause, /nginx/));

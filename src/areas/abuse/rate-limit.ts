@@ -160,7 +160,8 @@ function unlimited(burst: Burst, last: Exchange, subject: string): Finding {
 }
 
 function withoutRetryAfter(exchange: Exchange, subject: string): Finding {
-  return error({
+  // The firewall of Vercel lets nobody add it.
+  return (header(exchange, 'x-vercel-mitigated') === undefined ? error : warning)({
     subject,
     message: 'it answers 429 without Retry-After',
     expected: EXPECTED,
@@ -204,7 +205,7 @@ function summary(burst: Burst, endpoint: string): string {
   const at = burst.findIndex(isLimited);
   const limited = burst[at];
   if (limited)
-    return `${endpoint} answers 429 with Retry-After: ${header(limited, 'retry-after')} to request ${at + 1} of the burst`;
+    return `${endpoint} answers 429 with Retry-After: ${header(limited, 'retry-after') ?? 'none'} to request ${at + 1} of the burst`;
   const wall = stepsIn(burst);
   return wall
     ? `${endpoint} is refused within ${burst.length} requests: ${wallOf(wall)?.name ?? 'a filter'} answers ${status(wall)}`
