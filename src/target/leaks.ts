@@ -8,6 +8,7 @@ const AT = String.raw`(?:\b|\\[nrt])at`;
 const STACK_FRAME = new RegExp(
   [
     String.raw`${AT}\s+[^\n<]{0,120}?\(?(?:file://|node:|webpack(?:-internal)?:|/[\w@.-]+/|[A-Za-z]:\\)[^\s()<>]{1,300}:\d+:\d+\)?`,
+    String.raw`${AT} [^\n<()]{1,120} \([\w./@-]{1,200}\.[cm]?[jt]sx?:\d+:\d+\)`,
     String.raw`File ${QUOTE}[^"<>\n]{1,200}?${QUOTE}, line \d+, in `,
     String.raw`${AT} (?:[\w$]+[./]){2,}[\w$<>&;]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)`,
     String.raw`goroutine \d+ \[[\w ,]+\]:`,

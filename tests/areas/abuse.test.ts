@@ -30,6 +30,11 @@ describe('abuse/rate-limit', () => {
   it('fails without a limit', () => assert.match(only(judge(open)).message, /^5 requests in a row were all answered/));
   it('fails on 429 without Retry-After', () =>
     assert.match(only(judge([...open, limited()])).message, /without Retry-After/));
+  it('only warns where the firewall of Vercel leaves it out, which nobody can change', () => {
+    const judgement = judge([...open, { status: 429, headers: { 'x-vercel-mitigated': 'deny' } }]);
+    assert.equal(only(judgement).level, 'warning');
+    assert.match(judgement.summary, /Retry-After: none/);
+  });
   it('fails on a Retry-After with a unit', () =>
     assert.match(only(judge([...open, limited('3s')])).message, /cannot be read/));
   it('fails on 503 and names nginx', () => assert.match(only(judge([...open, { status: 503 }])).cause, /nginx/));
@@ -74,6 +79,27 @@ describe('abuse/rate-limit', () => {
     assert.match(outcome.reason, /Retry-After: 5 to request 11/);
     assert.ok(asked < 30, `${asked} requests`);
   });
+
+  for (const [name, isHonest] of [
+    ['fails where the caller names the address that is counted', false],
+    ['passes where the entry that a proxy adds is counted', true],
+  ] as const)
+    it(`over sockets: ${name}`, async () => {
+      const asked = new Map<string, number>();
+      const outcome = await verifySite(
+        rateLimit,
+        ({ url, headers }, response) => {
+          const key = String((!isHonest && headers['x-forwarded-for']) || 'peer');
+          if (url === PATH) asked.set(key, (asked.get(key) ?? 0) + 1);
+          const over = url === PATH && (asked.get(key) ?? 0) > 10;
+          response.writeHead(over ? 429 : 400, { 'content-type': 'text/html', ...(over && { 'retry-after': '5' }) });
+          response.end('<p>Hello</p>');
+        },
+        { profile: 'staging', ...OPTIONS },
+      );
+      assert.equal(outcome.status, isHonest ? 'pass' : 'fail', outcome.reason);
+      if (!isHonest) assert.match(outcome.findings[0]?.message ?? '', /X-Forwarded-For/);
+    });
 
   it('proves nothing when everything is refused by then', async () => {
     let asked = 0;

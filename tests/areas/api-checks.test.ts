@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { authenticated, csrf, errorShape, forgedToken, unauthenticated401 } from '../../src/areas/api.ts';
 import type { GenuineCall } from '../../src/areas/api/authenticated.ts';
+import { foreignRequests } from '../../src/areas/api/csrf.ts';
 import type { CsrfTrial } from '../../src/areas/api/csrf.ts';
 import { forgeries } from '../../src/areas/api/forgeries.ts';
 import type { ForgedTokenEvidence, Trial } from '../../src/areas/api/forged-token.ts';
@@ -175,6 +176,14 @@ describe('api/authenticated', () => {
     assertClean(judge({ cookie: json(200, '{"id":7}'), bearer: nobody, anyones: [nobody] }));
     assertClean(judge({ cookie: json(200, '[]'), anyones: [json(401, '[]')] }));
   });
+  it('fails where a refusal holds what the test user gets', () => {
+    const mine = '{"id":7,"email":"a@example.com"}';
+    const finding = only(judge({ cookie: json(200, mine), anyones: [json(401, mine), json(404)] }));
+    assert.match(`${finding.message} ${finding.cause}`, /without a session gets the same body, with 401.*return/);
+    assertClean(judge({ cookie: json(200, '{"data":null}'), anyones: [json(401, '{"data":null}')] }));
+    const denied = json(403, '{"code":403}');
+    assertClean(judge({ cookie: denied, anyones: [denied] }, { path: '/api/me', authenticatedStatus: [403] }));
+  });
   it('is not verified when no route takes GET', () =>
     assert.match(
       authenticated.judge([], expectation({ api: [{ path: '/api/x', methods: ['POST'] }] })).unverified ?? '',
@@ -233,6 +242,21 @@ describe('api/csrf', () => {
       assert.match(finding.message, new RegExp(`evil.example, text/plain: ${status} .*201 from the app`));
       assert.match(finding.cause, /SameSite=Lax/);
     });
+  it('sends JSON without a content type too, which guards by content type overlook', () => {
+    const untyped = foreignRequests(POST, ORIGIN).find(({ name }) => name === 'https://evil.example, no content type');
+    assert.deepEqual(Object.keys(untyped?.request.headers ?? {}), ['origin', 'sec-fetch-site', 'sec-fetch-mode']);
+    assert.equal(untyped?.request.body, '{"name":"x"}');
+  });
+  it('asks from a subdomain as a browser there does, because the cookie travels within the site', () => {
+    const within = foreignRequests(POST, ORIGIN).filter(
+      ({ request }) => new Headers(request.headers as HeadersInit).get('sec-fetch-site') === 'same-site',
+    );
+    assert.deepEqual(
+      within.map(({ name }) => name),
+      ['https://evil.app.example.com, text/plain'],
+    );
+    assert.equal(foreignRequests(POST, 'http://127.0.0.1:3000').length, foreignRequests(POST, ORIGIN).length - 1);
+  });
   it('does not apply where a cookie authorises nothing', () => {
     const judgement = judge({ own: json(401), bearer: json(201), foreign: [] });
     assert.deepEqual(judgement.findings, []);
@@ -309,6 +333,11 @@ describe('api/error-shape', () => {
       const finding = only(judge({ status, body: '<h1>no</h1>' }));
       assert.deepEqual([finding.level, /page/.test(finding.cause)], ['error', true]);
     });
+  it('fails on a stack among the errors of GraphQL, whatever the status', () => {
+    const body =
+      '{"errors":[{"extensions":{"stacktrace":["Error: x","    at read (/srv/app/lib/session.ts:18:21)"]}}]}';
+    assert.match(only(judge({ status: 200, headers: JSON_TYPE, body })).message, /shows a stack trace/);
+  });
   it('does not print a huge query', () =>
     assert.ok(
       only(judge({ path: `/api/me?a=${'x'.repeat(4000)}`, status: 500, body: '<h1>no</h1>' })).message.length < 700,

@@ -63,6 +63,16 @@ describe('api/unauthenticated-401', () => {
       assert.match(`${finding.cause} ${finding.fix}`, text);
     });
   }
+  it('takes a declared 2xx for a refusal only where it has errors and no data, as of GraphQL', () => {
+    const declared = (body: string) =>
+      judge({ status: 200, headers: JSON_TYPE, body }, { unauthenticatedStatus: [401, 200] });
+    assertClean(declared('{"errors":[{"message":"UNAUTHENTICATED"}],"data":{"me":null}}'));
+    for (const body of ['{"data":{"me":{"id":7}}}', '{"errors":[{}],"data":{"me":{"id":7}}}', '{"errors":[]}', '[]']) {
+      const { findings, unverified } = declared(body);
+      assert.deepEqual(findings, []);
+      assert.match(unverified ?? '', /GET \/api\/me answers 200, as declared/);
+    }
+  });
   it('leaves failed connections to the engine', () => {
     const route = { path: '/api/me', methods: ['GET'], unauthenticatedStatus: [401] };
     assert.deepEqual(

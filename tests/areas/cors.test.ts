@@ -68,12 +68,13 @@ function untrusted(server: Server, options: ReadinessOptions = OPTIONS) {
   return { ...judgement, errors, status: conclude(judgement, [], false).status };
 }
 
-test('eleven hostile origins for an app, and lookalikes of each declared origin', () => {
+test('twelve hostile origins for an app, and lookalikes of each declared origin', () => {
   const own = hostileOrigins(ORIGIN, []).map(({ origin }) => origin);
   assert.deepEqual(own, [
     'https://evil.example',
     'null',
     'http://localhost:3000',
+    'http://localhost:5173',
     'https://evil.vercel.app',
     'https://app.example.com.evil.example',
     'https://evilapp.example.com',
@@ -137,6 +138,11 @@ const MISTAKES: ReadonlyArray<readonly [name: string, allows: (origin: string) =
     'localhost left over',
     (origin) => origin === FRONT || origin === 'http://localhost:3000',
     /http:\/\/localhost:3000/,
+  ],
+  [
+    'localhost of Vite left over',
+    (origin) => origin === FRONT || origin === 'http://localhost:5173',
+    /http:\/\/localhost:5173/,
   ],
 ];
 for (const [name, allows, granted] of MISTAKES) {
@@ -309,6 +315,11 @@ const REFUSED: ReadonlyArray<readonly [name: string, parts: Parameters<typeof al
     { preflight: preflight({ 'access-control-allow-origin': undefined }) },
     /not on the server’s list/,
   ],
+  [
+    'a method in lower case, which browsers do not take for it',
+    { preflight: preflight({ 'access-control-allow-methods': 'get, patch' }) },
+    /list of methods/,
+  ],
   ['a forgotten method', { preflight: preflight(), method: 'DELETE' }, /list of methods/],
   [
     'a forgotten header',
@@ -362,6 +373,21 @@ test('safelisted methods need not be listed', () => {
     allowed({ method: 'POST', preflight: preflight({ 'access-control-allow-methods': undefined }) }).findings,
     [],
   );
+});
+
+test('Content-Type that is not allowed is a warning where only GET is served, and an error for what has a body', () => {
+  const bare = preflight({ 'access-control-allow-headers': 'Authorization' });
+  assert.deepEqual(allowed({ method: 'GET', preflight: bare }).levels, ['warning']);
+  assert.deepEqual(allowed({ method: 'POST', preflight: bare }).levels, ['error']);
+  const preflights = ['GET', 'POST'].map((method) => ({ method, exchange: bare }));
+  const answers = [{ path: '/api/me', origin: FRONT, preflights }];
+  const both = allowedOrigin.judge({ answers, leftOut: 0 }, expectation(OPTIONS));
+  assert.deepEqual(
+    both.findings.map(({ level }) => level),
+    ['warning', 'error'],
+  );
+  const none = preflight({ 'access-control-allow-headers': undefined });
+  assert.deepEqual(allowed({ method: 'GET', preflight: none }).levels, ['error']);
 });
 
 test('missing credentials are a warning on the same site, and nothing on another', () => {

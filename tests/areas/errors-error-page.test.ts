@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { crashPage, errorPage } from '../../src/areas/errors.ts';
+import { authFailure, crashPage, errorPage } from '../../src/areas/errors.ts';
+import type { ReadinessOptions } from '../../src/config/options.ts';
 import type { PageVisit } from '../../src/browser/page-visit.ts';
 import { exchange, expectation, ORIGIN, visit } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';
+import { verifySite } from '../support/site.ts';
+import type { Handler } from '../support/site.ts';
 
 const STACK = 'Error: x\n    at read (/srv/app/lib/x.ts:18:21)';
 const malformed = (...answers: Answer[]) =>
@@ -36,6 +39,22 @@ describe('errors/error-page, malformed requests', () => {
       /also GET \/%, GET \/%c0$/,
     ));
 });
+
+for (const [id, verify] of [
+  [authFailure.id, (...site) => verifySite(authFailure, ...site)],
+  [errorPage.id, (...site) => verifySite(errorPage, ...site)],
+] as ReadonlyArray<readonly [string, (handler: Handler, options: ReadinessOptions) => Promise<unknown>]>)
+  it(`${id} sends no PUT and no DELETE in mode read-only, which a route without a guard would act on`, async () => {
+    const asked = new Set<string>();
+    await verify(
+      ({ method = '' }, response) => {
+        asked.add(method);
+        response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Home</h1>');
+      },
+      { api: [{ path: '/api/items/1', methods: ['DELETE', 'PUT', 'PATCH'] }] },
+    );
+    assert.deepEqual([...asked].toSorted(), ['GET', 'PATCH']);
+  });
 
 const PAGE: PageVisit = {
   asked: `${ORIGIN}/crash`,

@@ -36,6 +36,13 @@ describe('monitoring/health', () => {
     assertClean(
       judge({ headers: { ...HEADERS, 'content-type': 'text/plain' }, body: 'ok clerk=ok' }, { contains: 'ok' }),
     ));
+  it('passes on declared text that Express sends as text/html', () =>
+    assertClean(
+      judge(
+        { headers: { ...HEADERS, 'content-type': 'text/html; charset=utf-8' }, body: 'clerk=ok' },
+        { contains: 'clerk=ok' },
+      ),
+    ));
   it('passes on words that describe a check and not its state', () =>
     assertClean(
       judge(json({ status: 'ok', clerk: { status: 'ok', severity: 'critical', lastError: 'timeout' }, error: null })),
@@ -52,6 +59,10 @@ describe('monitoring/health', () => {
     { checks: { 'clerk:responseTime': [{ status: 'pass', observedValue: 30, observedUnit: 'ms' }] } },
     { clerk: true, region: 'fra1' },
     { clerk: { code: 200, ms: 7 } },
+    { clerk: { isHealthy: true, ms: 3 }, db: { passed: true } },
+    { checks: [{ name: 'clerk', passed: true }] },
+    { clerk: 'ok', maintenance: false, mail: 'not configured', services: { mail: false } },
+    { checks: [{ name: 'Auth (Clerk)', status: 'ok' }] },
   ])
     it(`passes on ${JSON.stringify(value)}`, () => assertClean(judge(json(value))));
   for (const value of [
@@ -76,6 +87,11 @@ describe('monitoring/health', () => {
     { status: 'ok', clerk: { statusCode: 401 } },
     { status: 'ok', clerk: { ok: true, error: 'ECONNREFUSED 10.0.0.5:443' } },
     { status: 'ok', clerk: 'ok', db: { ok: false } },
+    { status: 'ok', clerk: 'ok', db: 'not connected' },
+    { status: 'ok', clerk: 'ok', db: { isHealthy: false } },
+    { status: 'ok', clerk: 'ok', db: { alive: false } },
+    { status: 'OK', clerk: 'OK', db: 'KO' },
+    { status: 'ok', checks: { db: false, clerk: true } },
   ])
     it(`fails on ${JSON.stringify(value)}`, () =>
       assert.match(judge(json(value)).findings[0]?.message ?? '', /its sub-check "(clerk|db)" has failed/));

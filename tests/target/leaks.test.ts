@@ -4,6 +4,8 @@ import { leakIn, stackFrameIn } from '../../src/target/leaks.ts';
 
 const STACKS: Readonly<Record<string, string>> = {
   V8: 'TypeError: x\n    at read (/srv/app/lib/session.js:18:21)',
+  'a worker, whose files have no folder': 'Error: x\n    at async Object.fetch (index.js:1843:24)',
+  'a bundle, by its relative path': 'Error: x\n    at handler (dist/server.mjs:12:3)',
   Python: 'File "/srv/app/views.py", line 12, in dashboard\n    raise ValueError',
   'the JVM': 'at com.example.web.UserController.show(UserController.java:42)',
   'the JVM, a module': 'at java.base/java.lang.Thread.run(Thread.java:840)',
@@ -28,6 +30,7 @@ describe('a stack trace', () => {
     'Open File "New", line up',
     'Look at java.lang.Thread and at System.Linq in the guide',
     'Issue #12 /docs/php (2024): a guide; see user.rb:12',
+    'Look at the example (index.js:3) and at line (see app.ts)',
     'Run it in goroutine 5 or on line 7 of index.php',
   ])
     it(`is not “${text}”`, () => assert.equal(leakIn(text), undefined));

@@ -7,8 +7,11 @@ import { wallOf } from '../../target/wall.ts';
 import { defineCheck } from '../../verify.ts';
 import { secondsOf } from './retry-after.ts';
 
-/** The answers to a burst, in order of their requests; it ends early once the limit is met. */
+/** The answers to a burst, in order of their requests; it ends early once the limit is met, with {@link CLAIMS} if by 429. */
 export type Burst = readonly Exchange[];
+
+/** Addresses of nobody (RFC 5737): a limit that believes the caller lets each of them through while it refuses others. */
+const CLAIMS = ['198.51.100.1', '198.51.100.2', '198.51.100.3', '198.51.100.4'];
 
 /** Longest wait that a limit may ask for, in seconds; a day keeps out more people than attackers. */
 const MAX_WAIT = 24 * 3600;
@@ -22,21 +25,26 @@ export const rateLimit = defineCheck<Burst>({
   async collect({ target, readiness }) {
     const { path, method, burst, body } = declared(readiness);
     const bodiless = method === 'GET' || method === 'HEAD';
-    const send = (): Promise<Exchange> =>
+    const send = (claim?: string): Promise<Exchange> =>
       target.anonymous.request(path, {
         method,
         as: 'api',
         // Refusals are what the burst is after.
         judged: true,
-        ...(!bodiless && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        headers: {
+          ...(!bodiless && { 'content-type': 'application/json' }),
+          ...(claim !== undefined && { 'x-forwarded-for': claim, 'x-real-ip': claim }),
+        },
+        ...(!bodiless && { body: JSON.stringify(body) }),
       });
     const answers = [await send()];
     // Control: a firewall that refuses everything by now is an obstacle, and no limit of this endpoint.
     if (answers.some(isRefusal)) await target.anonymous.get(target.home);
     while (answers.length < burst && !answers.some(isRefusal)) {
       const next = Math.min(readiness.network.concurrency, burst - answers.length);
-      answers.push(...(await Promise.all(Array.from({ length: next }, send))));
+      answers.push(...(await Promise.all(Array.from({ length: next }, () => send()))));
     }
+    if (answers.some(isLimited)) answers.push(...(await Promise.all(CLAIMS.flatMap((claim) => [send(claim), send()]))));
     return answers;
   },
   judge(burst, { readiness }): Judgement {
@@ -55,16 +63,32 @@ function declared({ rateLimit }: Readiness): Exclude<Readiness['rateLimit'], und
   return rateLimit;
 }
 
+function isLimited(exchange: Exchange): boolean {
+  return status(exchange) === 429;
+}
+
+/** True when every claim of another address was let through while all around it were refused. */
+function isFooled(burst: Burst): boolean {
+  const tail = burst.slice(-2 * CLAIMS.length);
+  const claiming = tail.filter(({ request }) => request.headers.some(([, value]) => CLAIMS.includes(value)));
+  return (
+    claiming.length === CLAIMS.length &&
+    tail.every((each) =>
+      claiming.includes(each) ? status(each) < 500 && status(each) !== 403 && !isRefusal(each) : isLimited(each),
+    )
+  );
+}
+
 /** A limit of the app, or a firewall that steps in. */
 function isRefusal(exchange: Exchange): boolean {
-  return status(exchange) === 429 || wallOf(exchange) !== undefined;
+  return isLimited(exchange) || wallOf(exchange) !== undefined;
 }
 
 /** A firewall or a filter that lets the first request through and refuses a later one. */
 function stepsIn(burst: Burst): Exchange | undefined {
   const [first] = burst;
   return burst.find(
-    (exchange) => status(exchange) !== 429 && (wallOf(exchange) !== undefined || isNewRefusal(exchange, first)),
+    (exchange) => !isLimited(exchange) && (wallOf(exchange) !== undefined || isNewRefusal(exchange, first)),
   );
 }
 
@@ -76,12 +100,12 @@ function isNewRefusal(exchange: Exchange, first: Exchange | undefined): boolean 
 function unprovable(burst: Burst, readiness: Readiness): string | undefined {
   const [first] = burst;
   if (!first) throw new Error('no request was sent');
-  const wall = status(first) === 429 ? undefined : wallOf(first);
+  const wall = isLimited(first) ? undefined : wallOf(first);
   if (wall)
     return `${wall.name} answered the first request already, so it is no limit: ${describe(first)}. ${wall.fix}`;
   const lost = burst.find(({ response }) => response === undefined);
   if (lost) return `not every request of the burst was answered: ${describe(lost)}`;
-  if (burst.some((exchange) => status(exchange) === 429) || stepsIn(burst)) return undefined;
+  if (burst.some(isLimited) || stepsIn(burst)) return undefined;
   if ([404, 405].includes(status(first)))
     return `${describe(first)}, so no limit was reached: name an endpoint in rateLimit.path, and its method in rateLimit.method`;
   if (isRedirect(first))
@@ -93,8 +117,17 @@ function unprovable(burst: Burst, readiness: Readiness): string | undefined {
 }
 
 function judgeBurst(burst: Burst, endpoint: string): Finding[] {
-  const limited = burst.filter((exchange) => status(exchange) === 429);
+  const limited = burst.filter(isLimited);
   const bare = limited.find((exchange) => header(exchange, 'retry-after') === undefined);
+  const fooled = burst.at(-2 * CLAIMS.length);
+  if (fooled && isFooled(burst))
+    return [
+      {
+        ...unlimited(burst, fooled, endpoint),
+        message: 'the limit is met, and not by whoever writes another address into X-Forwarded-For each time',
+        cause: 'The limit is keyed by a header that callers choose.',
+      },
+    ];
   if (bare) return [withoutRetryAfter(bare, endpoint)];
   if (limited.length > 0) return limited.slice(0, 1).flatMap((exchange) => judgeRetryAfter(exchange, endpoint));
   const last = burst.at(-1);
@@ -119,7 +152,7 @@ function unlimited(burst: Burst, last: Exchange, subject: string): Finding {
     message: `${burst.length} requests in a row were all answered, the last with ${status(last)}: no limit was met`,
     expected: EXPECTED,
     cause:
-      'The endpoint has no limit: Clerk limits its own APIs, not yours. Or the limit counts in the memory of each instance, is keyed by a header that callers choose, or lies above the declared burst.',
+      'The endpoint has no limit: Clerk limits its own APIs, not yours. Or the limit counts in the memory of each instance or lies above the declared burst.',
     fix: 'Count by client address (or user id) in a shared store, in the handler or at the CDN, and answer 429 with Retry-After. If the limit is higher on purpose, set rateLimit.burst.',
     docs: DOCS,
     exchange: last,
@@ -127,7 +160,8 @@ function unlimited(burst: Burst, last: Exchange, subject: string): Finding {
 }
 
 function withoutRetryAfter(exchange: Exchange, subject: string): Finding {
-  return error({
+  // The firewall of Vercel lets nobody add it.
+  return (header(exchange, 'x-vercel-mitigated') === undefined ? error : warning)({
     subject,
     message: 'it answers 429 without Retry-After',
     expected: EXPECTED,
@@ -168,10 +202,10 @@ function judgeRetryAfter(exchange: Exchange, subject: string): Finding[] {
 }
 
 function summary(burst: Burst, endpoint: string): string {
-  const at = burst.findIndex((exchange) => status(exchange) === 429);
+  const at = burst.findIndex(isLimited);
   const limited = burst[at];
   if (limited)
-    return `${endpoint} answers 429 with Retry-After: ${header(limited, 'retry-after')} to request ${at + 1} of the burst`;
+    return `${endpoint} answers 429 with Retry-After: ${header(limited, 'retry-after') ?? 'none'} to request ${at + 1} of the burst`;
   const wall = stepsIn(burst);
   return wall
     ? `${endpoint} is refused within ${burst.length} requests: ${wallOf(wall)?.name ?? 'a filter'} answers ${status(wall)}`

@@ -9,7 +9,7 @@ import { redirectsToSignIn } from '../../target/sign-in.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
 
-/** Routes tried: each costs up to six requests that a broken app acts on. */
+/** Routes tried: each costs up to eight requests that a broken app acts on. */
 const MAX_ROUTES = 3;
 
 const CSRF_DOCS =
@@ -105,28 +105,40 @@ function postRoutes({ api }: Expectation['readiness']): ApiRoute[] {
   return (api || []).filter(({ methods }) => methods.includes('POST'));
 }
 
-/** Content types that need no preflight (https://fetch.spec.whatwg.org/#cors-safelisted-request-header), and the opaque origin of sandboxed frames. */
-function foreignRequests(
+/**
+ * Content types that need no preflight (https://fetch.spec.whatwg.org/#cors-safelisted-request-header), none at all, which
+ * a Blob is sent with, and the opaque origin of sandboxed frames.
+ */
+export function foreignRequests(
   { body }: ApiRoute,
   own: string,
 ): Array<{ readonly name: string; readonly request: AnonymousRequest }> {
+  const { hostname } = new URL(own);
   const json = JSON.stringify(body ?? {});
   const fields = isRecord(body) ? Object.entries(body).map(([name, value]) => [name, String(value)]) : [];
   const form = new URLSearchParams(fields).toString();
-  const post = (origin: string, type: string, content: string, mode: string) => ({
-    name: `${origin}, ${type}`,
+  const post = (origin: string, type: string, content = json, mode = 'no-cors', site = 'cross-site') => ({
+    name: `${origin}, ${type || 'no content type'}`,
     request: {
       method: 'POST',
-      headers: { origin, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': mode, 'content-type': type },
+      headers: {
+        origin,
+        'sec-fetch-site': site,
+        'sec-fetch-mode': mode,
+        ...(type && { 'content-type': type }),
+      },
       body: content,
     },
   });
   return [
-    post('https://evil.example', 'text/plain', json, 'no-cors'),
+    post('https://evil.example', 'text/plain'),
+    post('https://evil.example', ''),
     post('https://evil.example', 'application/x-www-form-urlencoded', form, 'navigate'),
-    post('null', 'text/plain', json, 'no-cors'),
+    post('null', 'text/plain'),
     // Passes a comparison by startsWith() or includes().
-    post(`https://${new URL(own).hostname}.evil.example`, 'text/plain', json, 'no-cors'),
+    post(`https://${hostname}.evil.example`, 'text/plain'),
+    // An address has no subdomains.
+    ...(/[a-z]/i.test(hostname) ? [post(`https://evil.${hostname}`, 'text/plain', json, 'no-cors', 'same-site')] : []),
   ];
 }
 

@@ -118,7 +118,9 @@ function provocations({ path, methods }: ApiRoute, unknown: string): Plan[] {
 
 function judgeRoute({ route, provocations: list }: ProvokedRoute): Finding[] {
   const leaks = list.flatMap((each) => {
-    const leak = status(each.exchange) >= 400 ? leakIn(body(each.exchange)) : undefined;
+    // GraphQL and batches have their errors in an answer that succeeds.
+    const failed = status(each.exchange) >= 400 || /^\s*\[?\s*\{\s*"errors?"/.test(body(each.exchange));
+    const leak = failed ? leakIn(body(each.exchange)) : undefined;
     // A page for people may name a file or a variable in its text or its scripts.
     const inPage = isHtml(each.exchange) && (leak?.kind === 'a path of the server' || leak?.kind === 'the environment');
     return leak && !inPage ? [{ ...each, leak }] : [];

@@ -3,19 +3,15 @@ import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { describe, header, isHtml, isRedirect, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
+import { jsonOf, member } from '../../target/json.ts';
 import type { Target } from '../../target/target.ts';
 import { defineCheck } from '../../verify.ts';
+import { sendable } from './routes.ts';
 
 const AUTH_DOCS = 'https://clerk.com/docs/reference/nextjs/app-router/auth';
 
 /** Methods that carry a body. */
 const WITH_BODY = ['POST', 'PUT', 'PATCH'];
-
-/**
- * Methods that a broken route survives in mode `read-only`: with `{}` as the body, POST and PATCH change nothing that is
- * there. PUT may replace it by nothing and DELETE removes it, whatever the body.
- */
-const HARMLESS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PATCH'];
 
 /** One anonymous call of a declared route. */
 export interface ApiCall {
@@ -39,7 +35,7 @@ export const unauthenticated401 = defineCheck<readonly ApiCall[]>({
     ),
   judge: (calls, { readiness }): Judgement => ({
     findings: calls.flatMap(judgeCall),
-    ...unsent(readiness),
+    ...doubt(calls, readiness),
     summary: `${calls.map(({ method, route }) => `${method} ${route.path}`).join(', ')} refused with ${[...new Set(calls.map(({ exchange }) => status(exchange)))].join(', ')}; no positive control without a session`,
   }),
 });
@@ -50,22 +46,34 @@ async function ask({ anonymous }: Target, path: string, method: string): Promise
   return anonymous.request(path, { method, as: 'api', ...body });
 }
 
-function sendable({ methods }: ApiRoute, { mode }: Pick<Readiness, 'mode'>): string[] {
-  return mode === 'full' ? methods : methods.filter((method) => HARMLESS.includes(method));
-}
-
-/** Says which declared methods were held back. */
-function unsent(readiness: Readiness): Pick<Judgement, 'unverified'> {
+/** Says which declared methods were held back, and which declared refusals do not look like one. */
+function doubt(calls: readonly ApiCall[], readiness: Readiness): Pick<Judgement, 'unverified'> {
   const held = (readiness.api || []).flatMap((route) =>
     route.methods
       .filter((method) => !sendable(route, readiness).includes(method))
       .map((method) => `${method} ${route.path}`),
   );
-  return held.length === 0
-    ? {}
-    : {
-        unverified: `not sent in mode read-only, because a route without a guard would replace or remove something: ${held.join(', ')}; set mode: 'full' against a deployment where that does no harm`,
-      };
+  const doubts = calls
+    .filter(isServed)
+    .map(
+      ({ method, route, exchange }) =>
+        `${method} ${route.path} answers ${status(exchange)}, as declared, and only errors without data would be a refusal`,
+    );
+  if (held.length > 0)
+    doubts.push(
+      `not sent in mode read-only, because a route without a guard would replace or remove something: ${held.join(', ')}; set mode: 'full' against a deployment where that does no harm`,
+    );
+  return doubts.length === 0 ? {} : { unverified: doubts.join('; ') };
+}
+
+/** True for a declared 2xx but for that of GraphQL, which has its refusals in the body. */
+function isServed({ route, exchange }: ApiCall): boolean {
+  const code = status(exchange);
+  if (code < 200 || code > 299 || !route.unauthenticatedStatus.includes(code)) return false;
+  const json = jsonOf(exchange);
+  const errors = member(json, 'errors');
+  const data = JSON.stringify(member(json, 'data') ?? null).replaceAll(/"\w+":/g, '');
+  return !Array.isArray(errors) || errors.length === 0 || !/^[{}[\],nul]*$/.test(data);
 }
 
 function judgeCall({ route, method, exchange }: ApiCall): Finding[] {

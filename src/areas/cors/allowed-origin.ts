@@ -162,7 +162,7 @@ function judgePreflights({ path, origin, preflights }: AllowedOriginAnswer): Fin
         method,
       ),
     )
-    .filter(({ message }) => !seen.has(message) && seen.add(message));
+    .filter(({ level, message }) => !seen.has(level + message) && seen.add(level + message));
 }
 
 /** Methods that need no permission (Fetch, CORS-safelisted method). */
@@ -184,29 +184,32 @@ function judgePreflight(
   if (refused) return [refused];
 
   const credentials = grantOf(exchange)?.credentials === true;
-  const methods = listOf(exchange, 'access-control-allow-methods');
+  // Unlike headers, methods are compared case by case (Fetch, CORS-preflight fetch).
+  const named = header(exchange, 'access-control-allow-methods') ?? '(absent)';
+  const methods = named.split(/\s*,\s*/);
   const headers = listOf(exchange, 'access-control-allow-headers');
   const anyMethod = methods.includes('*') && !credentials;
   const missingHeaders = ASKED_HEADERS.filter(
     (name) => !headers.includes(name) && !(name !== 'authorization' && headers.includes('*') && !credentials),
   );
   return [
-    ...(SAFELISTED_METHODS.includes(method) || anyMethod || methods.includes(method.toLowerCase())
+    ...(SAFELISTED_METHODS.includes(method) || anyMethod || methods.includes(method)
       ? []
       : [
           error({
             ...base,
-            message: `Access-Control-Allow-Methods: ${header(exchange, 'access-control-allow-methods') ?? '(absent)'} does not allow ${method}`,
+            message: `Access-Control-Allow-Methods: ${named} does not allow ${method}`,
             cause: methods.includes('*')
               ? '* is taken literally where credentials are allowed.'
-              : 'The list of methods was written before this one was added.',
+              : 'The list of methods was written before this one was added, or in lower case.',
             fix: `Name ${method} in Access-Control-Allow-Methods.`,
           }),
         ]),
     ...(missingHeaders.length === 0
       ? []
       : [
-          error({
+          // Content-Type alone is missed only by a front end that names the type of no body.
+          (['GET', 'HEAD'].includes(method) && !missingHeaders.includes('authorization') ? warning : error)({
             ...base,
             message: `Access-Control-Allow-Headers: ${header(exchange, 'access-control-allow-headers') ?? '(absent)'} does not allow ${missingHeaders.join(' and ')}`,
             cause: headers.includes('*')

@@ -23,11 +23,12 @@ const STRANGERS: readonly HostileOrigin[] = [
     origin: 'null',
     mistake: 'null is on the list of allowed origins; any website can send it from a sandboxed frame',
   },
-  {
+  // Where Next.js and Vite serve.
+  ...['http://localhost:3000', 'http://localhost:5173'].map((origin) => ({
     name: 'a developer’s machine',
-    origin: 'http://localhost:3000',
+    origin,
     mistake: 'the list of allowed origins still has the one of local development',
-  },
+  })),
   {
     name: 'somebody else’s deployment on vercel.app',
     origin: 'https://evil.vercel.app',

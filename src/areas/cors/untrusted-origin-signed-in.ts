@@ -17,7 +17,7 @@ export interface SignedInOriginEvidence {
 
 /**
  * cors/untrusted-origin for what a session gets: a guard that comes first leaves the refusal without the headers that the
- * handler behind it sends. One GET from each origin for each of the first 12 API paths and the first page; at most 342 requests.
+ * handler behind it sends. One GET from each origin for each of the first 12 API paths and the first page; at most 354 requests.
  */
 export const untrustedOriginSignedIn = defineCheck<SignedInOriginEvidence>({
   id: 'cors/untrusted-origin',

@@ -13,6 +13,7 @@ import type { Exchange } from '../../target/exchange.ts';
 import { redirectsToSignIn } from '../../target/sign-in.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
+import { sendable } from '../api/routes.ts';
 import type { Expectation } from '../../verify.ts';
 
 const DOCS = 'https://clerk.com/docs/reference/nextjs/clerk-middleware';
@@ -46,7 +47,9 @@ export const middlewareFile = defineCheck<MiddlewareEvidence>({
         }),
       ),
       Promise.all(
-        (readiness.api || []).map(async ({ path, methods: [method = 'GET'] }) => {
+        (readiness.api || []).map(async (route) => {
+          const { path } = route;
+          const [method = 'GET'] = sendable(route, readiness);
           const exchange = await target.anonymous.request(path, { method, as: 'api' });
           return { path, kind: 'API route' as const, exchanges: [exchange] };
         }),

@@ -9,6 +9,7 @@ import type { SdkFaultEvidence } from '../../target/sdk-fault.ts';
 import { endOf, isHandshake, isSamePage } from '../../target/sign-in.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
+import { sendable } from '../api/routes.ts';
 
 /** One request with broken credentials and everything that followed from it. */
 interface BrokenVisit extends SdkFaultEvidence {
@@ -56,11 +57,13 @@ export const authFailure = defineCheck<readonly BrokenVisit[]>({
   async collect({ target, readiness }) {
     const route = (readiness.routes.protected || [])[0];
     const page = route?.path ?? target.home;
-    const [api] = readiness.api || [];
-    const request = { method: api?.methods[0] ?? 'GET', as: 'api' } as const;
+    const [call] = (readiness.api || []).flatMap((api) =>
+      sendable(api, readiness).map((method) => ({ path: api.path, method })),
+    );
+    const request = { method: call?.method ?? 'GET', as: 'api' } as const;
     const plain = {
       page: await target.anonymous.page(page),
-      ...(api && { api: single(await target.anonymous.request(api.path, request)) }),
+      ...(call && { api: single(await target.anonymous.request(call.path, request)) }),
     };
     const visited = async (name: string, credential: string, visit: Promise<Visit>): Promise<BrokenVisit> => ({
       name,
@@ -83,7 +86,7 @@ export const authFailure = defineCheck<readonly BrokenVisit[]>({
         visited(name, '', target.anonymous.visit(`${page}${page.includes('?') ? '&' : '?'}${query}`)),
       ),
       ...BROKEN_AUTHORIZATIONS.map(async ([name, authorization]) => {
-        const final = await target.anonymous.request(api?.path ?? page, {
+        const final = await target.anonymous.request(call?.path ?? page, {
           ...request,
           headers: { authorization },
           forged: ['authorization'],

@@ -8,6 +8,7 @@ import type { AnonymousRequest } from '../../target/anonymous.ts';
 import type { Readiness } from '../../config/options.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
+import { sendable } from '../api/routes.ts';
 import { disclosed } from './disclosure.ts';
 
 export const ERROR_PAGE_DOCS = 'https://nextjs.org/docs/app/api-reference/file-conventions/error';
@@ -70,10 +71,14 @@ export const errorPage = defineCheck<readonly Malformed[]>({
   }),
 });
 
-/** Declared endpoints that take a body; one that is none can change nothing there. */
-function endpoints({ api }: Readiness): Array<{ path: string; method: string }> {
+/** Declared endpoints that take a body; one that is none can change nothing there, where the mode lets it be sent. */
+function endpoints(readiness: Readiness): Array<{ path: string; method: string }> {
   const takesBody = (method: string) => !['GET', 'HEAD', 'OPTIONS'].includes(method);
-  return (api || []).flatMap(({ path, methods }) => methods.filter(takesBody).map((method) => ({ path, method })));
+  return (readiness.api || []).flatMap((route) =>
+    sendable(route, readiness)
+      .filter(takesBody)
+      .map((method) => ({ path: route.path, method })),
+  );
 }
 
 function judgeMalformed({ name, exchange }: Malformed): Finding[] {

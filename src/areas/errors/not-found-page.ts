@@ -7,6 +7,7 @@ import { stackFrameIn } from '../../target/leaks.ts';
 import { endOf, isSignIn } from '../../target/sign-in.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
+import { disclosed } from './disclosure.ts';
 
 const NOT_FOUND_DOCS = 'https://nextjs.org/docs/app/api-reference/file-conventions/not-found';
 
@@ -115,16 +116,7 @@ function judgeNotFound(page: Exchange, first: Exchange = page): Finding[] {
   };
   if (code === 0) return [];
   const frame = stackFrameIn(body(page));
-  if (frame !== undefined) {
-    return [
-      error({
-        ...base,
-        message: `the answer shows a stack trace ("${frame.slice(0, 80)}")`,
-        cause: 'The server runs in development mode, or an error handler prints the error.',
-        fix: 'Run the production build, and render errors without their stack.',
-      }),
-    ];
-  }
+  if (frame !== undefined) return [disclosed(frame, base)];
   if (code !== 404) {
     return [
       error({

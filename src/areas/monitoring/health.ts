@@ -114,7 +114,8 @@ function judgeUnhealthy(get: Exchange): Finding[] {
 function judgeHealthy(get: Exchange, contains: string | undefined): Finding[] {
   const base = { subject: 'health endpoint', docs: HEALTH_DOCS, exchange: get };
   const findings: Finding[] = [];
-  if (isHtml(get)) {
+  // Express sends a bare string as text/html.
+  if (isHtml(get) && /<[a-z!]/i.test(body(get))) {
     return [
       error({
         ...base,
@@ -289,7 +290,7 @@ const SETTING = /(?:key|secret|config|configured|enabled|version|url|domain)$/i;
 /** Values of keys that name Clerk, and entries called so below the top, where the app may have Clerk in its own name. */
 function clerkEntries(json: unknown, inner = false): unknown[] {
   if (typeof json !== 'object' || json === null) return [];
-  const isClerk = (value: unknown) => typeof value === 'string' && /^clerk\b/i.test(value);
+  const isClerk = (value: unknown) => typeof value === 'string' && /^(auth\w*\W+)?clerk\b/i.test(value);
   const all = Object.entries(json);
   if (inner && all.some(([key, value]) => /^(name|id|service|component|dependency|check)/i.test(key) && isClerk(value)))
     return [json];
@@ -305,7 +306,8 @@ const GOOD =
   /^(ok(ay)?|up|pass(ed|ing)?|warn(ing)?|healthy|good|available|operational|ready|reachable|connected|online|alive|active|running|success(ful)?|true|yes|green|1|[23]\d\d)$/i;
 
 /** Keys whose value is the state of their entry. */
-const STATE = /^(status|state|ok|up|healthy|health|success|reachable|connected|available|alive|ready|result|\w*code)$/i;
+const STATE =
+  /^(is_?)?(status|state|ok|up|pass(ed)?|healthy|health|success|reachable|connected|available|alive|ready|result|\w*code)$/i;
 
 /** Why the entries that name Clerk do not show that it works; a state that has failed is an error already. */
 function doubtAboutClerk(json: unknown): string | undefined {
@@ -327,7 +329,7 @@ function statesOf(entry: unknown): unknown[] {
 }
 
 const FAILED_STATE =
-  /^(fail(ed|ing|ure)?|down|error|unhealthy|critical|unreachable|timeout|out[_ ]of[_ ]service|unavailable|offline|disconnected|outage)$/i;
+  /^(fail(ed|ing|ure)?|down|error|unhealthy|critical|unreachable|timeout|out[_ ]of[_ ]service|unavailable|offline|disconnected|outage|ko|nok|broken|not[_ -]?(ok|ready|connected|reachable|responding|healthy))$/i;
 
 /** Keys whose text describes a check or its past and is not its state. */
 const NO_STATE = /^(severity|priority|level|criticality|impact|description|message|name|type)$/i;
@@ -343,7 +345,7 @@ function hasFailed(value: unknown, key: string): boolean {
   if (typeof value === 'string')
     return (FAILED_STATE.test(value) && !NO_STATE.test(key)) || (/^errors?$/i.test(key) && !NO_ERROR.test(value));
   if (typeof value === 'number') return value >= 400 && /^(status|(http_?|status_?)*code)$/i.test(key);
-  return value === false && /^(ok|up|healthy|success|reachable|connected|clerk)$/i.test(key);
+  return value === false && /^(is_?)?(ok|up|pass(ed)?|healthy|success|reachable|connected|alive|clerk)$/i.test(key);
 }
 
 /** Name of the first sub-check that says it has failed, anywhere in the body. */
@@ -352,8 +354,8 @@ function failedCheck(json: unknown, name = 'status', key = name): string | undef
   if (hasFailed(json, key)) return name;
   if (typeof json !== 'object' || json === null) return undefined;
   for (const [inner, value] of Object.entries(json)) {
-    const unnamed =
-      Array.isArray(json) || (/^(status|ok|state|up|healthy|errors?|\w*code)$/i.test(inner) && name !== 'status');
+    if (value === false && /^(checks|dependencies)$/i.test(key)) return inner;
+    const unnamed = Array.isArray(json) || ((STATE.test(inner) || /^errors?$/i.test(inner)) && name !== 'status');
     const failed = failedCheck(value, unnamed ? name : inner, Array.isArray(json) ? key : inner);
     if (failed !== undefined) return failed;
   }

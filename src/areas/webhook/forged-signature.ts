@@ -128,11 +128,10 @@ export const forgedSignature = defineCheck<ForgedSignatureEvidence>({
   },
 });
 
-/** A body that must not be empty, or not without a length or a media type, is refused before any signature is looked at. */
-const EMPTY_REFUSALS = [411, 415, 422];
-
+/** A body that is empty, or a header that is missing, is refused before any signature is looked at, as by a schema. */
 function isHandled({ forgery, exchange }: ForgeryAnswer): boolean {
-  return isRefused(exchange) || (forgery === EMPTY_BODY && EMPTY_REFUSALS.includes(status(exchange)));
+  const early = forgery === EMPTY_BODY ? [411, 415, 422] : /^(no|standard) /.test(forgery) ? [422] : [];
+  return isRefused(exchange) || early.includes(status(exchange));
 }
 
 const EXPECTED = 'status 400, 401 or 403 from the webhook handler';
