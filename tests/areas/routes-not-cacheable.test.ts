@@ -6,6 +6,7 @@ import type { SignedInAnswer } from '../../src/areas/routes/not-cacheable.ts';
 import { exchange, expectation } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';
+import { verifySite } from '../support/site.ts';
 
 const REFUSAL: Answer = { path: '/dashboard', status: 307, headers: { location: '/sign-in' } };
 
@@ -42,6 +43,11 @@ describe('what lets a shared cache store an answer', () => {
     ['cf-cache-status: HIT', { 'cf-cache-status': 'HIT' }, true],
     ['age: 0', { age: '0' }, false],
     ['age: 9', { age: '9' }, true],
+    ['x-cache of Azure', { 'x-cache': 'TCP_REMOTE_HIT' }, true],
+    ['x-cache of Azure that asked the app', { 'x-cache': 'TCP_MISS' }, false],
+    ['x-cache of CloudFront', { 'x-cache': 'RefreshHit from cloudfront' }, true],
+    ['x-cache-status of nginx', { 'x-cache-status': 'STALE' }, true],
+    ['x-cache-status of nginx that asked the app', { 'x-cache-status': 'EXPIRED' }, false],
     ['x-vercel-cache: MISS', { 'x-vercel-cache': 'MISS', age: '0' }, false],
     ['x-vercel-cache: HIT', { 'x-vercel-cache': 'HIT' }, true],
   ] as ReadonlyArray<readonly [string, Record<string, string>, boolean]>) {
@@ -75,6 +81,19 @@ describe('routes/not-cacheable without a session', () => {
   it('fails on a refusal from a cache, but on Vercel, which asks the middleware first', () => {
     assert.equal(only(refusedWith({ age: '30' })).level, 'error');
     assertClean(refusedWith({ age: '30', 'x-vercel-cache': 'HIT' }));
+  });
+  it('judges the refusal, not the hop to its slash or locale', async () => {
+    const outcome = await verifySite(
+      notCacheable,
+      ({ url }, response) => {
+        const moved = { location: '/dashboard/', 'cache-control': 'public, max-age=3600' };
+        if (url === '/dashboard') response.writeHead(308, moved).end();
+        else if (url === '/dashboard/') response.writeHead(307, { location: '/sign-in' }).end();
+        else response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Acme</h1>');
+      },
+      { routes: { protected: ['/dashboard'] } },
+    );
+    assert.deepEqual([outcome.status, outcome.findings], ['pass', []]);
   });
   it('has nothing to look at where nothing is declared', () => {
     assert.match(notCacheable.judge([], expectation()).unverified ?? '', /routes\.protected or in api/);

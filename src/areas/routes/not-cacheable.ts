@@ -47,8 +47,8 @@ export const notCacheable = defineCheck<readonly AnonymousAnswer[]>({
     return Promise.all(
       placesOf(context).map(async ({ path, as }) => {
         const asked = as === 'document' ? (await anonymous.page(path)).exchanges : [await anonymous.get(path, { as })];
-        // Where it leads is the public sign-in page, which may well be stored.
-        const [exchange] = asked.filter(({ request }) =>
+        // Where it leads is the public sign-in page, and a hop to its slash or locale the same for all: both may be stored.
+        const exchange = asked.findLast(({ request }) =>
           isSamePage(pathname(request.url), pathname(path, request.url)),
         );
         return { path, exchange: exchange ?? (asked[0] as Exchange) };
