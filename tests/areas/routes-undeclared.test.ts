@@ -74,6 +74,7 @@ describe('routes/undeclared', () => {
     ],
     ['is no page', page('/admin', { headers: { 'content-type': 'application/rss+xml' } })],
     ['is declared public', page('/docs/admin'), { routes: { public: ['/', '/docs/**'] } }],
+    ['is declared public in another language', page('/es-419/docs/admin'), { routes: { public: ['/', '/docs/**'] } }],
     ['is declared protected', page('/admin'), { routes: { protected: ['/admin'] } }],
     ['is ignored', page('/blog/admin'), { routes: { ignore: ['/blog/**'] } }],
     ['is the sign-up page', page('/join/verify'), { routes: { signUp: '/join' } }],
