@@ -46,7 +46,7 @@ describe('routes/undeclared', () => {
       const finding = only(judge([found]));
       assert.deepEqual([finding.level, finding.subject], ['error', found.path]);
       assert.match(finding.message, where);
-      assert.match(finding.fix, /routes\.public/);
+      assert.match(finding.fix, /routes\.public.* in the browser .* in routes\.protected by guard: 'client'/);
     });
   }
 

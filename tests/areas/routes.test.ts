@@ -188,7 +188,12 @@ describe('routes/protected-redirect', () => {
   }
 
   for (const [name, given, subject, text] of [
-    ['is served as a document', { visit: visit(served), stale: guarded }, '/dashboard as document', /No guard covers/],
+    [
+      'is served as a document',
+      { visit: visit(served), stale: guarded },
+      '/dashboard as document',
+      /No guard covers.*A guard in the browser .* guard: 'client' and contains/,
+    ],
     [
       'declared to redirect is served',
       { visit: visit(served), stale: guarded, route: { unauthenticated: 'redirect' } },

@@ -10,7 +10,7 @@ import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
 import { fateOf, isServed } from './fate.ts';
 import type { Fate } from './fate.ts';
-import { MIDDLEWARE_DOCS } from './shared.ts';
+import { CLIENT_GUARD, MIDDLEWARE_DOCS } from './shared.ts';
 import { isDeclared, isPublic, looksPrivate } from './standing.ts';
 
 /** An endpoint that nobody declared, and what it answered to an anonymous GET. */
@@ -117,7 +117,7 @@ function pageFinding({ subject, pages }: Group): Finding {
     ...base,
     cause:
       'The guard lists what to protect and this page was forgotten, or the matcher of clerkMiddleware does not reach it. That nothing links to a page hides it from nobody.',
-    fix: `Protect everything but a list of public routes (in Next.js: if (!isPublicRoute(request)) await auth.protect()). If anyone may see the page, name '${subject}' in routes.public.`,
+    fix: `Protect everything but a list of public routes (in Next.js: if (!isPublicRoute(request)) await auth.protect()). If anyone may see the page, name '${subject}' in routes.public. ${CLIENT_GUARD}`,
   });
 }
 
