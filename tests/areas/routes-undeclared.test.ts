@@ -6,6 +6,7 @@ import type { Discovery, FoundPage, Source } from '../../src/target/discover.ts'
 import { exchange, expectation, ORIGIN, visit } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, assertComplete, only } from '../support/findings.ts';
+import { project } from '../support/project.ts';
 import { verifySite } from '../support/site.ts';
 
 const LINK: Source = { by: 'link', from: '/' };
@@ -190,6 +191,23 @@ describe('routes/undeclared', () => {
     });
   }
 
+  it('asks no endpoint that its name makes public: images for previews, and what RFC 8615 keeps', async () => {
+    const app = (name: string) => [`app/${name}/route.ts`, 'export function GET() {}'] as const;
+    const files = [
+      'opengraph-image',
+      '(shop)/shop/twitter-image-1x2y3z',
+      'apple-icon',
+      '.well-known/oauth-protected-resource/mcp',
+    ];
+    const root = project(Object.fromEntries(files.map(app)), { git: false });
+    const outcome = await verifySite(
+      undeclared,
+      ({ url }, response) =>
+        response.writeHead(200, { 'content-type': url === '/' ? 'text/html' : 'image/png' }).end('x'),
+      { project: { root } },
+    );
+    assert.deepEqual([outcome.status, outcome.findings], ['pass', []]);
+  });
   it('finds an unguarded page on a real site', async () => {
     const outcome = await verifySite(undeclared, (request, response) => {
       const pages: Record<string, string> = { '/': '<a href="/admin">Admin</a>', '/admin': '<h1>All users</h1>' };

@@ -26,6 +26,9 @@ export interface UndeclaredEvidence {
   readonly unknown: Visit;
 }
 
+/** Endpoints that are there for anyone: Next.js makes images of them, or RFC 8615 keeps them. */
+const FOR_ANYONE = /^\/\.well-known\/|\/(?:(?:opengraph|twitter)-image|(?:apple-)?icon)(?:-\w{6})?$/;
+
 /** Examples and names that a message shows. */
 const SHOWN = 5;
 
@@ -37,7 +40,7 @@ export const undeclared = defineCheck<UndeclaredEvidence>({
   id: 'routes/undeclared',
   async collect({ target, readiness, identity }) {
     const discovery = await target.discover();
-    const asked = discovery.endpoints.filter(({ path }) => !isDeclared(path, readiness));
+    const asked = discovery.endpoints.filter(({ path }) => !FOR_ANYONE.test(path) && !isDeclared(path, readiness));
     const [unknown, ...endpoints] = await Promise.all([
       target.anonymous.page(target.unknownPath),
       ...asked.map(async (found) => ({ found, exchange: await target.resource(identity.origin + found.path) })),
