@@ -76,6 +76,7 @@ describe('routes/undeclared', () => {
     ['is no page', page('/admin', { headers: { 'content-type': 'application/rss+xml' } })],
     ['is declared public', page('/docs/admin'), { routes: { public: ['/', '/docs/**'] } }],
     ['is declared public in another language', page('/es-419/docs/admin'), { routes: { public: ['/', '/docs/**'] } }],
+    ['is the home page in another language', page('/pt-BR', { body: '<html lang="pt-br"><h1>Bem-vindo</h1>' })],
     ['is declared protected', page('/admin'), { routes: { protected: ['/admin'] } }],
     ['is ignored', page('/blog/admin'), { routes: { ignore: ['/blog/**'] } }],
     ['is the sign-up page', page('/join/verify'), { routes: { signUp: '/join' } }],
@@ -99,6 +100,14 @@ describe('routes/undeclared', () => {
       });
       if (clean) assertClean(judgement);
       else assert.equal(only(judgement).subject, '/admin');
+    });
+  for (const [path, body, options] of [
+    ['/hr', '<html lang="en"><h1>People</h1>'],
+    ['/fr/equipe', '<html lang="fr"><h1>Équipe</h1>'],
+    ['/fr', '<html lang="fr"><h1>Accueil</h1>', { routes: { public: ['/pricing'] } }],
+  ] as ReadonlyArray<readonly [string, string, ReadinessOptions?]>)
+    it(`does not take ${path} with ${body} for the public home page`, () => {
+      assert.ok(judge([page(path, { body })], options).findings.some(({ subject }) => subject === path));
     });
   it('doubts a linked page that reads like content, and says how to declare it', () => {
     const judgement = judge([page('/about')]);

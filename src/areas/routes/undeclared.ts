@@ -4,7 +4,8 @@ import type { Finding, Judgement } from '../../result.ts';
 import type { Discovery, FoundPage, FoundPath, Source } from '../../target/discover.ts';
 import { describe, isHtml, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
-import { endOf } from '../../target/sign-in.ts';
+import { elementsByTag } from '../../target/html.ts';
+import { endOf, isSamePage } from '../../target/sign-in.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
@@ -55,7 +56,12 @@ export const undeclared = defineCheck<UndeclaredEvidence>({
       .flatMap(({ path, visit }) => (visit && isPublic(path, readiness) ? endOf(visit).pathname : []))
       .filter((path) => !looksPrivate(path));
     const others = discovery.pages
-      .filter(({ path }) => !isDeclared(path, readiness) && !ends.includes(path))
+      .filter(
+        (page) =>
+          !isDeclared(page.path, readiness) &&
+          !ends.includes(page.path) &&
+          !(isPublic('/', readiness) && isHomeInLanguage(page)),
+      )
       .map((page) => ({ page, fate: fateOf(page, unknown.final, expectation) }));
     const open = endpoints.filter(({ exchange }) => isOpen(exchange));
     const findings = [
@@ -70,6 +76,12 @@ export const undeclared = defineCheck<UndeclaredEvidence>({
     };
   },
 });
+
+/** True for `/fr` that says so itself: `/hr` may be a page about people. */
+function isHomeInLanguage({ path, visit }: FoundPage): boolean {
+  const language = visit && elementsByTag(visit.final, 'html')[0]?.attributes['lang']?.slice(0, 2).toLowerCase();
+  return language === path.slice(1, 3) && isSamePage(`${path}/`, '/');
+}
 
 interface Group {
   /** A path, or the route or folder that several share. */
