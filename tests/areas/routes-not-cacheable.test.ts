@@ -138,6 +138,12 @@ describe('routes/not-cacheable with a session', () => {
     const headers = { 'cache-control': 'public, max-age=0, must-revalidate', 'x-vercel-cache': 'PRERENDER' };
     assert.equal(only(judge({ signedIn: { headers } })).level, 'warning');
   });
+  it('warns of a page that Netlify gives from its cache after the guard, and fails where a refusal comes from there', () => {
+    const headers = { age: '9', 'cache-status': '"Netlify Durable"; hit; ttl=99, "Netlify Edge"; fwd=miss' };
+    assert.equal(only(judge({ signedIn: { headers } })).level, 'warning');
+    const refused = exchange({ ...REFUSAL, headers: { location: '/sign-in', ...headers } });
+    assert.equal(only(notCacheable.judge([{ path: '/dashboard', exchange: refused }], expectation())).level, 'error');
+  });
   it('warns of an answer whose age lets caches guess, unless it says for whom it is', () => {
     const age = { 'last-modified': 'Mon, 23 Nov 2026 10:00:00 GMT' };
     assert.match(only(judge({ signedIn: { headers: age } })).message, /Last-Modified \(Mon, .* no Cache-Control/);
