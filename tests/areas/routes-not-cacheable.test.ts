@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { notCacheable, notCacheableSignedIn } from '../../src/areas/routes.ts';
 import { sharedHit, sharedStorage } from '../../src/areas/routes/cache-policy.ts';
 import type { SignedInAnswer } from '../../src/areas/routes/not-cacheable.ts';
+import type { ReadinessOptions } from '../../src/config/options.ts';
 import { exchange, expectation } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';
@@ -99,6 +100,12 @@ describe('routes/not-cacheable without a session', () => {
     assert.match(notCacheable.judge([], expectation()).unverified ?? '', /routes\.protected or in api/);
     const none = notCacheable.judge([], expectation({ routes: { protected: false }, api: false }));
     assert.match(none.inapplicable ?? '', /declared as not existing/);
+    const shells: ReadinessOptions['routes'] = { protected: [{ path: '/app', guard: 'client' }] };
+    assert.match(
+      notCacheable.judge([], expectation({ routes: shells, api: false })).inapplicable ?? '',
+      /in the browser/,
+    );
+    assert.match(notCacheable.judge([], expectation({ routes: shells })).unverified ?? '', /in api/);
   });
 });
 

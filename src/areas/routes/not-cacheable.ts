@@ -140,8 +140,12 @@ function placesOf({ readiness }: CheckContext): Place[] {
 
 function nothingDeclared(places: number, { readiness }: Expectation): Pick<Judgement, 'unverified' | 'inapplicable'> {
   if (places > 0) return {};
-  return readiness.routes.protected === false && readiness.api === false
-    ? { inapplicable: 'routes.protected and api are false: declared as not existing' }
+  const { protected: pages } = readiness.routes;
+  return (pages === false || pages.length > 0) && readiness.api === false
+    ? {
+        inapplicable:
+          'routes.protected is false or names only guards in the browser, and api is false: declared as not existing',
+      }
     : {
         unverified:
           'no page guarded on the server and no API route with GET is declared: name one in routes.protected or in api',
