@@ -40,6 +40,13 @@ describe('routes/undeclared', () => {
     ['a linked page whose name is private', page('/admin'), /by a link on \//],
     ['a page that only a manifest names', page('/ops', {}, [MANIFEST]), /in the build’s manifests/],
     ['a private page in the sitemap', page('/internal/reports', {}, [{ by: 'sitemap' }]), /in the sitemap/],
+    [
+      'a resource route that gives private data away',
+      page('/admin/export', { headers: { 'content-type': 'application/json; charset=utf-8' }, body: '[1]' }, [
+        MANIFEST,
+      ]),
+      /in the build’s manifests/,
+    ],
     ['a page that robots.txt hides', page('/x', {}, [{ by: 'robots.txt' }]), /in robots\.txt/],
     ['a page of the project', page('/x', {}, [{ by: 'project' }]), /in the files of the project/],
   ] as const) {
@@ -74,6 +81,8 @@ describe('routes/undeclared', () => {
       },
     ],
     ['is no page', page('/admin', { headers: { 'content-type': 'application/rss+xml' } })],
+    ['is a picture', page('/users/7/avatar', { headers: { 'content-type': 'image/png' } })],
+    ['is data for everybody', page('/search', { headers: { 'content-type': 'application/json' } })],
     ['is declared public', page('/docs/admin'), { routes: { public: ['/', '/docs/**'] } }],
     ['is declared public in another language', page('/es-419/docs/admin'), { routes: { public: ['/', '/docs/**'] } }],
     ['is the home page in another language', page('/pt-BR', { body: '<html lang="pt-br"><h1>Bem-vindo</h1>' })],
@@ -126,6 +135,8 @@ describe('routes/undeclared', () => {
     '/customers',
     '/customers/acme',
     '/reports/2026',
+    '/about/management',
+    '/careers/intern',
   ])
     it(`takes ${path}, which is linked, for content`, () => assert.equal(only(judge([page(path)])).level, 'warning'));
   for (const path of ['/admin.html', '/en/Settings', '/team/billing', '/admin/docs', '/users/7'])
