@@ -169,6 +169,15 @@ describe('performance/static-bypass', () => {
       ['/a.css?dpl=1', '/docs/b.js', '/a.js', '/icon.svg'],
     );
   });
+  it('takes the base that a page names for its files, as Angular does', () => {
+    const body = '<base target="_blank"><base href="/app/"><script src="main.js"></script><img src="/logo.png">';
+    const headers = { link: '<fonts/a.woff2>; rel=preload' };
+    assert.deepEqual(assetPaths([exchange({ path: '/docs/start', headers, body })], ORIGIN), [
+      '/app/main.js',
+      '/logo.png',
+      '/docs/fonts/a.woff2',
+    ]);
+  });
   it('finds files that a page names in its header only, as SvelteKit does', () => {
     const link =
       '<./_app/immutable/entry/start.B0enxvAl.js>; rel="modulepreload"; nopush, </fonts/a.woff2>; rel=preload; as="font", </next.html>; rel="next"';

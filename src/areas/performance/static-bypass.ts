@@ -2,7 +2,7 @@ import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { body, describe, header, headerValues, isHtml, isRedirect, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
-import { elements } from '../../target/html.ts';
+import { baseOf, elements } from '../../target/html.ts';
 import { redirectsToSignIn } from '../../target/sign-in.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
@@ -79,9 +79,9 @@ export function assetPaths(pages: readonly Exchange[], origin: string): string[]
       if (tag === 'link') return LOADS.test(attributes['rel'] ?? '') ? (attributes['href'] ?? []) : [];
       return ['script', 'img'].includes(tag) ? (attributes['src'] ?? []) : [];
     });
-    return [...values, ...preloaded(page)].flatMap((value) =>
-      URL.canParse(value, page.request.url) ? [new URL(value, page.request.url)] : [],
-    );
+    const absolute = (urls: readonly string[], base: string) =>
+      urls.flatMap((value) => (URL.canParse(value, base) ? [new URL(value, base)] : []));
+    return [...absolute(values, baseOf(page)), ...absolute(preloaded(page), page.request.url)];
   });
   const own = urls.filter((url) => url.origin === origin && /\.\w{2,5}$/.test(url.pathname));
   return [...new Set(own.map((url) => url.pathname + url.search))];
