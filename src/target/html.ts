@@ -41,6 +41,14 @@ export function elementsByTag(exchange: Exchange, tag: string): readonly HtmlEle
   return elements(exchange).filter((element) => element.tag === tag);
 }
 
+/** What relative addresses in a page are relative to: its `<base>`, else its own URL. */
+export function baseOf(exchange: Exchange): string {
+  const { url } = exchange.request;
+  const bases = elementsByTag(exchange, 'base').map(({ attributes }) => attributes['href']);
+  const href = bases.find((each) => each !== undefined);
+  return href !== undefined && URL.canParse(href, url) ? new URL(href, url).href : url;
+}
+
 /** Text that a person would read: no scripts, styles or templates; white space folded. */
 export function visibleText(exchange: Exchange): string {
   return elements(exchange)

@@ -6,7 +6,9 @@ import type { SignInContext } from './sign-in.ts';
 
 /** Next streams a redirect or a refusal of a server component inside a 200 answer. */
 export function isNextRefusal(exchange: Exchange, context: SignInContext): boolean {
-  return /NEXT_HTTP_ERROR_FALLBACK;40[134]/.test(body(exchange)) || isNextRedirectToSignIn(exchange, context);
+  return (
+    /NEXT_(?:NOT_FOUND|HTTP_ERROR_FALLBACK;40[134])/.test(body(exchange)) || isNextRedirectToSignIn(exchange, context)
+  );
 }
 
 /** Next streams the redirect of a whole page inside a 200 answer; a refusal may be of one slot only. */

@@ -8,7 +8,7 @@ const MIN_SECRET_LENGTH = 6;
 
 /** Each pattern has few places to start at or a bound on how far it reaches, because hostile text is megabytes long. */
 const PATTERNS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> = [
-  [/\b(sk_(?:live|test)_)[A-Za-z0-9]{8,}/g, '$1[redacted]'],
+  [/\b([rs]k_(?:live|test)_)[A-Za-z0-9]{8,}/g, '$1[redacted]'],
   [/\b(whsec_)[A-Za-z0-9+/=]{12,}/g, '$1[redacted]'],
   [/\b((?:ak|mt|oat)_)[A-Za-z0-9]{20,}/g, '$1[redacted]'],
   [/(-----BEGIN (?:[A-Z]+ ){0,2}PRIVATE KEY-----)[\s\S]*?(?=-----END|$)/g, '$1[redacted]'],

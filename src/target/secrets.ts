@@ -33,8 +33,8 @@ interface Kind {
 const KINDS: readonly Kind[] = [
   {
     what: 'a secret key of Clerk or Stripe',
-    hint: 'sk_',
-    pattern: /(?<![A-Za-z0-9])(sk_(?:live|test)_)([A-Za-z0-9]{20,})/g,
+    hint: 'k_',
+    pattern: /(?<![A-Za-z0-9])([rs]k_(?:live|test)_)([A-Za-z0-9]{20,})/g,
   },
   {
     what: 'a webhook signing secret',
@@ -169,7 +169,7 @@ function traceOf(text: string, start: number, trace: Omit<SecretTrace, 'member'>
 
 /** A name is made of words; what is not may be a secret itself. */
 function isName(member: string): boolean {
-  return !/\d{3}|^(?:sk|whsec|ak|mt|oat)_/.test(member);
+  return !/\d{3}|^(?:[rs]k|whsec|ak|mt|oat)_/.test(member);
 }
 
 function sha256(text: string): string {

@@ -48,6 +48,7 @@ describe('exposure/dotfiles', () => {
     ],
     ['/.env.production', `DATABASE_PASSWORD = ${password}`, /environment file/],
     ['/.env.prod', `# app\nport=80\ndatabase_password=${password}\n`, /environment file/],
+    ['/.dev.vars', `CLERK_SECRET_KEY=${token}`, /environment file/],
     ['/.git/HEAD', 'ref: refs/heads/main\n', /Git repository/],
     [
       '/.git/config',

@@ -27,6 +27,27 @@ describe('performance/static-bypass', () => {
       { headers: { ...HEADERS, 'cache-control': 'max-age=60' } },
       true,
     ],
+    [
+      'an image that a handler gives away, which Clerk’s matcher runs for',
+      '/api/media/file/hero.webp',
+      { headers: { 'content-type': 'image/webp', 'x-clerk-auth-status': 'signed-out' } },
+      true,
+    ],
+    [
+      'Clerk’s script behind a proxy',
+      '/__clerk/npm/@clerk/clerk-js@5/dist/clerk.browser.js',
+      { headers: { 'content-type': 'text/javascript', 'x-clerk-auth-status': 'signed-out' } },
+      true,
+    ],
+    ...['SERVERID=a', 'INGRESSCOOKIE=a', 'TS01a2b3c4=a', '__vdpl=a', '_abck=a', 'fly-machine-id=a'].map(
+      (cookie) =>
+        [
+          `a cookie of an edge, ${cookie}`,
+          '/a.css',
+          { headers: { 'content-type': 'text/css', 'set-cookie': `${cookie}; Path=/` } },
+          true,
+        ] as const,
+    ),
     ['a missing favicon', '/favicon.ico', { status: 404 }, false],
     [
       'a favicon that a storage bucket denies',
@@ -125,6 +146,12 @@ describe('performance/static-bypass', () => {
       'warning',
     );
   });
+  it('warns of a type of file that Clerk’s matcher does not leave out', () => {
+    const headers = { 'content-type': 'image/avif', 'x-clerk-auth-status': 'signed-out' };
+    assert.equal(only(judge('/hero.avif', { headers })).level, 'warning');
+    assert.equal(only(judge('/hero.png?v=1', { headers })).level, 'error');
+    assert.equal(only(judge('/hero.avif', { status: 401, headers })).level, 'error');
+  });
   it('is not verified when nothing but pages was found', () => {
     const answers = [{ path: '/favicon.ico', linked: false, exchange: exchange({ path: '/favicon.ico' }) }];
     assert.match(staticBypass.judge(answers, expectation()).unverified ?? '', /no static file/);
@@ -141,6 +168,15 @@ describe('performance/static-bypass', () => {
       ),
       ['/a.css?dpl=1', '/docs/b.js', '/a.js', '/icon.svg'],
     );
+  });
+  it('takes the base that a page names for its files, as Angular does', () => {
+    const body = '<base target="_blank"><base href="/app/"><script src="main.js"></script><img src="/logo.png">';
+    const headers = { link: '<fonts/a.woff2>; rel=preload' };
+    assert.deepEqual(assetPaths([exchange({ path: '/docs/start', headers, body })], ORIGIN), [
+      '/app/main.js',
+      '/logo.png',
+      '/docs/fonts/a.woff2',
+    ]);
   });
   it('finds files that a page names in its header only, as SvelteKit does', () => {
     const link =

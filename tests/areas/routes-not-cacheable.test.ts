@@ -3,9 +3,11 @@ import { describe, it } from 'node:test';
 import { notCacheable, notCacheableSignedIn } from '../../src/areas/routes.ts';
 import { sharedHit, sharedStorage } from '../../src/areas/routes/cache-policy.ts';
 import type { SignedInAnswer } from '../../src/areas/routes/not-cacheable.ts';
+import type { ReadinessOptions } from '../../src/config/options.ts';
 import { exchange, expectation } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';
+import { verifySite } from '../support/site.ts';
 
 const REFUSAL: Answer = { path: '/dashboard', status: 307, headers: { location: '/sign-in' } };
 
@@ -42,6 +44,11 @@ describe('what lets a shared cache store an answer', () => {
     ['cf-cache-status: HIT', { 'cf-cache-status': 'HIT' }, true],
     ['age: 0', { age: '0' }, false],
     ['age: 9', { age: '9' }, true],
+    ['x-cache of Azure', { 'x-cache': 'TCP_REMOTE_HIT' }, true],
+    ['x-cache of Azure that asked the app', { 'x-cache': 'TCP_MISS' }, false],
+    ['x-cache of CloudFront', { 'x-cache': 'RefreshHit from cloudfront' }, true],
+    ['x-cache-status of nginx', { 'x-cache-status': 'STALE' }, true],
+    ['x-cache-status of nginx that asked the app', { 'x-cache-status': 'EXPIRED' }, false],
     ['x-vercel-cache: MISS', { 'x-vercel-cache': 'MISS', age: '0' }, false],
     ['x-vercel-cache: HIT', { 'x-vercel-cache': 'HIT' }, true],
   ] as ReadonlyArray<readonly [string, Record<string, string>, boolean]>) {
@@ -76,10 +83,29 @@ describe('routes/not-cacheable without a session', () => {
     assert.equal(only(refusedWith({ age: '30' })).level, 'error');
     assertClean(refusedWith({ age: '30', 'x-vercel-cache': 'HIT' }));
   });
+  it('judges the refusal, not the hop to its slash or locale', async () => {
+    const outcome = await verifySite(
+      notCacheable,
+      ({ url }, response) => {
+        const moved = { location: '/dashboard/', 'cache-control': 'public, max-age=3600' };
+        if (url === '/dashboard') response.writeHead(308, moved).end();
+        else if (url === '/dashboard/') response.writeHead(307, { location: '/sign-in' }).end();
+        else response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Acme</h1>');
+      },
+      { routes: { protected: ['/dashboard'] } },
+    );
+    assert.deepEqual([outcome.status, outcome.findings], ['pass', []]);
+  });
   it('has nothing to look at where nothing is declared', () => {
     assert.match(notCacheable.judge([], expectation()).unverified ?? '', /routes\.protected or in api/);
     const none = notCacheable.judge([], expectation({ routes: { protected: false }, api: false }));
     assert.match(none.inapplicable ?? '', /declared as not existing/);
+    const shells: ReadinessOptions['routes'] = { protected: [{ path: '/app', guard: 'client' }] };
+    assert.match(
+      notCacheable.judge([], expectation({ routes: shells, api: false })).inapplicable ?? '',
+      /in the browser/,
+    );
+    assert.match(notCacheable.judge([], expectation({ routes: shells })).unverified ?? '', /in api/);
   });
 });
 
@@ -118,6 +144,12 @@ describe('routes/not-cacheable with a session', () => {
   it('warns of a page that Vercel gives from its cache after the guard', () => {
     const headers = { 'cache-control': 'public, max-age=0, must-revalidate', 'x-vercel-cache': 'PRERENDER' };
     assert.equal(only(judge({ signedIn: { headers } })).level, 'warning');
+  });
+  it('warns of a page that Netlify gives from its cache after the guard, and fails where a refusal comes from there', () => {
+    const headers = { age: '9', 'cache-status': '"Netlify Durable"; hit; ttl=99, "Netlify Edge"; fwd=miss' };
+    assert.equal(only(judge({ signedIn: { headers } })).level, 'warning');
+    const refused = exchange({ ...REFUSAL, headers: { location: '/sign-in', ...headers } });
+    assert.equal(only(notCacheable.judge([{ path: '/dashboard', exchange: refused }], expectation())).level, 'error');
   });
   it('warns of an answer whose age lets caches guess, unless it says for whom it is', () => {
     const age = { 'last-modified': 'Mon, 23 Nov 2026 10:00:00 GMT' };

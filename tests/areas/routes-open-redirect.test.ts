@@ -67,6 +67,14 @@ describe('routes/open-redirect against a real server', () => {
         path === '/sign-in' ? (parameters.get('redirect_url') ?? undefined) : go(path, parameters),
       '/sign-in with redirect_url',
     ],
+    ...['from', 'to', 'destination', 'goto'].map(
+      (name) =>
+        [
+          `any address in ${name}`,
+          (path, parameters) => (path === '/sign-in' ? (parameters.get(name) ?? undefined) : go(path, parameters)),
+          `/sign-in with ${name}`,
+        ] as readonly [string, Parameters<typeof app>[0], string],
+    ),
     [
       'what begins with a slash',
       (path, parameters) =>

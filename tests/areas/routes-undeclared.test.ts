@@ -6,6 +6,7 @@ import type { Discovery, FoundPage, Source } from '../../src/target/discover.ts'
 import { exchange, expectation, ORIGIN, visit } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, assertComplete, only } from '../support/findings.ts';
+import { project } from '../support/project.ts';
 import { verifySite } from '../support/site.ts';
 
 const LINK: Source = { by: 'link', from: '/' };
@@ -39,6 +40,13 @@ describe('routes/undeclared', () => {
     ['a linked page whose name is private', page('/admin'), /by a link on \//],
     ['a page that only a manifest names', page('/ops', {}, [MANIFEST]), /in the build’s manifests/],
     ['a private page in the sitemap', page('/internal/reports', {}, [{ by: 'sitemap' }]), /in the sitemap/],
+    [
+      'a resource route that gives private data away',
+      page('/admin/export', { headers: { 'content-type': 'application/json; charset=utf-8' }, body: '[1]' }, [
+        MANIFEST,
+      ]),
+      /in the build’s manifests/,
+    ],
     ['a page that robots.txt hides', page('/x', {}, [{ by: 'robots.txt' }]), /in robots\.txt/],
     ['a page of the project', page('/x', {}, [{ by: 'project' }]), /in the files of the project/],
   ] as const) {
@@ -46,7 +54,7 @@ describe('routes/undeclared', () => {
       const finding = only(judge([found]));
       assert.deepEqual([finding.level, finding.subject], ['error', found.path]);
       assert.match(finding.message, where);
-      assert.match(finding.fix, /routes\.public/);
+      assert.match(finding.fix, /routes\.public.* in the browser .* in routes\.protected by guard: 'client'/);
     });
   }
 
@@ -73,7 +81,11 @@ describe('routes/undeclared', () => {
       },
     ],
     ['is no page', page('/admin', { headers: { 'content-type': 'application/rss+xml' } })],
+    ['is a picture', page('/users/7/avatar', { headers: { 'content-type': 'image/png' } })],
+    ['is data for everybody', page('/search', { headers: { 'content-type': 'application/json' } })],
     ['is declared public', page('/docs/admin'), { routes: { public: ['/', '/docs/**'] } }],
+    ['is declared public in another language', page('/es-419/docs/admin'), { routes: { public: ['/', '/docs/**'] } }],
+    ['is the home page in another language', page('/pt-BR', { body: '<html lang="pt-br"><h1>Bem-vindo</h1>' })],
     ['is declared protected', page('/admin'), { routes: { protected: ['/admin'] } }],
     ['is ignored', page('/blog/admin'), { routes: { ignore: ['/blog/**'] } }],
     ['is the sign-up page', page('/join/verify'), { routes: { signUp: '/join' } }],
@@ -98,6 +110,14 @@ describe('routes/undeclared', () => {
       if (clean) assertClean(judgement);
       else assert.equal(only(judgement).subject, '/admin');
     });
+  for (const [path, body, options] of [
+    ['/hr', '<html lang="en"><h1>People</h1>'],
+    ['/fr/equipe', '<html lang="fr"><h1>Équipe</h1>'],
+    ['/fr', '<html lang="fr"><h1>Accueil</h1>', { routes: { public: ['/pricing'] } }],
+  ] as ReadonlyArray<readonly [string, string, ReadinessOptions?]>)
+    it(`does not take ${path} with ${body} for the public home page`, () => {
+      assert.ok(judge([page(path, { body })], options).findings.some(({ subject }) => subject === path));
+    });
   it('doubts a linked page that reads like content, and says how to declare it', () => {
     const judgement = judge([page('/about')]);
     const finding = only(judgement);
@@ -115,6 +135,8 @@ describe('routes/undeclared', () => {
     '/customers',
     '/customers/acme',
     '/reports/2026',
+    '/about/management',
+    '/careers/intern',
   ])
     it(`takes ${path}, which is linked, for content`, () => assert.equal(only(judge([page(path)])).level, 'warning'));
   for (const path of ['/admin.html', '/en/Settings', '/team/billing', '/admin/docs', '/users/7'])
@@ -189,6 +211,23 @@ describe('routes/undeclared', () => {
     });
   }
 
+  it('asks no endpoint that its name makes public: images for previews, and what RFC 8615 keeps', async () => {
+    const app = (name: string) => [`app/${name}/route.ts`, 'export function GET() {}'] as const;
+    const files = [
+      'opengraph-image',
+      '(shop)/shop/twitter-image-1x2y3z',
+      'apple-icon',
+      '.well-known/oauth-protected-resource/mcp',
+    ];
+    const root = project(Object.fromEntries(files.map(app)), { git: false });
+    const outcome = await verifySite(
+      undeclared,
+      ({ url }, response) =>
+        response.writeHead(200, { 'content-type': url === '/' ? 'text/html' : 'image/png' }).end('x'),
+      { project: { root } },
+    );
+    assert.deepEqual([outcome.status, outcome.findings], ['pass', []]);
+  });
   it('finds an unguarded page on a real site', async () => {
     const outcome = await verifySite(undeclared, (request, response) => {
       const pages: Record<string, string> = { '/': '<a href="/admin">Admin</a>', '/admin': '<h1>All users</h1>' };

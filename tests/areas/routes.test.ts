@@ -154,6 +154,10 @@ describe('routes/protected-redirect', () => {
     };
     assertClean(judge({ visit: visit(streamed), attempts }));
   });
+  it('passes on notFound() as Next streams it before 15.1', () => {
+    const attempts = { 'RSC request': exchange({ path: '/dashboard', body: '5:E{"digest":"NEXT_NOT_FOUND"}' }) };
+    assertClean(judge({ attempts }));
+  });
   it('passes on a client guard whose shell lacks the text', () =>
     assertClean(
       judge({
@@ -184,7 +188,12 @@ describe('routes/protected-redirect', () => {
   }
 
   for (const [name, given, subject, text] of [
-    ['is served as a document', { visit: visit(served), stale: guarded }, '/dashboard as document', /No guard covers/],
+    [
+      'is served as a document',
+      { visit: visit(served), stale: guarded },
+      '/dashboard as document',
+      /No guard covers.*A guard in the browser .* guard: 'client' and contains/,
+    ],
     [
       'declared to redirect is served',
       { visit: visit(served), stale: guarded, route: { unauthenticated: 'redirect' } },

@@ -271,6 +271,12 @@ describe('links of a page', () => {
       '<link rel="stylesheet" href="/_next/static/x.css">',
     ].join('');
     assert.deepEqual(linksOf(exchange({ path: '/docs/', body }), ORIGIN), ['/a', '/docs/b', '/d']);
+    const angular = exchange({
+      path: '/docs/',
+      body: '<base href="/"><a href="b">B</a><script src="main.js"></script>',
+    });
+    assert.deepEqual(linksOf(angular, ORIGIN), ['/b']);
+    assert.deepEqual(scriptsOfPage(angular, ORIGIN), [`${ORIGIN}/main.js`]);
   });
   it('are those of frames, and of forms that only ask', () => {
     const body =

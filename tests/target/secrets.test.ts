@@ -27,6 +27,7 @@ describe('what has the form of a secret', () => {
   for (const [name, text, what] of [
     ['a secret key in code', `const k="${secretKey()}"`, /secret key of Clerk or Stripe/],
     ['a secret key in escaped JSON', `{\\"secretKey\\":\\"${secretKey()}\\"}`, /secret key/],
+    ['a restricted key of Stripe', `key:"${secretKey().replace('s', 'r')}"`, /secret key of Clerk or Stripe/],
     ['a signing secret', `{"signingSecret":"${signingSecret()}"}`, /webhook signing secret/],
     ['a machine secret', `{secret:"${['ak', letters(32)].join('_')}"}`, /API key/],
     ['a private key', `key=\`${pem('privateKey')}\``, /private key/],

@@ -84,6 +84,9 @@ describe('the rest', () => {
   it('takes a locale and a slash for the same page', () => {
     assert.equal(isSamePage('/en/dashboard/', '/dashboard'), true);
     assert.equal(isSamePage('/dashboard', '/dash'), false);
+    for (const locale of ['pt-BR', 'es-419', 'zh-Hant-TW', 'en_US', 'zh-hans'])
+      assert.equal(isSamePage(`/${locale}/dashboard`, '/dashboard'), true, locale);
+    assert.equal(isSamePage('/my-admin/dashboard', '/dashboard'), false);
   });
   it('reads the refusal that Next streams in a 200, for any sign-in page', () => {
     const custom = expectation({ routes: { signIn: '/welcome' } });

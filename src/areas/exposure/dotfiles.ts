@@ -39,6 +39,8 @@ const ENVIRONMENT_FILES = [
   '/.env.old',
   '/.env.save',
   '/.env~',
+  // Of Cloudflare Workers.
+  '/.dev.vars',
   '/env.txt',
 ];
 

@@ -2,11 +2,13 @@ import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { body, describe, header, headerValues, isHtml, isRedirect, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
-import { elements } from '../../target/html.ts';
+import { baseOf, elements } from '../../target/html.ts';
 import { redirectsToSignIn } from '../../target/sign-in.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
+import { kindOf } from '../headers/cookie-kind.ts';
+import { setCookies } from '../headers/set-cookie.ts';
 
 const MATCHER_DOCS = 'https://clerk.com/docs/reference/nextjs/clerk-middleware';
 
@@ -20,15 +22,18 @@ const LOADS = /stylesheet|icon|preload|modulepreload/;
 const HASHED =
   /\/_next\/static\/|\/_astro\/|\/_nuxt\/|\/_app\/immutable\/|[-.](?:(?!\d+\.)[0-9a-f]{8,}|(?=[\w]*[a-z])(?=[\w]*[A-Z])(?=[\w]*\d)\w{8,})\.(?:js|css|woff2?)$/;
 
-/** Cookies that CDNs, firewalls and load balancers set on everything; the app has no say in them. */
-const EDGE_COOKIES = /^(__cf|_cf|cf_|AWSALB|GCLB|ARRAffinity|_vcn_|ak_|bm_|incap_ses|visid_incap|nlbi_)/;
+/** What the matcher of Clerk's quickstart runs for on purpose. */
+const HANDLED = /\/(?:api|trpc|__clerk)\//;
+
+/** Types of files that it does not name. */
+const UNNAMED = /^(?!.*\/_next\/).*\.(?:avif|mjs|otf|mp4|webm|json|txt)$/;
 
 /** Types of files; what answers every path alike, as with JSON or with nothing, serves none. */
 const FILE_TYPE =
   /^\s*(?:image|font|audio|video|text\/(?:css|javascript|plain)|application\/(?:(?:x-)?javascript|font|octet-stream|manifest|pdf|vnd|wasm|xml|x-))/i;
 
 const LET_BY =
-  'In Next.js use the matcher of Clerk’s quickstart, which leaves out /_next and files with an extension; elsewhere serve static files before Clerk’s middleware.';
+  'In Next.js use the matcher of Clerk’s quickstart, which leaves out /_next and most files by their extension, and add others (avif, mp4); elsewhere serve static files before Clerk’s middleware.';
 
 /** Seconds below which a hashed file counts as not cached: 30 days. */
 const MIN_IMMUTABLE_SECONDS = 30 * 86_400;
@@ -74,9 +79,9 @@ export function assetPaths(pages: readonly Exchange[], origin: string): string[]
       if (tag === 'link') return LOADS.test(attributes['rel'] ?? '') ? (attributes['href'] ?? []) : [];
       return ['script', 'img'].includes(tag) ? (attributes['src'] ?? []) : [];
     });
-    return [...values, ...preloaded(page)].flatMap((value) =>
-      URL.canParse(value, page.request.url) ? [new URL(value, page.request.url)] : [],
-    );
+    const absolute = (urls: readonly string[], base: string) =>
+      urls.flatMap((value) => (URL.canParse(value, base) ? [new URL(value, base)] : []));
+    return [...absolute(values, baseOf(page)), ...absolute(preloaded(page), page.request.url)];
   });
   const own = urls.filter((url) => url.origin === origin && /\.\w{2,5}$/.test(url.pathname));
   return [...new Set(own.map((url) => url.pathname + url.search))];
@@ -117,10 +122,11 @@ function judgeAsset({ path, linked, exchange }: AssetAnswer, expectation: Expect
     ];
   }
   const hidden = header(exchange, 'x-clerk-auth-reason')?.includes('protect-rewrite') === true;
+  const bare = path.split('?')[0] ?? path;
   // A file that nobody links and that is not there may well be left to the app's 404 page.
-  if (byClerk && (linked || hidden || isServed(exchange))) {
+  if (byClerk && !HANDLED.test(bare) && (linked || hidden || isServed(exchange))) {
     return [
-      error({
+      (UNNAMED.test(bare) ? warning : error)({
         ...base,
         message: `it passed through clerkMiddleware (${byClerk[0]}: ${byClerk[1]})`,
         cause:
@@ -145,7 +151,8 @@ function judgeAsset({ path, linked, exchange }: AssetAnswer, expectation: Expect
       error({ ...base, cause: 'A page links a file that is not served.', fix: 'Deploy the file, or remove the link.' }),
     ];
   }
-  if (headerValues(exchange, 'set-cookie').some((cookie) => !EDGE_COOKIES.test(cookie))) {
+  // The app has no say in what CDNs, firewalls and load balancers set on everything.
+  if (setCookies(exchange).some((cookie) => kindOf(cookie) !== 'infrastructure')) {
     return [
       error({
         ...base,

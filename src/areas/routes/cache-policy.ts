@@ -10,10 +10,15 @@ const TARGETED = [
   'surrogate-control',
 ] as const;
 
+/** How Cloudflare, and nginx by custom, name an answer that was stored. */
+const STORED = /^(hit|stale|updating|revalidated)$/i;
+
 /** Headers in which a shared cache says that it answered. */
 const HITS: ReadonlyArray<readonly [name: string, hit: RegExp]> = [
-  ['x-cache', /\bhit\b/i],
-  ['cf-cache-status', /^(hit|stale|updating|revalidated)$/i],
+  // Azure and Akamai write TCP_HIT, CloudFront RefreshHit.
+  ['x-cache', /hit\b/i],
+  ['x-cache-status', STORED],
+  ['cf-cache-status', STORED],
   ['x-vercel-cache', /^(hit|stale|prerender)$/i],
   ['cache-status', /;\s*hit\b/i],
 ];

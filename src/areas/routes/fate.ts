@@ -1,10 +1,11 @@
 import type { FoundPage } from '../../target/discover.ts';
-import { isHtml, status } from '../../target/exchange.ts';
+import { header, isHtml, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { elementsByTag, title, visibleText } from '../../target/html.ts';
 import { isNextRefusal } from '../../target/next.ts';
 import { endOf, isHandshake, isSamePage, isSignIn } from '../../target/sign-in.ts';
 import type { Expectation } from '../../verify.ts';
+import { looksPrivate } from './standing.ts';
 
 /**
  * What became of an anonymous visit to a page.
@@ -21,7 +22,9 @@ export function fateOf({ path, visit }: FoundPage, unknown: Exchange, expectatio
   if (visit.stopped === 'too-many-redirects' || code === 0 || code >= 500) return 'failed';
   if (visit.stopped === 'left-target' || !isSamePage(end.pathname, path)) return 'elsewhere';
   if (code >= 400 || isNextRefusal(visit.final, expectation)) return 'refused';
-  if (!isHtml(visit.final) || code >= 300) return 'file';
+  // A resource route has no extension that says what it is.
+  const isData = looksPrivate(path) && /json|csv/.test(header(visit.final, 'content-type') ?? '');
+  if (!(isHtml(visit.final) || isData) || code >= 300) return 'file';
   return status(unknown) === 200 && isSameShell(visit.final, unknown) ? 'shell' : 'served';
 }
 

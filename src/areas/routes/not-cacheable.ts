@@ -47,8 +47,8 @@ export const notCacheable = defineCheck<readonly AnonymousAnswer[]>({
     return Promise.all(
       placesOf(context).map(async ({ path, as }) => {
         const asked = as === 'document' ? (await anonymous.page(path)).exchanges : [await anonymous.get(path, { as })];
-        // Where it leads is the public sign-in page, which may well be stored.
-        const [exchange] = asked.filter(({ request }) =>
+        // Where it leads is the public sign-in page, and a hop to its slash or locale the same for all: both may be stored.
+        const exchange = asked.findLast(({ request }) =>
           isSamePage(pathname(request.url), pathname(path, request.url)),
         );
         return { path, exchange: exchange ?? (asked[0] as Exchange) };
@@ -140,8 +140,12 @@ function placesOf({ readiness }: CheckContext): Place[] {
 
 function nothingDeclared(places: number, { readiness }: Expectation): Pick<Judgement, 'unverified' | 'inapplicable'> {
   if (places > 0) return {};
-  return readiness.routes.protected === false && readiness.api === false
-    ? { inapplicable: 'routes.protected and api are false: declared as not existing' }
+  const { protected: pages } = readiness.routes;
+  return (pages === false || pages.length > 0) && readiness.api === false
+    ? {
+        inapplicable:
+          'routes.protected is false or names only guards in the browser, and api is false: declared as not existing',
+      }
     : {
         unverified:
           'no page guarded on the server and no API route with GET is declared: name one in routes.protected or in api',
@@ -282,14 +286,15 @@ function stored({ path }: Place, exchange: Exchange): Finding[] {
     ];
   }
   if (hit === undefined) return [];
-  const finding = guardsBeforeCache(exchange) ? warning : error;
+  // Netlify's edge functions come before its cache too; that it is no plain function which is stored, the next client shows.
+  const isGuarded = guardsBeforeCache(exchange) || hit.includes('"Netlify');
   return [
-    finding({
+    (isGuarded ? warning : error)({
       ...base,
       message: `the answer to the test user came from a shared cache: ${hit}`,
       expected: 'an answer made for this person',
-      cause: guardsBeforeCache(exchange)
-        ? 'The page was rendered when the app was built. Vercel asks the middleware first, so nobody else got it here; without the middleware anyone would.'
+      cause: isGuarded
+        ? 'The page was rendered when the app was built. The hosting asks the middleware first, so nobody else got it here; without the middleware anyone would.'
         : 'The CDN stores the path whatever the app says about it ("cache everything"), or ignores that the request has a session.',
     }),
   ];

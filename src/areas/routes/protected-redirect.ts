@@ -21,7 +21,7 @@ import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
 import { destinations } from './redirects.ts';
 import { decoded } from './same-document.ts';
-import { contains, isSameUrlPage, MIDDLEWARE_DOCS } from './shared.ts';
+import { CLIENT_GUARD, contains, isSameUrlPage, MIDDLEWARE_DOCS } from './shared.ts';
 
 /** One anonymous request to a protected page. */
 interface Attempt {
@@ -350,7 +350,7 @@ function judgeStatus(
         ...base,
         message: `a client-side redirect to sign-in, by a Refresh header or a meta element, was served with ${code}`,
         cause: 'The server lets the request through and leaves the rest to the browser.',
-        fix: "Redirect on the server with a status (302 or 307). If nothing of the page is in this answer, guard: 'client' and contains declare this weaker guard.",
+        fix: `Redirect on the server with a status (302 or 307). ${CLIENT_GUARD}`,
       }),
     ];
   }
@@ -360,7 +360,7 @@ function judgeStatus(
       message: `the page was served to an anonymous visitor with ${code}`,
       cause:
         'No guard covers this request shape: the matcher misses it, the guard is registered after the route or in another scope, it looks at some methods or headers only, or it runs in the browser.',
-      fix: 'Refuse on the server, whatever the method: auth.protect() in clerkMiddleware and again in the page (Next.js), a guard before the route that redirects without getAuth().userId (Express, Hono, Fastify), return redirectToSignIn() in the page (Astro). Never rely on a client-side redirect.',
+      fix: `Refuse on the server, whatever the method: auth.protect() in clerkMiddleware and again in the page (Next.js), a guard before the route that redirects without getAuth().userId (Express, Hono, Fastify), return redirectToSignIn() in the page (Astro). ${CLIENT_GUARD}`,
     }),
   ];
 }

@@ -26,6 +26,10 @@ export const PARAMETERS = [
   'continue',
   'callbackUrl',
   'url',
+  'from',
+  'to',
+  'destination',
+  'goto',
 ] as const;
 
 /** Spellings of a foreign address, some of which a browser takes for one and a careless check does not. */

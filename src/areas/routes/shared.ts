@@ -5,6 +5,9 @@ import { isSamePage } from '../../target/sign-in.ts';
 
 export const MIDDLEWARE_DOCS = 'https://clerk.com/docs/reference/nextjs/clerk-middleware';
 
+export const CLIENT_GUARD =
+  "A guard in the browser (a sign-in form in place of the page, data from a guarded API) is declared in routes.protected by guard: 'client' and contains.";
+
 /** True when both name the same page of the same origin; a trailing slash makes no difference. */
 export function isSameUrlPage(a: URL, b: URL): boolean {
   return a.origin === b.origin && isSamePage(a.pathname, b.pathname);

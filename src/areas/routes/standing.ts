@@ -13,7 +13,7 @@ const PRIVATE_DATA = /^(?:customers|reports|staff)$/i;
 
 /** Folders of what is written for everybody, whatever it is about: `/docs/admin`, `/features/dashboard`. */
 const CONTENT =
-  /^(?:docs?|documentation|blog|posts?|articles?|news|press|help|support|features?|products?|platform|solutions?|use-cases?|guides?|tutorials?|learn|resources?|legal|privacy|changelog|customers|case-studies|integrations?|templates?|pricing)$/i;
+  /^(?:about|careers|docs?|documentation|blog|posts?|articles?|news|press|help|support|features?|products?|platform|solutions?|use-cases?|guides?|tutorials?|learn|resources?|legal|privacy|changelog|customers|case-studies|integrations?|templates?|pricing)$/i;
 
 /** True when `routes.public` names a path, as it is or by a glob. */
 export function isPublic(path: string, { routes }: Readiness): boolean {

@@ -4,13 +4,14 @@ import type { Finding, Judgement } from '../../result.ts';
 import type { Discovery, FoundPage, FoundPath, Source } from '../../target/discover.ts';
 import { describe, isHtml, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
-import { endOf } from '../../target/sign-in.ts';
+import { elementsByTag } from '../../target/html.ts';
+import { endOf, isSamePage } from '../../target/sign-in.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
 import { fateOf, isServed } from './fate.ts';
 import type { Fate } from './fate.ts';
-import { MIDDLEWARE_DOCS } from './shared.ts';
+import { CLIENT_GUARD, MIDDLEWARE_DOCS } from './shared.ts';
 import { isDeclared, isPublic, looksPrivate } from './standing.ts';
 
 /** An endpoint that nobody declared, and what it answered to an anonymous GET. */
@@ -26,6 +27,9 @@ export interface UndeclaredEvidence {
   readonly unknown: Visit;
 }
 
+/** Endpoints that are there for anyone: Next.js makes images of them, or RFC 8615 keeps them. */
+const FOR_ANYONE = /^\/\.well-known\/|\/(?:(?:opengraph|twitter)-image|(?:apple-)?icon)(?:-\w{6})?$/;
+
 /** Examples and names that a message shows. */
 const SHOWN = 5;
 
@@ -37,7 +41,7 @@ export const undeclared = defineCheck<UndeclaredEvidence>({
   id: 'routes/undeclared',
   async collect({ target, readiness, identity }) {
     const discovery = await target.discover();
-    const asked = discovery.endpoints.filter(({ path }) => !isDeclared(path, readiness));
+    const asked = discovery.endpoints.filter(({ path }) => !FOR_ANYONE.test(path) && !isDeclared(path, readiness));
     const [unknown, ...endpoints] = await Promise.all([
       target.anonymous.page(target.unknownPath),
       ...asked.map(async (found) => ({ found, exchange: await target.resource(identity.origin + found.path) })),
@@ -52,7 +56,12 @@ export const undeclared = defineCheck<UndeclaredEvidence>({
       .flatMap(({ path, visit }) => (visit && isPublic(path, readiness) ? endOf(visit).pathname : []))
       .filter((path) => !looksPrivate(path));
     const others = discovery.pages
-      .filter(({ path }) => !isDeclared(path, readiness) && !ends.includes(path))
+      .filter(
+        (page) =>
+          !isDeclared(page.path, readiness) &&
+          !ends.includes(page.path) &&
+          !(isPublic('/', readiness) && isHomeInLanguage(page)),
+      )
       .map((page) => ({ page, fate: fateOf(page, unknown.final, expectation) }));
     const open = endpoints.filter(({ exchange }) => isOpen(exchange));
     const findings = [
@@ -67,6 +76,12 @@ export const undeclared = defineCheck<UndeclaredEvidence>({
     };
   },
 });
+
+/** True for `/fr` that says so itself: `/hr` may be a page about people. */
+function isHomeInLanguage({ path, visit }: FoundPage): boolean {
+  const language = visit && elementsByTag(visit.final, 'html')[0]?.attributes['lang']?.slice(0, 2).toLowerCase();
+  return language === path.slice(1, 3) && isSamePage(`${path}/`, '/');
+}
 
 interface Group {
   /** A path, or the route or folder that several share. */
@@ -117,7 +132,7 @@ function pageFinding({ subject, pages }: Group): Finding {
     ...base,
     cause:
       'The guard lists what to protect and this page was forgotten, or the matcher of clerkMiddleware does not reach it. That nothing links to a page hides it from nobody.',
-    fix: `Protect everything but a list of public routes (in Next.js: if (!isPublicRoute(request)) await auth.protect()). If anyone may see the page, name '${subject}' in routes.public.`,
+    fix: `Protect everything but a list of public routes (in Next.js: if (!isPublicRoute(request)) await auth.protect()). If anyone may see the page, name '${subject}' in routes.public. ${CLIENT_GUARD}`,
   });
 }
 

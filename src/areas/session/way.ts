@@ -2,7 +2,7 @@ import type { Move } from '../../browser.ts';
 import { underBasePath } from '../../target/base-path.ts';
 import type { Visit } from '../../target/exchange.ts';
 import { status } from '../../target/exchange.ts';
-import { endOf } from '../../target/sign-in.ts';
+import { endOf, LOCALE } from '../../target/sign-in.ts';
 
 /** How a visit went, from the page first asked for to where it ended. */
 export interface Way {
@@ -156,7 +156,7 @@ function bare(path: string): string {
 }
 
 function withoutLanguage(path: string): string {
-  return path.replace(/^\/[a-z]{2}(-[A-Za-z]{2,4})?(?=\/|$)/, '');
+  return `${path}/`.replace(LOCALE, '').slice(0, -1);
 }
 
 /** clerk-js keeps its parameters in the fragment: `#/?redirect_url=…`. */

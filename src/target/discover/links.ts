@@ -1,6 +1,6 @@
 import { body } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
-import { elements } from '../html.ts';
+import { baseOf, elements } from '../html.ts';
 
 /** Extensions of files that are no pages: feeds, images, fonts, documents, downloads, code. */
 const FILE = /\.(?!html?$|php$|aspx?$)[a-z][a-z0-9]{1,11}$/i;
@@ -26,7 +26,8 @@ export function linksOf(page: Exchange, origin: string): string[] {
     return tag === 'form' && method.toLowerCase() === 'get' ? (action ?? '') : '';
   });
   const rsc = [...body(page).matchAll(RSC_HREF)].map((match) => match[1] ?? '');
-  return unique([...links, ...rsc].flatMap((href) => pagePath(href, page.request.url, origin) ?? []));
+  const base = baseOf(page);
+  return unique([...links, ...rsc].flatMap((href) => pagePath(href, base, origin) ?? []));
 }
 
 /** The path of a URL when it may be a page of the target: same origin, no file, nothing that acts; without its query. */

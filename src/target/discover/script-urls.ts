@@ -1,6 +1,6 @@
 import { body } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
-import { elements } from '../html.ts';
+import { baseOf, elements } from '../html.ts';
 import { unique } from './links.ts';
 import { nextFolder } from './next-routes.ts';
 
@@ -33,7 +33,7 @@ export function scriptsOfPage(page: Exchange, origin: string): string[] {
     const preload = attributes['rel'] === 'modulepreload' || attributes['as'] === 'script';
     return tag === 'link' && preload ? (attributes['href'] ?? []) : [];
   });
-  const base = page.request.url;
+  const base = baseOf(page);
   // Text of a page names chunks of builds, but also files in code samples.
   const inText = chunkNames(body(page)).filter((name) => name.startsWith('static/chunks/') || BUILD_FOLDERS.test(name));
   // Next names chunks from its own folder on.
