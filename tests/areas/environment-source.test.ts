@@ -162,6 +162,14 @@ describe('environment/middleware-file', () => {
     });
     assert.match(only(await middleware(files)).message, /\/api\/teams\/x/);
   });
+  it('reads JSX in .js', async () => {
+    const files = next('16.4.5', {
+      'proxy.js': config("['/dashboard', '/api/me']"),
+      'app/team/page.js':
+        "import { auth } from '@clerk/nextjs/server';\nexport default async () => <p>{(await auth()).userId}</p>;",
+    });
+    assert.match(only(await middleware(files)).message, /\/team/);
+  });
   it('fails where the deployed API contradicts the source', async () => {
     const finding = only(
       await middleware(next('16.4.5', { 'proxy.ts': GUARD }), [
