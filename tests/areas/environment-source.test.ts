@@ -120,6 +120,13 @@ describe('environment/middleware-file', () => {
       next('15.5.24', { 'middleware.ts': "export { default } from './lib/guard';", 'lib/guard.ts': GUARD }),
     ],
     [
+      'files with a byte order mark',
+      {
+        ...next('16.4.5', { 'proxy.ts': `\uFEFF${GUARD}` }),
+        'package.json': '\uFEFF{"dependencies":{"next":"16.4.5","@clerk/nextjs":"7"}}',
+      },
+    ],
+    [
       'the matcher of the quickstart',
       next('16.4.5', { 'proxy.ts': config("['/((?!_next|[^?]*\\\\.(?:css|js)).*)', '/(api|trpc)(.*)'] as const") }),
     ],
