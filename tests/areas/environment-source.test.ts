@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { envFilesIgnored } from '../../src/areas/environment/env-files-ignored.ts';
 import { middlewareFile } from '../../src/areas/environment/middleware-file.ts';
@@ -59,6 +61,20 @@ describe('environment/env-files-ignored', () => {
     assert.match(finding.message, /CLERK_SECRET_KEY/);
     assert.ok(!JSON.stringify(finding).includes(value));
   });
+  it('reads what git has, and not what lies in the folder', async () => {
+    const root = project({
+      '.gitignore': IGNORE,
+      '.env.development': 'A_SECRET=\n',
+      'a.env': `A_SECRET=${secret('test')}\n`,
+    });
+    symlinkSync('../a.env', `${root}/.env.test`);
+    execFileSync('git', ['add', '--all', '--force'], { cwd: root });
+    writeFileSync(`${root}/.env.development`, `A_SECRET=${secret('test')}\n`);
+    assert.deepEqual(
+      (await trackedEnvFiles(await treeOf(root))).map(({ path, secretNames: names }) => [path, ...names]),
+      [['.env.development'], ['.env.test']],
+    );
+  });
   it('fails on a live key in the code and does not print it', async () => {
     const value = secret('live');
     const finding = only(await envFiles({ '.gitignore': IGNORE, 'lib/a.ts': `const k = '${value}'` }));
@@ -84,6 +100,25 @@ describe('environment/env-files-ignored', () => {
       ),
       ['DB_PASSWORD'],
     ));
+  for (const value of [
+    '# set in Vercel',
+    '"file:./dev.db"',
+    'postgresql://postgres:postgres@localhost:5432/test',
+    'mysql://root:password@127.0.0.1/test',
+    'op://vault/clerk/key',
+    'ENC[AES256_GCM,data:p4ss]',
+    'sk_test_',
+    'test-secret',
+    '15m',
+  ])
+    it(`takes ${value} for harmless`, () => assert.deepEqual(secretNames(`A_SECRET= ${value}`), []));
+  for (const value of [
+    'postgres://app:s3cr3t@localhost/app',
+    'postgres://app:app@db.acme.org/app',
+    'p4ss#1',
+    'test_9f2b',
+  ])
+    it(`takes ${value} for a secret`, () => assert.deepEqual(secretNames(`A_SECRET=${value}`), ['A_SECRET']));
 });
 
 const GUARD = "import { clerkMiddleware } from '@clerk/nextjs/server';\nexport default clerkMiddleware();\n";
