@@ -120,7 +120,8 @@ async function middlewareFile(modules: Modules, path: string): Promise<Middlewar
   );
   const callsClerk = all.some(importsClerk)
     ? 'yes'
-    : strangers.some(({ from }) => !/^(?:next|react|node:|@clerk\/)/.test(from))
+    : strangers.some(({ from }) => !/^(?:next|react|node:|@clerk\/)/.test(from)) ||
+        all.some(({ text }) => /\b(?:import|require)\(/.test(text))
       ? 'unknown'
       : 'no';
   const { hasMatcher, matcher, runtime } = middlewareConfig(module);
@@ -129,7 +130,9 @@ async function middlewareFile(modules: Modules, path: string): Promise<Middlewar
 
 function importsClerk(module: Module): boolean {
   return importsOf(module).some(
-    ({ from, imported }) => from.startsWith('@clerk/nextjs') && CLERK_MIDDLEWARE.test(imported),
+    ({ from, imported }) =>
+      from.startsWith('@clerk/nextjs') &&
+      (imported === '*' ? calls(module, /\.clerkMiddleware$/) : CLERK_MIDDLEWARE.test(imported)),
   );
 }
 

@@ -155,6 +155,27 @@ describe('environment/middleware-file', () => {
       next('15.5.24', { 'middleware.ts': "export { default } from './lib/guard';", 'lib/guard.ts': GUARD }),
     ],
     [
+      'extensions of its own',
+      next('15.5.24', {
+        'next.config.ts': "export default { pageExtensions: ['page.ts', 'page.tsx'] };",
+        'middleware.page.ts': GUARD,
+        'middleware.test.ts': GUARD,
+      }),
+    ],
+    [
+      'a namespace import',
+      next('16.4.5', {
+        'proxy.ts': "import * as clerk from '@clerk/nextjs/server';\nexport default clerk.clerkMiddleware();",
+      }),
+    ],
+    [
+      'a language in front of what the matcher names',
+      next('16.4.5', {
+        'proxy.ts': config("['/(de|pt-BR)/:path*', '/dashboard', '/api/:path*']"),
+        'app/[locale]/team/page.tsx': "export { auth } from '@clerk/nextjs/server';",
+      }),
+    ],
+    [
       'files with a byte order mark',
       {
         ...next('16.4.5', { 'proxy.ts': `\uFEFF${GUARD}` }),
@@ -204,6 +225,48 @@ describe('environment/middleware-file', () => {
     });
     assert.match(only(await middleware(files)).message, /\/api\/teams\/x/);
   });
+  it('takes no app for Next.js because its monorepo has one', async () => {
+    const root = project({
+      'package.json': '{"dependencies":{"next":"16.4.5","@clerk/nextjs":"7","@clerk/express":"2"}}',
+      'apps/api/src/app/routes.ts': '',
+      'apps/api/src/main.ts': "import { clerkMiddleware } from '@clerk/express';\napp.use(clerkMiddleware());",
+      'apps/web/next.config.js': 'module.exports = {};',
+      'apps/web/app/page.tsx': '',
+    });
+    const [api, web] = await Promise.all(
+      ['api', 'web'].map(async (name) => middlewareSource(await treeOf(`${root}/apps/${name}`))),
+    );
+    assert.equal(api?.kind === 'other' && api.framework, 'Express');
+    assert.equal(web?.kind, 'next');
+  });
+  it('knows that i18n of next.config puts languages in front', async () => {
+    const files = next('16.4.5', { 'proxy.ts': config("['/dashboard', '/api/me']") });
+    const judge = async (more: Files) =>
+      middlewareFile.judge(
+        { source: await middlewareSource(await treeOf(project({ ...files, ...more }))), answers: [] },
+        expectation({ routes: { protected: ['/de/dashboard'] } }),
+      );
+    assert.match(only(await judge({})).message, /\/de\/dashboard/);
+    assertClean(await judge({ 'next.config.js': "module.exports = { i18n: { locales: ['de', 'en'] } };" }));
+  });
+  it('fails on a page in a language that no matcher names', async () => {
+    const files = next('16.4.5', {
+      'proxy.ts': config("['/(de|en)', '/dashboard', '/api/me']"),
+      'app/[locale]/team/page.tsx': "export { auth } from '@clerk/nextjs/server';",
+    });
+    assert.match(only(await middleware(files)).message, /\/\[locale\]\/team/);
+  });
+  for (const [name, files] of [
+    [
+      'an import at run time',
+      { 'proxy.ts': "export default async (...a) => (await import('@clerk/nextjs/server')).clerkMiddleware()(...a);" },
+    ],
+    ['require()', { 'proxy.js': "module.exports = { proxy: require('@clerk/nextjs/server').clerkMiddleware() };" }],
+  ] as const)
+    it(`cannot follow ${name}`, async () => {
+      assert.match((await middleware(next('16.4.5', files))).unverified ?? '', /could not be followed/);
+      assertClean(await middleware(next('16.4.5', files), SEEN));
+    });
   it('reads JSX in .js', async () => {
     const files = next('16.4.5', {
       'proxy.js': config("['/dashboard', '/api/me']"),

@@ -5,7 +5,7 @@ import { coverage } from '../../source/matcher.ts';
 import type { Coverage } from '../../source/matcher.ts';
 import { middlewareSource } from '../../source/middleware.ts';
 import type { MiddlewareFile, MiddlewareSource } from '../../source/middleware.ts';
-import { majorOf } from '../../source/next-app.ts';
+import { LANGUAGE, majorOf } from '../../source/next-app.ts';
 import type { NextApp } from '../../source/next-app.ts';
 import { SourceTree } from '../../source/tree.ts';
 import { describe, isRedirect, status } from '../../target/exchange.ts';
@@ -136,8 +136,14 @@ function judgeSource(source: MiddlewareSource, readiness: Readiness): Finding[] 
 function judgeCoverage(file: MiddlewareFile, app: NextApp, kind: string, paths: readonly string[]): Finding[] {
   if (file.matcher === undefined || file.matcher === 'not constant') return [];
   const entries = file.matcher;
-  const by = (wanted: Coverage) =>
-    [...new Set(paths)].filter((path) => coverage(entries, path, app.basePath) === wanted);
+  const languages = entries.flatMap(({ source }) => source.match(/(?<=[(|])[a-z]{2}(?:-\w+)?(?=[|)])/g) ?? []);
+  const covered = (path: string): Coverage => {
+    const written = [path, ...languages.map((language) => path.replace(LANGUAGE, language))];
+    if (app.hasLanguages) written.push(path.replace(/^((?:\/[^/]{3,})?)\/[a-z]{2}(?:-\w+)?(?=\/)/, '$1'));
+    const all = written.map((each) => coverage(entries, each, app.basePath));
+    return (['all', 'some'] as const).find((each) => all.includes(each)) ?? 'none';
+  };
+  const by = (wanted: Coverage) => [...new Set(paths)].filter((path) => covered(path) === wanted);
   const shown = (missed: readonly string[]) =>
     `${missed.slice(0, 5).join(', ')}${missed.length > 5 ? ` and ${missed.length - 5} more` : ''}`;
   const [none, some] = [by('none'), by('some')];
