@@ -102,7 +102,7 @@ export async function middlewareSource(tree: SourceTree): Promise<MiddlewareSour
 
 async function nextSource(modules: Modules, app: NextApp): Promise<MiddlewareSource> {
   const { taken, passedOver } = middlewareFiles(modules.tree, app);
-  const files = await Promise.all(taken.map((path) => middlewareFile(modules, path)));
+  const files = await Promise.all(taken.map((path) => middlewareFile(modules, path, app)));
   const misplaced: string[] = [];
   for (const path of passedOver) {
     const module = await modules.at(path);
@@ -111,7 +111,7 @@ async function nextSource(modules: Modules, app: NextApp): Promise<MiddlewareSou
   return { kind: 'next', app, files, misplaced, authRoutes: await authRoutes(modules, app) };
 }
 
-async function middlewareFile(modules: Modules, path: string): Promise<MiddlewareFile> {
+async function middlewareFile(modules: Modules, path: string, { isMoved }: NextApp): Promise<MiddlewareFile> {
   const module = await modules.at(path);
   if (!module) return { path, callsClerk: 'unknown', matcher: 'not constant', runtime: undefined };
   const all = await modules.withImports(path);
@@ -125,7 +125,8 @@ async function middlewareFile(modules: Modules, path: string): Promise<Middlewar
       ? 'unknown'
       : 'no';
   const { hasMatcher, matcher, runtime } = middlewareConfig(module);
-  return { path, callsClerk, runtime, ...(hasMatcher && { matcher: matcherEntries(matcher) ?? 'not constant' }) };
+  const entries = isMoved ? undefined : matcherEntries(matcher);
+  return { path, callsClerk, runtime, ...(hasMatcher && { matcher: entries ?? 'not constant' }) };
 }
 
 function importsClerk(module: Module): boolean {

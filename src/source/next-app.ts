@@ -14,6 +14,8 @@ export interface NextApp {
   readonly base: '' | 'src/';
   /** `basePath` of next.config; empty without one. */
   readonly basePath: string;
+  /** next.config has a `basePath` that is no constant. */
+  readonly isMoved: boolean;
   /** The text of a next.config that names other extensions for pages, and with them for the middleware; empty without. */
   readonly ownExtensions: string;
   /** next.config has languages, which stand in front of every path without the matcher naming them. */
@@ -46,10 +48,12 @@ export async function nextApp(tree: SourceTree, installed: readonly Installed[])
   const inRoot = tree.files.some((path) => /^(app|pages)\//.test(path));
   const inSource = tree.files.some((path) => /^src\/(app|pages)\//.test(path));
   if (!inRoot && !inSource) return undefined;
+  const basePath = /\bbasePath\s*:\s*['"`]((?:\/[^'"`$]*)?)['"`]/.exec(config)?.[1];
   return {
     version,
     base: inRoot ? '' : 'src/',
-    basePath: /\bbasePath\s*:\s*['"`](\/[^'"`]*)['"`]/.exec(config)?.[1] ?? '',
+    basePath: basePath ?? '',
+    isMoved: basePath === undefined && config.includes('basePath'),
     ownExtensions: config.includes('pageExtensions') ? config : '',
     hasLanguages: /\bi18n\s*[:,}]/.test(config),
   };
@@ -113,5 +117,7 @@ export function routeOf(path: string, app: Pick<NextApp, 'base' | 'basePath'>): 
 async function nextConfig(tree: SourceTree): Promise<string> {
   const names = ['next.config.ts', 'next.config.js', 'next.config.mjs', 'next.config.mts'];
   const name = names.find((each) => tree.has(each));
-  return name === undefined ? '' : ((await tree.read(name)) ?? '');
+  const text = name === undefined ? '' : ((await tree.read(name)) ?? '');
+  // Without comments; a glob in quotes begins none.
+  return text.replace(/(?<=^|\s)(?:\/\*[^]*?\*\/|\/\/.*)/gm, '');
 }

@@ -163,6 +163,13 @@ describe('environment/middleware-file', () => {
       }),
     ],
     [
+      'a base path that is commented out',
+      next('16.4.5', {
+        'next.config.ts': "export default {\n  // basePath: '/docs',\n  /* i18n: {} */\n};",
+        'proxy.ts': config("['/dashboard', '/api/me']"),
+      }),
+    ],
+    [
       'a namespace import',
       next('16.4.5', {
         'proxy.ts': "import * as clerk from '@clerk/nextjs/server';\nexport default clerk.clerkMiddleware();",
@@ -261,12 +268,27 @@ describe('environment/middleware-file', () => {
       'an import at run time',
       { 'proxy.ts': "export default async (...a) => (await import('@clerk/nextjs/server')).clerkMiddleware()(...a);" },
     ],
+    [
+      'a base path from the environment',
+      {
+        'next.config.ts': 'export default { basePath: process.env.BASE_PATH };',
+        'proxy.ts': config("['/((?!dashboard).*)']"),
+      },
+    ],
     ['require()', { 'proxy.js': "module.exports = { proxy: require('@clerk/nextjs/server').clerkMiddleware() };" }],
   ] as const)
     it(`cannot follow ${name}`, async () => {
       assert.match((await middleware(next('16.4.5', files))).unverified ?? '', /could not be followed/);
       assertClean(await middleware(next('16.4.5', files), SEEN));
     });
+  it('takes no glob of next.config for a comment', async () => {
+    const files = {
+      'next.config.ts': "export default { images: '/**', basePath: '/docs' /* b */ };",
+      'proxy.ts': GUARD,
+    };
+    const source = await middlewareSource(await treeOf(project(next('16.4.5', files))));
+    assert.equal(source.kind === 'next' && source.app.basePath, '/docs');
+  });
   it('reads JSX in .js', async () => {
     const files = next('16.4.5', {
       'proxy.js': config("['/dashboard', '/api/me']"),
