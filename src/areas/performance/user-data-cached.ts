@@ -17,7 +17,7 @@ const PAGE = /^(?:src\/)?app\/(?:.*\/)?page\.[jt]sx?$/;
 const ROUTE = /^(?:src\/)?app\/(?:.*\/)?route\.[jt]sx?$/;
 
 /** Folders of programs that nobody waits for. */
-const BATCH = /(?:^|\/)(?:scripts?|seeds?|migrations?|jobs?|cron|tools|bin)\//;
+const BATCH = /(?:^|\/)(?:(?:scripts?|seeds?|migrations?|jobs?|cron|tools|bin)\/|seed\.)/;
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -51,7 +51,7 @@ export const userLookups = defineCheck<LookupEvidence>({
     const parsing = await parser();
     if ('problem' in parsing) return parsing;
     const modules = await Modules.of(source.tree, parsing.parse);
-    const paths = modules.paths.filter((path) => !BATCH.test(path));
+    const paths = modules.paths.filter((path) => PAGE.test(path) || !BATCH.test(path));
     const known = (await Promise.all(paths.map((path) => modules.at(path)))).filter((module) => module !== undefined);
     const asking: Module[] = [];
     for (const module of known) {
