@@ -74,7 +74,8 @@ export async function trackedEnvFiles(tree: SourceTree): Promise<TrackedEnvFile[
 
 /** Secrets in the files of the index, by their form and by the values that were given. */
 export async function trackedSecrets(tree: SourceTree, given: readonly Secret[]): Promise<TrackedSecret[]> {
-  const { stdout } = await git(tree.root, ['grep', '-I', '-l', '-z', '--cached', '-E', '-e', HINT]);
+  const plain = ['-c', 'grep.fullName=false', '-c', 'color.ui=false'];
+  const { stdout } = await git(tree.root, [...plain, 'grep', '-a', '-l', '-z', '--cached', '-E', '-e', HINT]);
   const found = await Promise.all(
     nulSeparated(stdout).map(async (path) => {
       return findSecrets(await indexed(tree, path), given).map((trace) => ({ path, trace }));

@@ -81,6 +81,24 @@ describe('environment/env-files-ignored', () => {
     assert.equal(finding.level, 'error');
     assert.ok(!JSON.stringify(finding).includes(value));
   });
+  for (const [name, settings, attributes] of [
+    ['settings of git', ['grep.fullName=true', 'color.ui=always'], ''],
+    ['files whose changes git does not show', [], '*.ts -diff\n'],
+  ] as const)
+    it(`finds it in spite of ${name}`, async () => {
+      const root = project({ '.gitattributes': attributes, 'app/lib/a.ts': `const k = '${secret('live')}'` });
+      for (const setting of settings) execFileSync('git', ['config', ...setting.split('=')], { cwd: root });
+      assert.equal((await trackedSecrets(await treeOf(`${root}/app`), [])).length, 1);
+    });
+  for (const path of ['cypress/a.ts', 'src/test-utils/a.ts', 'vitest.setup.ts', 'certs/localhost-key.pem'])
+    it(`warns of a made-up secret in ${path}`, async () => {
+      const made = `const s = 'whsec_${randomBytes(24).toString('base64')}';`;
+      assert.equal(only(await envFiles({ '.gitignore': IGNORE, [path]: made })).level, 'warning');
+    });
+  it('fails on a secret in a folder that only sounds alike', async () => {
+    const made = `const s = 'whsec_${randomBytes(24).toString('base64')}';`;
+    assert.equal(only(await envFiles({ '.gitignore': IGNORE, 'src/latest/a.ts': made })).level, 'error');
+  });
   it('warns of a test key in a test', async () =>
     assert.equal(
       only(await envFiles({ '.gitignore': IGNORE, 'tests/a.ts': `const k = '${secret('test')}'` })).level,

@@ -14,7 +14,7 @@ const NAMES = ['.env.local', '.env.production.local', '.env', '.env.production']
 
 /** Files in which secrets are usually made up. */
 const MADE_UP =
-  /(?:^|\/)(?:tests?|__tests__|fixtures?|mocks?|__mocks__|e2e|examples?|docs?)\/|\.(?:test|spec)\.\w+$|\.mdx?$/;
+  /(?:^|\/)(?:(?:tests?(?:-\w+)?|__tests__|fixtures?|mocks?|__mocks__|e2e|cypress|examples?|docs?)\/|(?:vitest|jest|localhost)[.\w-]*$)|\.(?:test|spec)\.\w+$|\.mdx?$/;
 
 /** What git does with environment files and secrets. */
 export type EnvFilesEvidence =
