@@ -4,7 +4,7 @@ import { Modules } from './imports.ts';
 import { installedPackages, readManifest } from './lockfiles.ts';
 import { matcherEntries } from './matcher.ts';
 import type { MatcherEntry } from './matcher.ts';
-import { middlewareConfig, middlewareFiles, nextApp, routeOf } from './next-app.ts';
+import { configText, middlewareConfig, middlewareFiles, nextApp, routeOf } from './next-app.ts';
 import type { NextApp } from './next-app.ts';
 import type { SourceTree } from './tree.ts';
 import { isRecord } from '../is-record.ts';
@@ -81,8 +81,10 @@ export async function middlewareSource(tree: SourceTree): Promise<MiddlewareSour
   const hasNext = app !== undefined && dependencies.includes('@clerk/nextjs');
   const mount = MOUNTS.find(([sdk]) => dependencies.includes(sdk))?.[1];
   if (!hasNext && !mount) {
-    if (dependencies.includes('@clerk/nuxt'))
-      return { kind: 'other', framework: 'Nuxt', mounted: await nuxtModule(tree), misplaced: [] };
+    if (dependencies.includes('@clerk/nuxt')) {
+      const mounts = (await configText(tree, 'nuxt')).includes('@clerk/nuxt');
+      return { kind: 'other', framework: 'Nuxt', mounted: mounts ? ['nuxt.config'] : [], misplaced: [] };
+    }
     const clients = dependencies.filter((name) =>
       /^@clerk\/(?:clerk-)?(?:react|vue|clerk-js|expo|chrome-extension)$/.test(name),
     );
@@ -161,7 +163,7 @@ async function otherSource(modules: Modules, { framework, call, place }: Mount):
     if (module && calls(module, call)) calling.push(path);
   }
   // A source folder of its own is a setting of Astro that moves the place.
-  const moved = framework === 'Astro' && /\bsrcDir\b/.test(await astroConfig(modules.tree));
+  const moved = framework === 'Astro' && /\bsrcDir\b/.test(await configText(modules.tree, 'astro'));
   const mounted = calling.filter((path) => place === undefined || moved || place.test(path));
   return { kind: 'other', framework, mounted, misplaced: calling.filter((path) => !mounted.includes(path)) };
 }
@@ -174,15 +176,4 @@ function calls(module: Module, call: RegExp): boolean {
       return !found;
     });
   return found;
-}
-
-async function nuxtModule(tree: SourceTree): Promise<string[]> {
-  const names = ['nuxt.config.ts', 'nuxt.config.js', 'nuxt.config.mjs'].filter((name) => tree.has(name));
-  const texts = await Promise.all(names.map(async (name) => ({ name, text: (await tree.read(name)) ?? '' })));
-  return texts.filter(({ text }) => text.includes('@clerk/nuxt')).map(({ name }) => name);
-}
-
-async function astroConfig(tree: SourceTree): Promise<string> {
-  const name = ['astro.config.mjs', 'astro.config.ts', 'astro.config.js'].find((each) => tree.has(each));
-  return name === undefined ? '' : ((await tree.read(name)) ?? '');
 }

@@ -42,7 +42,7 @@ export async function nextApp(tree: SourceTree, installed: readonly Installed[])
   const lowest = /\d+\.\d+\.\d+(?:-[\w.]+)?/.exec(asked ?? '')?.[0];
   const version = locked && isVersion(locked.version) ? locked.version : lowest;
   if (asked === undefined && locked === undefined) return undefined;
-  const config = await nextConfig(tree);
+  const config = await configText(tree, 'next');
   // In a monorepo with one package.json for all, any of its apps may have such folders.
   if (config === '' && !tree.has('package.json')) return undefined;
   const inRoot = tree.files.some((path) => /^(app|pages)\//.test(path));
@@ -114,10 +114,10 @@ export function routeOf(path: string, app: Pick<NextApp, 'base' | 'basePath'>): 
   return app.basePath + `/${named.join('/')}`;
 }
 
-async function nextConfig(tree: SourceTree): Promise<string> {
-  const names = ['next.config.ts', 'next.config.js', 'next.config.mjs', 'next.config.mts'];
-  const name = names.find((each) => tree.has(each));
-  const text = name === undefined ? '' : ((await tree.read(name)) ?? '');
-  // Without comments; a glob in quotes begins none.
-  return text.replace(/(?<=^|\s)(?:\/\*[^]*?\*\/|\/\/.*)/gm, '');
+/** The text of `next.config` and the like, without comments; empty where there is none. */
+export async function configText(tree: SourceTree, tool: string): Promise<string> {
+  const path = ['ts', 'js', 'mjs', 'mts'].map((ending) => `${tool}.config.${ending}`).find((each) => tree.has(each));
+  const text = path === undefined ? undefined : await tree.read(path);
+  // A glob in quotes begins no comment.
+  return text?.replace(/(?<=^|\s)(?:\/\*[^]*?\*\/|\/\/.*)/gm, '') ?? '';
 }

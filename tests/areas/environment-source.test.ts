@@ -366,6 +366,14 @@ describe('environment/middleware-file', () => {
     assertClean(source);
     assert.match(source.summary, /src\/hooks\.server\.ts mounts it for SvelteKit/);
   });
+  it('takes a module of Nuxt that is commented out for none', async () => {
+    const files = (modules: string) => ({
+      'package.json': '{"dependencies":{"@clerk/nuxt":"2"}}',
+      'nuxt.config.ts': `export default defineNuxtConfig({\n  ${modules}\n});`,
+    });
+    assertClean(await middleware(files("modules: ['@clerk/nuxt'],")));
+    assert.notEqual((await middleware(files("// modules: ['@clerk/nuxt'],"))).unverified, undefined);
+  });
   it('fails on a middleware that Astro does not run', async () => {
     const files = {
       'package.json': '{"dependencies":{"@clerk/astro":"3"}}',
