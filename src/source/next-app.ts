@@ -14,12 +14,10 @@ export interface NextApp {
   readonly base: '' | 'src/';
   /** `basePath` of next.config; empty without one. */
   readonly basePath: string;
-  /** next.config has a `basePath` that is no constant. */
+  /** next.config puts in front of paths what a matcher does not tell: a `basePath` that is no constant, or languages. */
   readonly isMoved: boolean;
   /** The text of a next.config that names other extensions for pages, and with them for the middleware; empty without. */
   readonly ownExtensions: string;
-  /** next.config has languages, which stand in front of every path without the matcher naming them. */
-  readonly hasLanguages: boolean;
 }
 
 /** Extensions of `pageExtensions` by default. */
@@ -53,9 +51,8 @@ export async function nextApp(tree: SourceTree, installed: readonly Installed[])
     version,
     base: inRoot ? '' : 'src/',
     basePath: basePath ?? '',
-    isMoved: basePath === undefined && config.includes('basePath'),
+    isMoved: /\bi18n\s*[:,}]/.test(config) || (basePath === undefined && config.includes('basePath')),
     ownExtensions: config.includes('pageExtensions') ? config : '',
-    hasLanguages: /\bi18n\s*[:,}]/.test(config),
   };
 }
 

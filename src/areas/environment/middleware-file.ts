@@ -139,7 +139,6 @@ function judgeCoverage(file: MiddlewareFile, app: NextApp, kind: string, paths: 
   const languages = entries.flatMap(({ source }) => source.match(/(?<=[(|])[a-z]{2}(?:-\w+)?(?=[|)])/g) ?? []);
   const covered = (path: string): Coverage => {
     const written = [path, ...languages.map((language) => path.replace(LANGUAGE, language))];
-    if (app.hasLanguages) written.push(path.replace(/^((?:\/[^/]{3,})?)\/[a-z]{2}(?:-\w+)?(?=\/)/, '$1'));
     const all = written.map((each) => coverage(entries, each, app.basePath));
     return (['all', 'some'] as const).find((each) => all.includes(each)) ?? 'none';
   };
