@@ -112,8 +112,7 @@ function judgeSecret({ path, trace }: TrackedSecret): Finding {
     subject: path,
     message: `git tracks ${trace.what} in it: ${trace.shown}`,
     expected: 'no secret in a tracked file',
-    cause:
-      'A secret was written into the code instead of the environment; it stays in the history when the line is removed.',
+    cause: 'It was written into the code, and stays in the history when the line is removed.',
     fix: 'Rotate the secret now, read it from the environment, and scan the history as well.',
     docs: DOCS,
   };

@@ -155,7 +155,7 @@ function judgeCoverage(file: MiddlewareFile, app: NextApp, kind: string, paths: 
             ...parts,
             message: `its matcher does not cover ${count(none.length, kind)}: ${shown(none)}`,
             cause:
-              'The matcher lists paths, or was written for pages only: what it leaves out never reaches clerkMiddleware, auth() throws there, and no guard holds.',
+              'The matcher lists paths, or was written for pages only: elsewhere auth() throws, and no guard holds.',
             fix: QUICKSTART_MATCHER,
           }),
         ]),
@@ -200,7 +200,7 @@ function absent(app: NextApp): Finding {
     subject: place(app),
     message: 'the project has no middleware with clerkMiddleware',
     expected: `clerkMiddleware in ${place(app)}`,
-    cause: 'The file was never made, has another name, or lies in a folder where Next.js does not look.',
+    cause: 'The file was never made, has another name or lies elsewhere.',
     fix: `Create ${place(app)} with export default clerkMiddleware() and the matcher of Clerk’s quickstart.`,
     docs: DOCS,
   });
@@ -248,8 +248,7 @@ function contradicted({ path, kind, exchanges }: SignedOutAnswer, seen: readonly
       .slice(0, 3)
       .join(', ')} has; by the source this ${kind} runs clerkMiddleware too`,
     expected: 'x-clerk-auth-status on the answer to a signed-out visitor',
-    cause:
-      'The deployed build is not this source: an older build, another matcher, or a rewrite in front that leads past the middleware.',
+    cause: 'The deployed build is not this source, or a rewrite leads past the middleware.',
     fix: 'Deploy this source, and look for a rewrite or a rule of the CDN for this path.',
     docs: DOCS,
     ...(exchange && { exchange }),
