@@ -133,10 +133,13 @@ async function plan(
 async function extendedConfig(root: string, name: string, imported: string): Promise<Change | undefined> {
   const before = readFileSync(join(root, name), 'utf8');
   const parsing = await parser();
-  const module = 'parse' in parsing ? parsing.parse(name, before) : undefined;
+  if ('problem' in parsing) return undefined;
+  const module = parsing.parse(name, before);
   const extended = module && extendConfig(module, imported);
   if (extended === undefined) return undefined;
-  return { path: name, before, after: extended === 'unchanged' ? before : extended.text };
+  const after = extended === 'unchanged' ? before : extended.text;
+  // A shorthand property, for one, takes no other value.
+  return parsing.parse(name, after) && { path: name, before, after };
 }
 
 /** How the Playwright configuration names the file of options, so that Node, TypeScript and Playwright find it. */

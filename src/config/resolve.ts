@@ -35,7 +35,8 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
   const options = withoutUndefined(validate(input));
   const name = options.name ?? DEFAULT_NAME;
   const baseURL = options.baseURL ?? fromEnvironment(env, 'baseURL', SCHEMA.entries.baseURL);
-  const webhookSecret =
+  // Builds have made-up ones, which are no mistake where no webhook is looked at.
+  const webhookSecret = () =>
     fromEnvironment(env, 'webhookSecret', WEBHOOK_SECRET) ??
     fromEnvironment(env, 'formerWebhookSecret', WEBHOOK_SECRET);
   const declaredPublic = options.routes?.public ?? ['/'];
@@ -60,7 +61,7 @@ export function resolveOptions(input: ReadinessOptions, env: NodeJS.ProcessEnv =
     ...(options.webhook !== undefined && {
       webhook: options.webhook && {
         path: options.webhook.path,
-        ...defined('secret', options.webhook.secret ?? webhookSecret),
+        ...defined('secret', options.webhook.secret ?? webhookSecret()),
         ...defined('effects', options.webhook.effects),
       },
     }),

@@ -24,7 +24,9 @@ export async function parser(): Promise<{ readonly parse: Parse } | { readonly p
     const { parseSync } = await import('oxc-parser');
     return {
       parse: (path, text) => {
-        const { program, errors } = parseSync(path, text, { preserveParens: false });
+        // Next.js takes JSX in .js, by whose ending the parser allows none.
+        const lang = path.endsWith('.js') && ({ lang: 'jsx' } as const);
+        const { program, errors } = parseSync(path, text, { preserveParens: false, ...lang });
         const body: readonly unknown[] = program.body;
         return errors.length > 0 ? undefined : { path, text, body: body.filter(isNode) };
       },

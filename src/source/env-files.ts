@@ -36,9 +36,9 @@ const SAMPLE = /\.env\.(?:[\w-]+\.)?(?:example|sample|template|tpl|dist|defaults
 const PUBLIC_NAME = /^(?:NEXT_PUBLIC|PUBLIC|VITE|NUXT_PUBLIC|EXPO_PUBLIC|REACT_APP|GATSBY)_|PUBLISHABLE_KEY$/;
 const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|PRIVATE|CREDENTIAL|API_?KEY|DATABASE_URL|CONNECTION_STRING/i;
 
-/** Values that are no secret: nothing, a switch, a number, a placeholder, a reference, what dotenvx encrypted. */
+/** Values that are no secret: nothing, a switch, a number, a placeholder, a reference, what a tool encrypted, a database of this machine. */
 const HARMLESS_VALUE =
-  /^$|^(?:true|false|\d+)$|^\$\{|^encrypted:|^<.*>$|your|example|placeholder|replace|change[-_ ]?me|dummy|xxx|\.\.\./i;
+  /^(?:true|false|null|\d+[a-z]{0,2}|\*+|sk_[a-z]+_|whsec_|secret|password|postgres|root|todo|(?:test|fake)[a-z_-]*)?$|^(?:\$\{|encrypted:|ENC\[|op:|file:)|^<.*>$|:\/\/(?:(\w+)(?::(?:\1|pass(?:word)?))?@)?(?:localhost|127\.0\.0\.1|db)(?:[:/]|$)|your|example|placeholder|replace|change[-_ ]?me|dummy|xxx|\.\.\./i;
 
 /** What every secret that is looked for has in it, for git to find the files; extended regular expression. */
 const HINT = '(sk_(live|test)_|whsec_|(ak|mt|oat)_)[A-Za-z0-9+/]{20,}|PRIVATE KEY-----';
@@ -68,19 +68,24 @@ export async function ignoreAnswers(tree: SourceTree, names: readonly string[]):
 export async function trackedEnvFiles(tree: SourceTree): Promise<TrackedEnvFile[]> {
   const { stdout } = await git(tree.root, ['ls-files', '-z', '--cached']);
   const paths = nulSeparated(stdout).filter((path) => ENV_FILE.test(path) && !SAMPLE.test(path));
-  return Promise.all(paths.map(async (path) => ({ path, secretNames: secretNames((await tree.read(path)) ?? '') })));
+  // What lies in the folder may be a link's target, decrypted, or marked to be left as it is.
+  return Promise.all(paths.map(async (path) => ({ path, secretNames: secretNames(await indexed(tree, path)) })));
 }
 
 /** Secrets in the files of the index, by their form and by the values that were given. */
 export async function trackedSecrets(tree: SourceTree, given: readonly Secret[]): Promise<TrackedSecret[]> {
-  const { stdout } = await git(tree.root, ['grep', '-I', '-l', '-z', '--cached', '-E', '-e', HINT]);
+  const plain = ['-c', 'grep.fullName=false', '-c', 'color.ui=false'];
+  const { stdout } = await git(tree.root, [...plain, 'grep', '-a', '-l', '-z', '--cached', '-E', '-e', HINT]);
   const found = await Promise.all(
     nulSeparated(stdout).map(async (path) => {
-      const { stdout: text } = await git(tree.root, ['show', `:./${path}`]);
-      return findSecrets(text, given).map((trace) => ({ path, trace }));
+      return findSecrets(await indexed(tree, path), given).map((trace) => ({ path, trace }));
     }),
   );
   return found.flat();
+}
+
+async function indexed({ root }: SourceTree, path: string): Promise<string> {
+  return (await git(root, ['show', `:./${path}`])).stdout;
 }
 
 /** Names of the variables in an environment file that hold what looks like a secret. */
@@ -88,7 +93,7 @@ export function secretNames(text: string): string[] {
   return text.split(/\r?\n/).flatMap((line) => {
     const [, name = '', raw = ''] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)$/.exec(line) ?? [];
     const value = raw
-      .replace(/\s+#.*$/, '')
+      .replace(/(?:^|\s+)#.*$/, '')
       .replace(/^(["'`])(.*)\1\s*$/, '$2')
       .trim();
     const isSecret = SECRET_NAME.test(name) && !PUBLIC_NAME.test(name) && !HARMLESS_VALUE.test(value);

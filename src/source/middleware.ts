@@ -4,7 +4,7 @@ import { Modules } from './imports.ts';
 import { installedPackages, readManifest } from './lockfiles.ts';
 import { matcherEntries } from './matcher.ts';
 import type { MatcherEntry } from './matcher.ts';
-import { middlewareConfig, middlewareFiles, nextApp, routeOf } from './next-app.ts';
+import { configText, middlewareConfig, middlewareFiles, nextApp, routeOf } from './next-app.ts';
 import type { NextApp } from './next-app.ts';
 import type { SourceTree } from './tree.ts';
 import { isRecord } from '../is-record.ts';
@@ -81,8 +81,10 @@ export async function middlewareSource(tree: SourceTree): Promise<MiddlewareSour
   const hasNext = app !== undefined && dependencies.includes('@clerk/nextjs');
   const mount = MOUNTS.find(([sdk]) => dependencies.includes(sdk))?.[1];
   if (!hasNext && !mount) {
-    if (dependencies.includes('@clerk/nuxt'))
-      return { kind: 'other', framework: 'Nuxt', mounted: await nuxtModule(tree), misplaced: [] };
+    if (dependencies.includes('@clerk/nuxt')) {
+      const mounts = (await configText(tree, 'nuxt')).includes('@clerk/nuxt');
+      return { kind: 'other', framework: 'Nuxt', mounted: mounts ? ['nuxt.config'] : [], misplaced: [] };
+    }
     const clients = dependencies.filter((name) =>
       /^@clerk\/(?:clerk-)?(?:react|vue|clerk-js|expo|chrome-extension)$/.test(name),
     );
@@ -102,7 +104,7 @@ export async function middlewareSource(tree: SourceTree): Promise<MiddlewareSour
 
 async function nextSource(modules: Modules, app: NextApp): Promise<MiddlewareSource> {
   const { taken, passedOver } = middlewareFiles(modules.tree, app);
-  const files = await Promise.all(taken.map((path) => middlewareFile(modules, path)));
+  const files = await Promise.all(taken.map((path) => middlewareFile(modules, path, app)));
   const misplaced: string[] = [];
   for (const path of passedOver) {
     const module = await modules.at(path);
@@ -111,7 +113,7 @@ async function nextSource(modules: Modules, app: NextApp): Promise<MiddlewareSou
   return { kind: 'next', app, files, misplaced, authRoutes: await authRoutes(modules, app) };
 }
 
-async function middlewareFile(modules: Modules, path: string): Promise<MiddlewareFile> {
+async function middlewareFile(modules: Modules, path: string, { isMoved }: NextApp): Promise<MiddlewareFile> {
   const module = await modules.at(path);
   if (!module) return { path, callsClerk: 'unknown', matcher: 'not constant', runtime: undefined };
   const all = await modules.withImports(path);
@@ -120,16 +122,20 @@ async function middlewareFile(modules: Modules, path: string): Promise<Middlewar
   );
   const callsClerk = all.some(importsClerk)
     ? 'yes'
-    : strangers.some(({ from }) => !/^(?:next|react|node:|@clerk\/)/.test(from))
+    : strangers.some(({ from }) => !/^(?:next|react|node:|@clerk\/)/.test(from)) ||
+        all.some(({ text }) => /\b(?:import|require)\(/.test(text))
       ? 'unknown'
       : 'no';
   const { hasMatcher, matcher, runtime } = middlewareConfig(module);
-  return { path, callsClerk, runtime, ...(hasMatcher && { matcher: matcherEntries(matcher) ?? 'not constant' }) };
+  const entries = isMoved ? undefined : matcherEntries(matcher);
+  return { path, callsClerk, runtime, ...(hasMatcher && { matcher: entries ?? 'not constant' }) };
 }
 
 function importsClerk(module: Module): boolean {
   return importsOf(module).some(
-    ({ from, imported }) => from.startsWith('@clerk/nextjs') && CLERK_MIDDLEWARE.test(imported),
+    ({ from, imported }) =>
+      from.startsWith('@clerk/nextjs') &&
+      (imported === '*' ? calls(module, /\.clerkMiddleware$/) : CLERK_MIDDLEWARE.test(imported)),
   );
 }
 
@@ -157,7 +163,7 @@ async function otherSource(modules: Modules, { framework, call, place }: Mount):
     if (module && calls(module, call)) calling.push(path);
   }
   // A source folder of its own is a setting of Astro that moves the place.
-  const moved = framework === 'Astro' && /\bsrcDir\b/.test(await astroConfig(modules.tree));
+  const moved = framework === 'Astro' && /\bsrcDir\b/.test(await configText(modules.tree, 'astro'));
   const mounted = calling.filter((path) => place === undefined || moved || place.test(path));
   return { kind: 'other', framework, mounted, misplaced: calling.filter((path) => !mounted.includes(path)) };
 }
@@ -170,15 +176,4 @@ function calls(module: Module, call: RegExp): boolean {
       return !found;
     });
   return found;
-}
-
-async function nuxtModule(tree: SourceTree): Promise<string[]> {
-  const names = ['nuxt.config.ts', 'nuxt.config.js', 'nuxt.config.mjs'].filter((name) => tree.has(name));
-  const texts = await Promise.all(names.map(async (name) => ({ name, text: (await tree.read(name)) ?? '' })));
-  return texts.filter(({ text }) => text.includes('@clerk/nuxt')).map(({ name }) => name);
-}
-
-async function astroConfig(tree: SourceTree): Promise<string> {
-  const name = ['astro.config.mjs', 'astro.config.ts', 'astro.config.js'].find((each) => tree.has(each));
-  return name === undefined ? '' : ((await tree.read(name)) ?? '');
 }

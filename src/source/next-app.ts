@@ -14,15 +14,17 @@ export interface NextApp {
   readonly base: '' | 'src/';
   /** `basePath` of next.config; empty without one. */
   readonly basePath: string;
-  /** next.config names other extensions for pages, and with them for the middleware. */
-  readonly ownExtensions: boolean;
+  /** next.config puts in front of paths what a matcher does not tell: a `basePath` that is no constant, or languages. */
+  readonly isMoved: boolean;
+  /** The text of a next.config that names other extensions for pages, and with them for the middleware; empty without. */
+  readonly ownExtensions: string;
 }
 
 /** Extensions of `pageExtensions` by default. */
 const EXTENSIONS = ['tsx', 'ts', 'jsx', 'js'];
 
 /** What may be the middleware by its name, wherever it lies. */
-const MIDDLEWARE_NAME = /(?:^|\/)(middleware|proxy)\.(?:[cm]?[jt]s|[jt]sx)$/;
+const MIDDLEWARE_NAME = /(?:^|\/)(middleware|proxy)\.(?:\w+\.)?(?:[cm]?[jt]s|[jt]sx)$/;
 
 /** The Next.js project at the root of the tree; undefined when there is none. */
 export async function nextApp(tree: SourceTree, installed: readonly Installed[]): Promise<NextApp | undefined> {
@@ -38,15 +40,19 @@ export async function nextApp(tree: SourceTree, installed: readonly Installed[])
   const lowest = /\d+\.\d+\.\d+(?:-[\w.]+)?/.exec(asked ?? '')?.[0];
   const version = locked && isVersion(locked.version) ? locked.version : lowest;
   if (asked === undefined && locked === undefined) return undefined;
-  const config = await nextConfig(tree);
+  const config = await configText(tree, 'next');
+  // In a monorepo with one package.json for all, any of its apps may have such folders.
+  if (config === '' && !tree.has('package.json')) return undefined;
   const inRoot = tree.files.some((path) => /^(app|pages)\//.test(path));
   const inSource = tree.files.some((path) => /^src\/(app|pages)\//.test(path));
   if (!inRoot && !inSource) return undefined;
+  const basePath = /\bbasePath\s*:\s*['"`]((?:\/[^'"`$]*)?)['"`]/.exec(config)?.[1];
   return {
     version,
     base: inRoot ? '' : 'src/',
-    basePath: /\bbasePath\s*:\s*['"`](\/[^'"`]*)['"`]/.exec(config)?.[1] ?? '',
-    ownExtensions: /\bpageExtensions\b/.test(config),
+    basePath: basePath ?? '',
+    isMoved: /\bi18n\s*[:,}]/.test(config) || (basePath === undefined && config.includes('basePath')),
+    ownExtensions: config.includes('pageExtensions') ? config : '',
   };
 }
 
@@ -59,10 +65,11 @@ export function majorOf({ version }: Pick<NextApp, 'version'>): number | undefin
 export function middlewareFiles(tree: SourceTree, app: NextApp): { taken: string[]; passedOver: string[] } {
   const files = tree.files.filter((path) => MIDDLEWARE_NAME.test(path));
   const taken = files.filter((path) => {
-    const extension = path.split('.').at(-1) ?? '';
+    const [, extension = ''] = /\.([^/]*)$/.exec(path) ?? [];
+    const [infix = ''] = extension.split('.');
     const isNamed = [`${app.base}middleware.${extension}`, `${app.base}proxy.${extension}`].includes(path);
     const isKnown = !path.includes('proxy.') || (majorOf(app) ?? Infinity) >= 16;
-    return isNamed && isKnown && (EXTENSIONS.includes(extension) || app.ownExtensions);
+    return isNamed && isKnown && (EXTENSIONS.includes(extension) || app.ownExtensions.includes(infix));
   });
   return { taken, passedOver: files.filter((path) => !taken.includes(path)) };
 }
@@ -88,6 +95,9 @@ export function middlewareConfig(module: Module): MiddlewareConfig {
   };
 }
 
+/** Segment of a route that stands for a language. */
+export const LANGUAGE = '[locale]';
+
 /** Where a file of the App Router answers: `/item/x` for `app/(shop)/item/[id]/page.tsx`; undefined for other files. */
 export function routeOf(path: string, app: Pick<NextApp, 'base' | 'basePath'>): string | undefined {
   const inside = path.startsWith(`${app.base}app/`) ? path.slice(`${app.base}app/`.length) : undefined;
@@ -95,11 +105,16 @@ export function routeOf(path: string, app: Pick<NextApp, 'base' | 'basePath'>): 
   const parts = inside.split('/').slice(0, -1);
   if (parts.some((part) => part.startsWith('_') || part.startsWith('(.'))) return undefined;
   const shown = parts.filter((part) => !/^\(.*\)$|^@|^\[\[\.\.\./.test(part));
-  return app.basePath + `/${shown.map((part) => part.replace(/^\[.*\]$/, 'x')).join('/')}`;
+  const named = shown.map((part) =>
+    /^\[(?:locale|lang|lng|language)\]$/.test(part) ? LANGUAGE : part.replace(/^\[.*\]$/, 'x'),
+  );
+  return app.basePath + `/${named.join('/')}`;
 }
 
-async function nextConfig(tree: SourceTree): Promise<string> {
-  const names = ['next.config.ts', 'next.config.js', 'next.config.mjs', 'next.config.mts'];
-  const name = names.find((each) => tree.has(each));
-  return name === undefined ? '' : ((await tree.read(name)) ?? '');
+/** The text of `next.config` and the like, without comments; empty where there is none. */
+export async function configText(tree: SourceTree, tool: string): Promise<string> {
+  const path = ['ts', 'js', 'mjs', 'mts'].map((ending) => `${tool}.config.${ending}`).find((each) => tree.has(each));
+  const text = path === undefined ? undefined : await tree.read(path);
+  // A glob in quotes begins no comment.
+  return text?.replace(/(?<=^|\s)(?:\/\*[^]*?\*\/|\/\/.*)/gm, '') ?? '';
 }

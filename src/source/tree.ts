@@ -111,7 +111,11 @@ export class SourceTree {
 export async function readText(path: string, maxBytes = MAX_FILE_BYTES): Promise<string | undefined> {
   const file = await stat(path).catch(() => undefined);
   if (file?.isFile() !== true || file.size > maxBytes) return undefined;
-  return readFile(path, 'utf8').catch(() => undefined);
+  // Editors on Windows put a byte order mark in front, which JSON.parse refuses.
+  return readFile(path, 'utf8').then(
+    (text) => text.replace(/^\uFEFF/, ''),
+    () => undefined,
+  );
 }
 
 function isInside(path: string, folder: string): boolean {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { envFilesIgnored } from '../../src/areas/environment/env-files-ignored.ts';
 import { middlewareFile } from '../../src/areas/environment/middleware-file.ts';
@@ -59,11 +61,43 @@ describe('environment/env-files-ignored', () => {
     assert.match(finding.message, /CLERK_SECRET_KEY/);
     assert.ok(!JSON.stringify(finding).includes(value));
   });
+  it('reads what git has, and not what lies in the folder', async () => {
+    const root = project({
+      '.gitignore': IGNORE,
+      '.env.development': 'A_SECRET=\n',
+      'a.env': `A_SECRET=${secret('test')}\n`,
+    });
+    symlinkSync('../a.env', `${root}/.env.test`);
+    execFileSync('git', ['add', '--all', '--force'], { cwd: root });
+    writeFileSync(`${root}/.env.development`, `A_SECRET=${secret('test')}\n`);
+    assert.deepEqual(
+      (await trackedEnvFiles(await treeOf(root))).map(({ path, secretNames: names }) => [path, ...names]),
+      [['.env.development'], ['.env.test']],
+    );
+  });
   it('fails on a live key in the code and does not print it', async () => {
     const value = secret('live');
     const finding = only(await envFiles({ '.gitignore': IGNORE, 'lib/a.ts': `const k = '${value}'` }));
     assert.equal(finding.level, 'error');
     assert.ok(!JSON.stringify(finding).includes(value));
+  });
+  for (const [name, settings, attributes] of [
+    ['settings of git', ['grep.fullName=true', 'color.ui=always'], ''],
+    ['files whose changes git does not show', [], '*.ts -diff\n'],
+  ] as const)
+    it(`finds it in spite of ${name}`, async () => {
+      const root = project({ '.gitattributes': attributes, 'app/lib/a.ts': `const k = '${secret('live')}'` });
+      for (const setting of settings) execFileSync('git', ['config', ...setting.split('=')], { cwd: root });
+      assert.equal((await trackedSecrets(await treeOf(`${root}/app`), [])).length, 1);
+    });
+  for (const path of ['cypress/a.ts', 'src/test-utils/a.ts', 'vitest.setup.ts', 'certs/localhost-key.pem'])
+    it(`warns of a made-up secret in ${path}`, async () => {
+      const made = `const s = 'whsec_${randomBytes(24).toString('base64')}';`;
+      assert.equal(only(await envFiles({ '.gitignore': IGNORE, [path]: made })).level, 'warning');
+    });
+  it('fails on a secret in a folder that only sounds alike', async () => {
+    const made = `const s = 'whsec_${randomBytes(24).toString('base64')}';`;
+    assert.equal(only(await envFiles({ '.gitignore': IGNORE, 'src/latest/a.ts': made })).level, 'error');
   });
   it('warns of a test key in a test', async () =>
     assert.equal(
@@ -84,6 +118,25 @@ describe('environment/env-files-ignored', () => {
       ),
       ['DB_PASSWORD'],
     ));
+  for (const value of [
+    '# set in Vercel',
+    '"file:./dev.db"',
+    'postgresql://postgres:postgres@localhost:5432/test',
+    'mysql://root:password@127.0.0.1/test',
+    'op://vault/clerk/key',
+    'ENC[AES256_GCM,data:p4ss]',
+    'sk_test_',
+    'test-secret',
+    '15m',
+  ])
+    it(`takes ${value} for harmless`, () => assert.deepEqual(secretNames(`A_SECRET= ${value}`), []));
+  for (const value of [
+    'postgres://app:s3cr3t@localhost/app',
+    'postgres://app:app@db.acme.org/app',
+    'p4ss#1',
+    'test_9f2b',
+  ])
+    it(`takes ${value} for a secret`, () => assert.deepEqual(secretNames(`A_SECRET=${value}`), ['A_SECRET']));
 });
 
 const GUARD = "import { clerkMiddleware } from '@clerk/nextjs/server';\nexport default clerkMiddleware();\n";
@@ -118,6 +171,41 @@ describe('environment/middleware-file', () => {
     [
       'a guard in a module of its own',
       next('15.5.24', { 'middleware.ts': "export { default } from './lib/guard';", 'lib/guard.ts': GUARD }),
+    ],
+    [
+      'extensions of its own',
+      next('15.5.24', {
+        'next.config.ts': "export default { pageExtensions: ['page.ts', 'page.tsx'] };",
+        'middleware.page.ts': GUARD,
+        'middleware.test.ts': GUARD,
+      }),
+    ],
+    [
+      'a base path that is commented out',
+      next('16.4.5', {
+        'next.config.ts': "export default {\n  // basePath: '/docs',\n  /* i18n: {} */\n};",
+        'proxy.ts': config("['/dashboard', '/api/me']"),
+      }),
+    ],
+    [
+      'a namespace import',
+      next('16.4.5', {
+        'proxy.ts': "import * as clerk from '@clerk/nextjs/server';\nexport default clerk.clerkMiddleware();",
+      }),
+    ],
+    [
+      'a language in front of what the matcher names',
+      next('16.4.5', {
+        'proxy.ts': config("['/(de|pt-BR)/:path*', '/dashboard', '/api/:path*']"),
+        'app/[locale]/team/page.tsx': "export { auth } from '@clerk/nextjs/server';",
+      }),
+    ],
+    [
+      'files with a byte order mark',
+      {
+        ...next('16.4.5', { 'proxy.ts': `\uFEFF${GUARD}` }),
+        'package.json': '\uFEFF{"dependencies":{"next":"16.4.5","@clerk/nextjs":"7"}}',
+      },
     ],
     [
       'the matcher of the quickstart',
@@ -161,6 +249,72 @@ describe('environment/middleware-file', () => {
       'app/api/teams/[id]/route.ts': route,
     });
     assert.match(only(await middleware(files)).message, /\/api\/teams\/x/);
+  });
+  it('takes no app for Next.js because its monorepo has one', async () => {
+    const root = project({
+      'package.json': '{"dependencies":{"next":"16.4.5","@clerk/nextjs":"7","@clerk/express":"2"}}',
+      'apps/api/src/app/routes.ts': '',
+      'apps/api/src/main.ts': "import { clerkMiddleware } from '@clerk/express';\napp.use(clerkMiddleware());",
+      'apps/web/next.config.js': 'module.exports = {};',
+      'apps/web/app/page.tsx': '',
+    });
+    const [api, web] = await Promise.all(
+      ['api', 'web'].map(async (name) => middlewareSource(await treeOf(`${root}/apps/${name}`))),
+    );
+    assert.equal(api?.kind === 'other' && api.framework, 'Express');
+    assert.equal(web?.kind, 'next');
+  });
+  it('knows that i18n of next.config puts languages in front', async () => {
+    const files = next('16.4.5', { 'proxy.ts': config("['/dashboard', '/api/me']") });
+    const judge = async (more: Files) =>
+      middlewareFile.judge(
+        { source: await middlewareSource(await treeOf(project({ ...files, ...more }))), answers: [] },
+        expectation({ routes: { protected: ['/de/dashboard'] } }),
+      );
+    assert.match(only(await judge({})).message, /\/de\/dashboard/);
+    const languages = { 'next.config.js': "module.exports = { i18n: { locales: ['de', 'en'] } };" };
+    assert.match((await judge(languages)).unverified ?? '', /could not be followed/);
+  });
+  it('fails on a page in a language that no matcher names', async () => {
+    const files = next('16.4.5', {
+      'proxy.ts': config("['/(de|en)', '/dashboard', '/api/me']"),
+      'app/[locale]/team/page.tsx': "export { auth } from '@clerk/nextjs/server';",
+    });
+    assert.match(only(await middleware(files)).message, /\/\[locale\]\/team/);
+  });
+  for (const [name, files] of [
+    [
+      'an import at run time',
+      { 'proxy.ts': "export default async (...a) => (await import('@clerk/nextjs/server')).clerkMiddleware()(...a);" },
+    ],
+    [
+      'a base path from the environment',
+      {
+        'next.config.ts': 'export default { basePath: process.env.BASE_PATH };',
+        'proxy.ts': config("['/((?!dashboard).*)']"),
+      },
+    ],
+    ['require()', { 'proxy.js': "module.exports = { proxy: require('@clerk/nextjs/server').clerkMiddleware() };" }],
+  ] as const)
+    it(`cannot follow ${name}`, async () => {
+      assert.match((await middleware(next('16.4.5', files))).unverified ?? '', /could not be followed/);
+      assertClean(await middleware(next('16.4.5', files), SEEN));
+    });
+  it('takes no glob of next.config for a comment', async () => {
+    const files = {
+      'next.config.ts': "export default { images: '/**', basePath: '/docs' /* b */ };",
+      'proxy.ts': GUARD,
+    };
+    const source = await middlewareSource(await treeOf(project(next('16.4.5', files))));
+    assert.equal(source.kind === 'next' && source.app.basePath, '/docs');
+  });
+  it('reads JSX in .js', async () => {
+    const files = next('16.4.5', {
+      'proxy.js': config("['/dashboard', '/api/me']"),
+      'app/team/page.js':
+        "import { auth } from '@clerk/nextjs/server';\nexport default async () => <p>{(await auth()).userId}</p>;",
+    });
+    assert.match(only(await middleware(files)).message, /\/team/);
   });
   it('fails where the deployed API contradicts the source', async () => {
     const finding = only(
@@ -212,6 +366,14 @@ describe('environment/middleware-file', () => {
     });
     assertClean(source);
     assert.match(source.summary, /src\/hooks\.server\.ts mounts it for SvelteKit/);
+  });
+  it('takes a module of Nuxt that is commented out for none', async () => {
+    const files = (modules: string) => ({
+      'package.json': '{"dependencies":{"@clerk/nuxt":"2"}}',
+      'nuxt.config.ts': `export default defineNuxtConfig({\n  ${modules}\n});`,
+    });
+    assertClean(await middleware(files("modules: ['@clerk/nuxt'],")));
+    assert.notEqual((await middleware(files("// modules: ['@clerk/nuxt'],"))).unverified, undefined);
   });
   it('fails on a middleware that Astro does not run', async () => {
     const files = {

@@ -11,7 +11,7 @@ import { assertClean, only } from '../support/findings.ts';
 
 const next = (path: string, runtime?: unknown, version = '16.4.5'): MiddlewareSource => ({
   kind: 'next',
-  app: { version, base: '', basePath: '', ownExtensions: false },
+  app: { version, base: '', basePath: '', isMoved: false, ownExtensions: '' },
   files: [{ path, callsClerk: 'yes', runtime }],
   misplaced: [],
   authRoutes: [],

@@ -32,6 +32,10 @@ describe('performance/user-data-cached: a loop over users', () => {
       assert.equal(finding.level, 'error');
       assert.match(finding.subject, /lib\/team\.ts:2/);
     });
+  it('fails in a page that bears the name of a folder of scripts', async () => {
+    const files = { 'app/jobs/page.tsx': `${CLERK}export default (ids) => ids.map(async (id) => ${LOOKUP}(id));` };
+    assert.match(only(await lookups(files)).subject, /jobs/);
+  });
   it('fails in an app with the community’s SDK for SvelteKit', async () => {
     const clerk = "import { clerkClient } from 'svelte-clerk/server';\n";
     const files = {
@@ -72,6 +76,7 @@ describe('performance/user-data-cached: a loop over users', () => {
       'a script that nobody waits for',
       { 'app/page.tsx': CLERK, 'scripts/a.ts': `${CLERK}for (const id of ids) await ${LOOKUP}(id);` },
     ],
+    ['a seed', { 'app/page.tsx': CLERK, 'prisma/seed.ts': `${CLERK}for (const id of ids) await ${LOOKUP}(id);` }],
     [
       'another service',
       {

@@ -123,6 +123,14 @@ describe('init', () => {
     assert.match(read(root, 'readiness.config.js'), /@type \{import\('clerk-readiness'\)\.ReadinessOptions\}/);
   });
 
+  test('a configuration that would not be valid any more is left alone', async () => {
+    const config = 'const webServer = { command: "x" };\nexport default { webServer };\n';
+    const root = repository({ 'package.json': '{}', 'playwright.config.ts': config });
+    const { stdout } = await cli(['init', '--yes'], { cwd: root });
+    assert.equal(read(root, 'playwright.config.ts'), config);
+    assert.match(stdout, /could not be extended by itself/);
+  });
+
   test('a workflow that is there is shown as a difference before it is replaced', async () => {
     const root = repository({ ...NEXT_APP, [WORKFLOW]: 'name: mine\n' });
     const dry = await cli(['init', '--dry-run'], { cwd: root });
@@ -228,6 +236,7 @@ export default defineConfig({
     ['a function of one’s own', 'export default make({});', undefined],
     ['two configurations merged', 'export default defineConfig(base, {});', undefined],
     ['CommonJS', 'module.exports = {};', undefined],
+    ['names in quotes', "export default { 'projects': [] };", undefined],
     ['extended already', "import { readinessProjects } from 'clerk-readiness';\nexport default {};", 'unchanged'],
   ] as const) {
     test(name, async () => assert.equal(await extended(before), after));

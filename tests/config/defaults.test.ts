@@ -140,6 +140,9 @@ test('the environment stands in for what the options leave out, and for nothing 
   );
   assert.equal(resolveOptions({}, { READINESS_BASE_URL: '' }).baseURL, undefined);
   assert.equal(resolveOptions({ webhook: false }, env).webhook, false);
+  const madeUp = { CLERK_WEBHOOK_SIGNING_SECRET: 'whsec_test' };
+  assert.equal(resolveOptions({ webhook: false }, madeUp).webhook, false);
+  assert.throws(() => resolveOptions({ webhook: { path: '/w' } }, madeUp), /must be a webhook signing secret/);
 });
 
 test('a named target gets a report folder of its own', () => {

@@ -14,7 +14,7 @@ const NAMES = ['.env.local', '.env.production.local', '.env', '.env.production']
 
 /** Files in which secrets are usually made up. */
 const MADE_UP =
-  /(?:^|\/)(?:tests?|__tests__|fixtures?|mocks?|__mocks__|e2e|examples?|docs?)\/|\.(?:test|spec)\.\w+$|\.mdx?$/;
+  /(?:^|\/)(?:(?:tests?(?:-\w+)?|__tests__|fixtures?|mocks?|__mocks__|e2e|cypress|examples?|docs?)\/|(?:vitest|jest|localhost)[.\w-]*$)|\.(?:test|spec)\.\w+$|\.mdx?$/;
 
 /** What git does with environment files and secrets. */
 export type EnvFilesEvidence =
@@ -112,8 +112,7 @@ function judgeSecret({ path, trace }: TrackedSecret): Finding {
     subject: path,
     message: `git tracks ${trace.what} in it: ${trace.shown}`,
     expected: 'no secret in a tracked file',
-    cause:
-      'A secret was written into the code instead of the environment; it stays in the history when the line is removed.',
+    cause: 'It was written into the code, and stays in the history when the line is removed.',
     fix: 'Rotate the secret now, read it from the environment, and scan the history as well.',
     docs: DOCS,
   };

@@ -5,7 +5,7 @@ import { coverage } from '../../source/matcher.ts';
 import type { Coverage } from '../../source/matcher.ts';
 import { middlewareSource } from '../../source/middleware.ts';
 import type { MiddlewareFile, MiddlewareSource } from '../../source/middleware.ts';
-import { majorOf } from '../../source/next-app.ts';
+import { LANGUAGE, majorOf } from '../../source/next-app.ts';
 import type { NextApp } from '../../source/next-app.ts';
 import { SourceTree } from '../../source/tree.ts';
 import { describe, isRedirect, status } from '../../target/exchange.ts';
@@ -139,8 +139,13 @@ function judgeSource(source: MiddlewareSource, readiness: Readiness): Finding[] 
 function judgeCoverage(file: MiddlewareFile, app: NextApp, kind: string, paths: readonly string[]): Finding[] {
   if (file.matcher === undefined || file.matcher === 'not constant') return [];
   const entries = file.matcher;
-  const by = (wanted: Coverage) =>
-    [...new Set(paths)].filter((path) => coverage(entries, path, app.basePath) === wanted);
+  const languages = entries.flatMap(({ source }) => source.match(/(?<=[(|])[a-z]{2}(?:-\w+)?(?=[|)])/g) ?? []);
+  const covered = (path: string): Coverage => {
+    const written = [path, ...languages.map((language) => path.replace(LANGUAGE, language))];
+    const all = written.map((each) => coverage(entries, each, app.basePath));
+    return (['all', 'some'] as const).find((each) => all.includes(each)) ?? 'none';
+  };
+  const by = (wanted: Coverage) => [...new Set(paths)].filter((path) => covered(path) === wanted);
   const shown = (missed: readonly string[]) =>
     `${missed.slice(0, 5).join(', ')}${missed.length > 5 ? ` and ${missed.length - 5} more` : ''}`;
   const [none, some] = [by('none'), by('some')];
@@ -153,7 +158,7 @@ function judgeCoverage(file: MiddlewareFile, app: NextApp, kind: string, paths: 
             ...parts,
             message: `its matcher does not cover ${count(none.length, kind)}: ${shown(none)}`,
             cause:
-              'The matcher lists paths, or was written for pages only: what it leaves out never reaches clerkMiddleware, auth() throws there, and no guard holds.',
+              'The matcher lists paths, or was written for pages only: elsewhere auth() throws, and no guard holds.',
             fix: QUICKSTART_MATCHER,
           }),
         ]),
@@ -198,7 +203,7 @@ function absent(app: NextApp): Finding {
     subject: place(app),
     message: 'the project has no middleware with clerkMiddleware',
     expected: `clerkMiddleware in ${place(app)}`,
-    cause: 'The file was never made, has another name, or lies in a folder where Next.js does not look.',
+    cause: 'The file was never made, has another name or lies elsewhere.',
     fix: `Create ${place(app)} with export default clerkMiddleware() and the matcher of Clerk’s quickstart.`,
     docs: DOCS,
   });
@@ -246,8 +251,7 @@ function contradicted({ path, kind, exchanges }: SignedOutAnswer, seen: readonly
       .slice(0, 3)
       .join(', ')} has; by the source this ${kind} runs clerkMiddleware too`,
     expected: 'x-clerk-auth-status on the answer to a signed-out visitor',
-    cause:
-      'The deployed build is not this source: an older build, another matcher, or a rewrite in front that leads past the middleware.',
+    cause: 'The deployed build is not this source, or a rewrite leads past the middleware.',
     fix: 'Deploy this source, and look for a rewrite or a rule of the CDN for this path.',
     docs: DOCS,
     ...(exchange && { exchange }),

@@ -138,9 +138,8 @@ function judgeRelease(
     subject: `${name} ${version}`,
     message: `${lockfile} has it at ${where}; it is affected by ${shown.map(({ advisory, fixed }) => `${advisory.id} (${advisory.title}; fixed in ${fixed})`).join(', ')}`,
     expected: `${name} ${floor} or later`,
-    cause:
-      'The release is older than its fix; an override, a range that was never updated, or another dependency keeps it.',
-    fix: `Update ${name} to ${floor} or later, run your package manager’s why on it to find what asks for this copy, and deploy.`,
+    cause: 'An override, an old range or another dependency keeps it.',
+    fix: `Update ${name} to ${floor} or later (npm why tells what asks for this copy), and deploy.`,
     docs: shown[0]?.advisory.url ?? '',
   };
   return worst.length > 0 ? error(parts) : warning(parts);

@@ -17,7 +17,7 @@ const PAGE = /^(?:src\/)?app\/(?:.*\/)?page\.[jt]sx?$/;
 const ROUTE = /^(?:src\/)?app\/(?:.*\/)?route\.[jt]sx?$/;
 
 /** Folders of programs that nobody waits for. */
-const BATCH = /(?:^|\/)(?:scripts?|seeds?|migrations?|jobs?|cron|tools|bin)\//;
+const BATCH = /(?:^|\/)(?:(?:scripts?|seeds?|migrations?|jobs?|cron|tools|bin)\/|seed\.)/;
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -51,7 +51,7 @@ export const userLookups = defineCheck<LookupEvidence>({
     const parsing = await parser();
     if ('problem' in parsing) return parsing;
     const modules = await Modules.of(source.tree, parsing.parse);
-    const paths = modules.paths.filter((path) => !BATCH.test(path));
+    const paths = modules.paths.filter((path) => PAGE.test(path) || !BATCH.test(path));
     const known = (await Promise.all(paths.map((path) => modules.at(path)))).filter((module) => module !== undefined);
     const asking: Module[] = [];
     for (const module of known) {
@@ -126,8 +126,7 @@ function judgeLoop({ path, line, code }: Lookup): Finding {
     subject: `${path}:${line}`,
     message: `it looks users up one by one: ${code}`,
     expected: 'one request for all of them',
-    cause:
-      'Each turn of the loop is a request to Clerk of its own; ids differ, so that no cache helps, and a long list meets the rate limit.',
+    cause: 'Each turn is a request to Clerk; ids differ, so that no cache helps, and a long list meets the rate limit.',
     fix: 'Ask once with clerkClient.users.getUserList({ userId: ids, limit: ids.length }), or keep the names that you show in your own database.',
     docs: DOCS,
   });
@@ -143,15 +142,13 @@ function judgeRepeated({ entry, kind, lookups }: RepeatedLookups): Finding {
   if (kind === 'handler')
     return error({
       ...parts,
-      cause:
-        'Neither cache() of React nor the memory of fetch works in a route handler: each call is a request to Clerk that the caller waits for.',
+      cause: 'Neither cache() of React nor the memory of fetch works in a route handler: each call is a request.',
       fix: 'Look the user up once and pass the object on, or take what you need from sessionClaims.',
       docs: DOCS,
     });
   return warning({
     ...parts,
-    cause:
-      'Each component asks for itself. Next.js remembers equal fetches within one render, so that this costs nothing until one of them differs or moves out of the render.',
+    cause: 'Each component asks for itself; Next.js remembers equal fetches within one render only.',
     fix: 'Ask in one function wrapped in cache() of React, and call that.',
     docs: 'https://react.dev/reference/react/cache',
   });

@@ -58,7 +58,7 @@ function objectOf(value: unknown): AstNode | undefined {
   const node = bare(value);
   // What is spread in may bring projects and reporters of its own.
   if (node?.type === 'ObjectExpression')
-    return listOf(node['properties']).every(({ type }) => type === 'Property') ? node : undefined;
+    return listOf(node['properties']).every(({ key }) => nameOf(key) !== undefined) ? node : undefined;
   if (node?.type !== 'CallExpression' || nameOf(node['callee']) !== 'defineConfig') return undefined;
   const given = listOf(node['arguments']);
   return given.length === 1 ? objectOf(given[0]) : undefined;
