@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { minify } from 'terser';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -33,7 +33,7 @@ const SPECS = readdirSync(join(root, 'specs')).map((name) => `specs/${name}`);
 const AREAS = 'src/areas';
 
 /** Areas whose texts are alike stand near each other, because gzip looks back 32 kB only; found by trying. */
-const ORDER = 'webhook performance routes api environment session errors monitoring exposure abuse headers cors'.split(
+const ORDER = 'abuse headers performance monitoring exposure routes errors cors api webhook environment session'.split(
   ' ',
 );
 
@@ -49,6 +49,19 @@ const allAreas = {
         .join('\n'),
       resolveDir: join(root, 'src'),
     }));
+  },
+};
+
+/** The scorecard's own style and script, which esbuild takes for any other text. */
+const scorecard = {
+  name: 'scorecard',
+  setup({ onLoad }) {
+    onLoad({ filter: /report\/html\/(?:style|script)\.ts$/ }, async ({ path }) => {
+      const { code: module } = await transform(readFileSync(path, 'utf8'), { loader: 'ts' });
+      const [[name, text]] = Object.entries(await import(`data:text/javascript,${encodeURIComponent(module)}`));
+      const { code } = await transform(text, { loader: name === 'STYLE' ? 'css' : 'js', minify: true });
+      return { contents: `export const ${name} = ${JSON.stringify(code)};` };
+    });
   },
 };
 
@@ -97,7 +110,7 @@ async function writeScripts() {
     ...SCRIPTS.map((path) => ({ in: path, out: path.replace(/\.ts$/, '') })),
     { in: AREAS, out: AREAS },
   ];
-  await build({ ...options, entryPoints, splitting: true, plugins: [allAreas] });
+  await build({ ...options, entryPoints, splitting: true, plugins: [allAreas, scorecard] });
   await build({ ...options, entryPoints: SPECS, plugins: [besideSpecs] });
 }
 

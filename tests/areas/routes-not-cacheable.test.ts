@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { notCacheable, notCacheableSignedIn } from '../../src/areas/routes.ts';
-import { sharedHit, sharedStorage } from '../../src/areas/routes/cache-policy.ts';
+import { sharedHit, sharedStorage } from '../../src/target/cache-policy.ts';
 import type { SignedInAnswer } from '../../src/areas/routes/not-cacheable.ts';
 import type { ReadinessOptions } from '../../src/config/options.ts';
 import { exchange, expectation } from '../support/exchange.ts';

@@ -6,6 +6,7 @@ import { leaveUnguarded } from '../../target/clerk.ts';
 import { stackFrameIn } from '../../target/leaks.ts';
 import { isSamePage } from '../../target/sign-in.ts';
 import { jsonOf } from '../../target/json.ts';
+import { sharedHit, sharedStorage } from '../../target/cache-policy.ts';
 import { defineCheck } from '../../verify.ts';
 
 const HEALTH_DOCS = 'https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check';
@@ -183,25 +184,18 @@ function judgeDependency(get: Exchange, json: unknown, contains: string | undefi
   return [contains === undefined ? error(parts) : warning(parts)];
 }
 
-/** Headers by which a cache says that it answered, or the app tells a CDN that it may. */
-const CACHES: ReadonlyArray<readonly [name: string, value: RegExp]> = [
-  ['age', /^[1-9]/],
-  ['x-cache', /\bhit\b/i],
-  ['x-vercel-cache', /^(hit|stale|prerender)/i],
-  ['cf-cache-status', /^(hit|stale)/i],
-  ['cdn-cache-control', /max-age=[1-9]/i],
-];
-
 function judgeCaching(get: Exchange): Finding[] {
   const cacheControl = header(get, 'cache-control') ?? '';
-  const hit = CACHES.find(([name, value]) => value.test(header(get, name) ?? ''))?.[0];
-  if (hit === undefined && /\bno-store\b/i.test(cacheControl)) return [];
+  const isKept = !/\bno-store\b/i.test(cacheControl);
+  // A CDN may be told otherwise than browsers are.
+  const shared = sharedHit(get) ?? (isKept ? undefined : sharedStorage(get));
+  if (shared === undefined && !isKept) return [];
   return [
     error({
       subject: 'health endpoint',
       message:
-        hit !== undefined
-          ? `a cache answered or may answer: ${hit}: ${header(get, hit)}`
+        shared !== undefined
+          ? `a cache answered or may answer: ${shared}`
           : cacheControl === ''
             ? 'it has no Cache-Control header'
             : `it is cacheable: Cache-Control: ${cacheControl}`,

@@ -9,7 +9,13 @@ import { isSamePage } from '../../target/sign-in.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext, Expectation } from '../../verify.ts';
-import { guardsBeforeCache, isGuessed, isHeuristicallyStored, sharedHit, sharedStorage } from './cache-policy.ts';
+import {
+  guardsBeforeCache,
+  isGuessed,
+  isHeuristicallyStored,
+  sharedHit,
+  sharedStorage,
+} from '../../target/cache-policy.ts';
 import { carriedBy, isSameDocument, ownTexts, shows, textsIn } from './same-document.ts';
 
 const DOCS = 'https://www.rfc-editor.org/rfc/rfc9111#section-3';

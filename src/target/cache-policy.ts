@@ -1,5 +1,5 @@
-import { header, status } from '../../target/exchange.ts';
-import type { Exchange } from '../../target/exchange.ts';
+import { header, status } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 
 /** Headers by which a CDN is told what the browser is not (RFC 9213 section 3, and the vendors' own). */
 const TARGETED = [
