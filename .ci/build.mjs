@@ -33,7 +33,7 @@ const SPECS = readdirSync(join(root, 'specs')).map((name) => `specs/${name}`);
 const AREAS = 'src/areas';
 
 /** Areas whose texts are alike stand near each other, because gzip looks back 32 kB only; found by trying. */
-const ORDER = 'abuse headers performance monitoring exposure routes errors cors api webhook environment session'.split(
+const ORDER = 'abuse headers monitoring exposure performance routes errors api webhook cors environment session'.split(
   ' ',
 );
 
@@ -162,8 +162,10 @@ function dropValues() {
     .map((name) => join(dist, name));
   const all = files.map((file) => readFileSync(file, 'utf8')).join('\n');
   const isUsed = (name, text) => text.match(new RegExp(`\\b${name}\\b`, 'g')).length > 1;
+  const brought = [...all.matchAll(/^(?:import|export) (?:type )?\{([^}]*)\}|\btypeof (\w+)/gm)];
+  const named = new Set(brought.flatMap(([, names, one]) => names?.match(/\w+/g) ?? one));
   for (const file of files.filter((each) => !ENTRIES.some((entry) => each === join(dist, entry)))) {
-    const types = readFileSync(file, 'utf8').replace(value, (text, name) => (isUsed(name, all) ? text : ''));
+    const types = readFileSync(file, 'utf8').replace(value, (text, name) => (named.has(name) ? text : ''));
     const unused = (line, name) => (isUsed(name, types) ? line : '');
     writeFileSync(file, types.replace(/^import (?:type )?\{ (\w+) \} from '[^']+';\n/gm, unused));
   }

@@ -146,7 +146,7 @@ export function judgeVary(answers: readonly OriginAnswer[]): Finding[] {
         message: `Access-Control-Allow-Origin: ${grantOf(unmarked.exchange)?.origin} changes with the origin that asks, and the answer has no Vary: Origin`,
         expected: 'Vary: Origin wherever Access-Control-Allow-Origin depends on the request',
         cause:
-          'A cache may hand the answer made for one origin to another: the front end then breaks at random, or a permission is handed on. Hand-written CORS code often forgets it; cors() of Express, Hono and Fastify sets it.',
+          'A cache may hand the answer made for one origin to another: the front end then breaks at random, or a permission is handed on. cors() of Express, Hono and Fastify sets it.',
         fix: "Add headers.append('Vary', 'Origin') next to the line that sets Access-Control-Allow-Origin.",
         docs: 'https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches',
         exchange: unmarked.exchange,

@@ -6,7 +6,7 @@ import { jsonOf, member } from '../../target/json.ts';
 import type { Expectation } from '../../verify.ts';
 import { registrableDomain } from './clerk-domain.ts';
 
-/** Addresses of the app that an instance keeps; Clerk uses them in e-mails and in its hosted pages. */
+/** Addresses of the app that an instance keeps; */
 const URLS = ['home_url', 'sign_in_url', 'sign_up_url'] as const;
 
 /** Judges the addresses in `/v1/environment`: in production they belong to the site. */
@@ -22,7 +22,7 @@ export function judgeInstanceUrls(environment: Exchange, { readiness, identity }
         message: `the instance says ${name} is ${url}`,
         expected: `an address on ${siteOf(identity.origin)}`,
         cause:
-          'The paths of the instance were set up for another domain, as that of development, and were not changed for the launch. Clerk uses them in e-mails and in its hosted pages.',
+          'The paths of the instance were set up for another domain, as that of development, and were not changed for the launch.',
         fix: 'Correct the URL under Paths of the production instance in the Clerk Dashboard.',
         docs: 'https://clerk.com/docs/guides/development/customize-redirect-urls',
         exchange: environment,

@@ -4,8 +4,7 @@ import { body, describe, isHtml, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { defineCheck } from '../../verify.ts';
 
-const EXPOSURE_DOCS =
-  'https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/04-Review_Old_Backup_and_Unreferenced_Files_for_Sensitive_Information';
+const EXPOSURE_DOCS = 'https://owasp.org/www-community/attacks/Forced_browsing';
 
 /** A file that must not be served, and how its real content looks; an SPA fallback answers 200 for anything. */
 interface PrivateFile {

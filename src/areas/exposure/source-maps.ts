@@ -108,7 +108,7 @@ function judgePublic(maps: readonly MapEvidence[], place: (each: MapEvidence) =>
       expected: 'status 404 for maps',
       cause: inline
         ? 'The bundler writes maps into the scripts, as in development.'
-        : 'The build makes maps for the browser (productionBrowserSourceMaps, build.sourcemap) and the deployment serves them. Names, comments and the layout of guards become readable.',
+        : 'The build makes maps for the browser (productionBrowserSourceMaps, build.sourcemap) and the deployment serves them.',
       fix: 'Turn browser maps off, or build hidden ones, upload them to the error tracker, and delete them before deploying. Open-source code may keep them: waive the check under strict.',
       docs: MAPS_DOCS,
       exchange: first.map ?? first.script,

@@ -130,7 +130,7 @@ function missingCause(reportOnly: boolean, onlyOnErrors: boolean, elsewhere: boo
   if (reportOnly)
     return 'The policy is still on trial: reportOnly is set, or the report-only header was never replaced by the enforcing one.';
   if (onlyOnErrors) {
-    return 'Successful pages have a policy and the error page has none: the header is set per page or only for 2xx answers, or the middleware’s matcher does not run for unknown paths. A reflected path on the error page is then unprotected.';
+    return 'Successful pages have a policy and the error page has none: the header is set per page or only for 2xx answers, or the middleware’s matcher does not run for unknown paths.';
   }
   if (elsewhere) return 'Other pages have a policy: the middleware’s matcher or the header rule leaves this path out.';
   return 'Nothing sends a policy: contentSecurityPolicy of clerkMiddleware (Next.js) is off by default, and other frameworks send none by themselves.';

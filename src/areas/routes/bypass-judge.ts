@@ -131,7 +131,7 @@ const ADVICE: Readonly<Record<Exclude<Variant['changes'], 'data'>, Advice>> = {
   path: {
     cause:
       'The guard compares the path as it was sent, the router decodes or tidies it first: a matcher by prefix or regular expression, or createRouteMatcher before the fix of CVE-2026-41248.',
-    fix: 'Update @clerk/nextjs, @clerk/astro or @clerk/nuxt, protect everything but a list of public pages, and check the session again in the page or handler itself; in Express, Hono and Fastify attach the guard to the routes instead of comparing the address; in SvelteKit compare event.route.id, because event.url is not decoded; in Nuxt guard in a route middleware (definePageMeta), because its router takes capitals too.',
+    fix: 'Update @clerk/nextjs, @clerk/astro or @clerk/nuxt, protect everything but a list of public pages, and check the session again in the page or handler itself; in Express, Hono and Fastify attach the guard to the routes instead of comparing the address; in SvelteKit compare event.route.id; in Nuxt guard in a route middleware (definePageMeta).',
   },
   headers: {
     cause:
@@ -164,7 +164,7 @@ const DATA_ADVICE: Readonly<Record<Framework, Advice>> = {
   'tanstack-start': {
     cause:
       'The guard is in beforeLoad of a route, and the server function that brings the data has none. Each is an endpoint of its own: whoever calls it leaves the route out.',
-    fix: 'Ask in the server function itself, best in a middleware for all of them: createMiddleware({ type: "function" }).server(async ({ next }) => { const { userId } = await auth(); if (!userId) throw new Response(null, { status: 401 }); return next(); }).',
+    fix: 'Ask in the server function itself, or in a middleware for all of them (createMiddleware({ type: "function" })): const { userId } = await auth(); if (!userId) throw new Response(null, { status: 401 }).',
   },
 };
 

@@ -21,7 +21,7 @@ export function playwrightCli(): string {
     return createRequire(import.meta.url).resolve('@playwright/test/cli');
   } catch (failure) {
     throw new UsageError(
-      'check needs Playwright: run "npm install --save-dev @playwright/test clerk-readiness" (pnpm add -D, yarn add -D, bun add -d), or without installing "npx -p @playwright/test -p clerk-readiness clerk-readiness check <url>"',
+      'check needs Playwright: run "npm install --save-dev @playwright/test clerk-readiness", or without installing "npx -p @playwright/test -p clerk-readiness clerk-readiness check <url>"',
       { cause: failure },
     );
   }
