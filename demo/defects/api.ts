@@ -302,6 +302,14 @@ export const csrf = defectsOf('api/csrf', [
     ),
   },
   {
+    name: 'csrf-untyped',
+    title: 'POST /api/projects compares the Origin of forms and of text only: a body without a type passes',
+    apply: rewriting(
+      all(createsProject, (request) => contentType(request) === ''),
+      (request) => unseen(withHeader(request, 'Content-Type', 'application/json')),
+    ),
+  },
+  {
     name: 'csrf-null-origin',
     title: 'POST /api/projects takes Origin: null for none',
     apply: rewriting(

@@ -37,6 +37,11 @@ export const untrustedOrigin = defectsOf('cors/untrusted-origin', [
     apply: permitting((origin) => origin === 'null', true),
   },
   {
+    name: 'cors-vite',
+    title: 'the development server of Vite is still on the list',
+    apply: permitting((origin) => origin === 'http://localhost:5173'),
+  },
+  {
     name: 'cors-suffix',
     title: 'every origin that ends as a trusted host is permitted',
     apply: permitting((origin, { host }) => origin.endsWith(host)),
