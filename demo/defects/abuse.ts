@@ -1,4 +1,4 @@
-import { header, mapHeader, without, withHeader } from '../front/message.ts';
+import { mapHeader, without, withHeader } from '../front/message.ts';
 import { defectsOf, variantsOf } from './defect.ts';
 import type { Site } from './defect.ts';
 import { all, at, by, changing, replaceHtml, replaceJson } from './tools.ts';
@@ -16,15 +16,6 @@ export const rateLimit = defectsOf('abuse/rate-limit', [
     name: 'limit-silent',
     title: 'the limit does not say when to try again',
     apply: changing(isContact, (response) => without(response, 'retry-after')),
-  },
-  {
-    name: 'limit-by-claim',
-    title: 'the limit counts by X-Real-IP, which callers write themselves',
-    apply: changing(isContact, (response, request) =>
-      response.status === 429 && header(request, 'x-real-ip') !== undefined
-        ? replaceJson(without(response, 'retry-after'), 400, invalid)
-        : response,
-    ),
   },
   {
     name: 'limit-unreadable',
