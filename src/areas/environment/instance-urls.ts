@@ -6,7 +6,7 @@ import { jsonOf, member } from '../../target/json.ts';
 import type { Expectation } from '../../verify.ts';
 import { registrableDomain } from './clerk-domain.ts';
 
-/** Addresses of the app that an instance keeps; */
+/** Addresses of the app that an instance keeps; Clerk uses them in e-mails and in its hosted pages. */
 const URLS = ['home_url', 'sign_in_url', 'sign_up_url'] as const;
 
 /** Judges the addresses in `/v1/environment`: in production they belong to the site. */
