@@ -41,7 +41,8 @@ const HARMLESS_VALUE =
   /^(?:true|false|null|\d+[a-z]{0,2}|\*+|sk_[a-z]+_|whsec_|secret|password|postgres|root|todo|(?:test|fake)[a-z_-]*)?$|^(?:\$\{|encrypted:|ENC\[|op:|file:)|^<.*>$|:\/\/(?:(\w+)(?::(?:\1|pass(?:word)?))?@)?(?:localhost|127\.0\.0\.1|db)(?:[:/]|$)|your|example|placeholder|replace|change[-_ ]?me|dummy|xxx|\.\.\./i;
 
 /** What every secret that is looked for has in it, for git to find the files; extended regular expression. */
-const HINT = '(sk_(live|test)_|whsec_|(ak|mt|oat)_)[A-Za-z0-9+/]{20,}|PRIVATE KEY-----';
+const HINT =
+  '([rs]k_(live|test)_|whsec_|(ak|mt|oat)_|sk-(proj|svcacct|admin|ant)-|sb_secret_|github_pat_|gh[pousr]_)[A-Za-z0-9+/_-]{20,}|PRIVATE KEY-----';
 
 /** What git says of names, by the rules of the repository alone: those of one machine protect nobody else. */
 export async function ignoreAnswers(tree: SourceTree, names: readonly string[]): Promise<IgnoreAnswer[]> {

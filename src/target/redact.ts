@@ -10,6 +10,7 @@ const MIN_SECRET_LENGTH = 6;
 const PATTERNS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> = [
   [/\b([rs]k_(?:live|test)_)[A-Za-z0-9]{8,}/g, '$1[redacted]'],
   [/\b(whsec_)[A-Za-z0-9+/=]{12,}/g, '$1[redacted]'],
+  [/\b(sk-(?:proj|svcacct|admin|ant)-|sb_secret_|github_pat_|gh[pousr]_)[\w-]{20,}/g, '$1[redacted]'],
   [/\b((?:ak|mt|oat)_)[A-Za-z0-9]{20,}/g, '$1[redacted]'],
   [/(-----BEGIN (?:[A-Z]+ ){0,2}PRIVATE KEY-----)[\s\S]*?(?=-----END|$)/g, '$1[redacted]'],
   // A source map inside its script, with whatever its sources hold.

@@ -41,6 +41,12 @@ const KINDS: readonly Kind[] = [
     hint: 'whsec_',
     pattern: /(?<![A-Za-z0-9])(whsec_)([A-Za-z0-9+/]{24,}={0,2})/g,
   },
+  {
+    what: 'a secret key of OpenAI, Anthropic, Supabase or GitHub',
+    hint: '',
+    pattern:
+      /(?<![A-Za-z0-9])(sk-(?:proj|svcacct|admin|ant)-|sb_secret_|github_pat_|gh[pousr]_(?=[A-Za-z0-9]{36}))([\w-]{20,})/g,
+  },
   // Two or three letters are common in minified code, so these count only as a value of their own.
   {
     what: 'an API key, machine token or OAuth token of Clerk',

@@ -52,6 +52,8 @@ describe('what looks like a secret', () => {
   const cases: Array<readonly [name: string, secret: string, text: (secret: string) => string]> = [
     ['a live secret key', `sk_live_${random()}`, (secret) => `CLERK_SECRET_KEY=${secret}`],
     ['a restricted key', `rk_live_${random()}`, (secret) => `"${secret}"`],
+    ['a key of OpenAI', `sk-proj-${random()}`, (secret) => `key: ${secret}`],
+    ['a secret key of Supabase', `sb_secret_${random()}`, (secret) => `${secret};`],
     ['a test secret key', `sk_test_${random()}`, (secret) => `{"key":"${secret}"}`],
     ['a signing secret', `whsec_${randomBytes(24).toString('base64')}`, (secret) => `secret ${secret}`],
     ['a JWT', jwt, (secret) => `token=${secret};`],
@@ -68,7 +70,7 @@ describe('what looks like a secret', () => {
   for (const [name, secret, text] of cases) {
     it(`is replaced: ${name}`, () => {
       const shown = redactor.text(text(secret));
-      assert.ok(!shown.includes(secret.replace(/^([rs]k_(live|test)_|whsec_)/, '')), shown);
+      assert.ok(!shown.includes(secret.replace(/^([rs]k_(live|test)_|whsec_|sk-proj-|sb_secret_)/, '')), shown);
       assert.match(shown, /\[redacted/);
     });
   }
