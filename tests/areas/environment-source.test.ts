@@ -81,6 +81,11 @@ describe('environment/env-files-ignored', () => {
     assert.equal(finding.level, 'error');
     assert.ok(!JSON.stringify(finding).includes(value));
   });
+  for (const prefix of ['rk_live_', 'sk-proj-', 'sk-ant-api03-', 'sb_secret_', 'github_pat_', 'ghp_'])
+    it(`finds a key that begins with ${prefix}`, async () => {
+      const code = `const k = '${prefix}${randomBytes(24).toString('hex')}'`;
+      assert.equal(only(await envFiles({ '.gitignore': IGNORE, 'lib/a.ts': code })).level, 'error');
+    });
   for (const [name, settings, attributes] of [
     ['settings of git', ['grep.fullName=true', 'color.ui=always'], ''],
     ['files whose changes git does not show', [], '*.ts -diff\n'],
