@@ -486,6 +486,33 @@ test('over sockets: an exact list passes both checks; reflection, and a guarded 
   );
 });
 
+test('over sockets: an app that refuses other sites by Fetch Metadata is asked from its own site too', async () => {
+  const sibling = 'http://127.0.0.1:9';
+  const told = new Map<string, string>();
+  const isolated = (request: IncomingMessage, response: ServerResponse): void => {
+    const [origin, site] = [String(request.headers.origin), String(request.headers['sec-fetch-site'])];
+    told.set(origin, site);
+    const isLetIn = site !== 'cross-site';
+    response.writeHead(isLetIn ? (request.method === 'OPTIONS' ? 204 : 401) : 403, {
+      'content-type': 'application/json',
+      ...(isLetIn && {
+        ...allow(sibling),
+        'access-control-allow-headers': 'authorization, content-type',
+        'access-control-allow-methods': 'GET',
+      }),
+    });
+    response.end(isLetIn && request.method === 'OPTIONS' ? undefined : '{}');
+  };
+  const options: ReadinessOptions = { api: ['/api/me'], cors: { allowedOrigins: [sibling] } };
+  const { status, reason } = await verifySite(allowedOrigin, isolated, options);
+  assert.equal(status, 'pass', reason);
+  await verifySite(untrustedOrigin, isolated, options);
+  assert.deepEqual(
+    ['https://evil.example', 'null', sibling].map((origin) => told.get(origin)),
+    ['cross-site', 'cross-site', 'same-site'],
+  );
+});
+
 test('what a session gets is judged like what anyone gets', () => {
   const judge = (server: Server, status: number) =>
     untrustedOriginSignedIn.judge(

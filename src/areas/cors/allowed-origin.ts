@@ -4,9 +4,10 @@ import { error, warning } from '../../result.ts';
 import type { Finding, FindingParts, Judgement } from '../../result.ts';
 import { describe, header, isRedirect, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
+import { isSameSite } from '../../target/site.ts';
 import { defineCheck } from '../../verify.ts';
 import { ANY_WEBSITE } from './origins.ts';
-import { ASKED_HEADERS, fetchFrom, grantOf, isHandshake, listOf, preflightFrom, variesByOrigin } from './probe.ts';
+import { ASKED_HEADERS, grantOf, isHandshake, listOf, OriginProbe, variesByOrigin } from './probe.ts';
 
 /** What a declared origin was answered on one API path. */
 export interface AllowedOriginAnswer {
@@ -31,21 +32,22 @@ const MAX_PAIRS = 60;
 /** cors/allowed-origin; at most 60 pairs of declared origin and API path, each with one GET, a control where it lacks Vary, and a preflight for each method. */
 export const allowedOrigin = defineCheck<AllowedOriginEvidence>({
   id: 'cors/allowed-origin',
-  async collect({ target: { anonymous }, readiness }) {
+  async collect({ target: { anonymous, identity }, readiness }) {
     if (!readiness.cors || !readiness.api) throw new Error('cors.allowedOrigins and api are needed');
     const { allowedOrigins } = readiness.cors;
+    const probe = new OriginProbe(anonymous, identity.origin);
     const pairs = readiness.api.flatMap((route) => allowedOrigins.map((origin) => ({ route, origin })));
     const answers = pairs.slice(0, MAX_PAIRS).map(async ({ route, origin }) => {
       const [get, ...preflights] = await Promise.all([
-        servesGet(route) ? fetchFrom(anonymous, route.path, origin) : undefined,
+        servesGet(route) ? probe.get(route.path, origin) : undefined,
         ...route.methods.map(async (method) => ({
           method,
-          exchange: await preflightFrom(anonymous, route.path, origin, method),
+          exchange: await probe.preflight(route.path, origin, method),
         })),
       ]);
       // Looked up only where Vary is missing: a permission that is the same for every origin needs none.
       const unmarked = get !== undefined && grantOf(get)?.origin === origin && !variesByOrigin(get);
-      const control = unmarked ? await fetchFrom(anonymous, route.path, ANY_WEBSITE.origin) : undefined;
+      const control = unmarked ? await probe.get(route.path, ANY_WEBSITE.origin) : undefined;
       return { path: route.path, origin, ...(get && { get }), ...(control && { control }), preflights };
     });
     return { answers: await Promise.all(answers), leftOut: Math.max(0, pairs.length - MAX_PAIRS) };
@@ -236,18 +238,4 @@ function refusalOf(exchange: Exchange): { cause: string; fix: string } {
     };
   }
   return { cause: 'The preflight handler fails.', fix: `Look into the server log for OPTIONS. ${MIDDLEWARE}.` };
-}
-
-/** Cookies with SameSite=Lax, as Clerk's are, travel only within a site; hosts that share their parent domain count as one. */
-function isSameSite(a: string, b: string): boolean {
-  const [first, second] = [new URL(a), new URL(b)];
-  if (first.protocol !== second.protocol) return false;
-  const [one, two] = [first.hostname, second.hostname];
-  const parent = (host: string) => host.split('.').slice(1).join('.');
-  return (
-    one === two ||
-    one.endsWith(`.${two}`) ||
-    two.endsWith(`.${one}`) ||
-    (parent(one).includes('.') && parent(one) === parent(two))
-  );
 }

@@ -1,29 +1,48 @@
 import type { Anonymous } from '../../target/anonymous.ts';
 import { header, headerValues, redirectTarget } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
+import { isSameSite } from '../../target/site.ts';
 import { isHandshake as leadsToHandshake } from '../../target/sign-in.ts';
 
 /** Headers that a front end with Clerk sends to an API on another origin. */
 export const ASKED_HEADERS = ['authorization', 'content-type'] as const;
 
-/** Asks for a path as a script on another website does. */
-export function fetchFrom(client: Pick<Anonymous, 'get'>, path: string, origin: string): Promise<Exchange> {
-  return client.get(path, { as: 'api', headers: { origin, 'sec-fetch-site': 'cross-site' } });
-}
+/** Asks for a path as a script on a page of an origin does. */
+export class OriginProbe {
+  readonly #client: Pick<Anonymous, 'get' | 'request'>;
+  readonly #own: string;
 
-/** Asks for permission as a browser does before such a request: without credentials (Fetch, CORS-preflight fetch). */
-export function preflightFrom(anonymous: Anonymous, path: string, origin: string, method: string): Promise<Exchange> {
-  return anonymous.request(path, {
-    method: 'OPTIONS',
-    headers: {
-      origin,
-      'access-control-request-method': method,
-      'access-control-request-headers': ASKED_HEADERS.join(', '),
-      'sec-fetch-mode': 'cors',
-      'sec-fetch-site': 'cross-site',
-      'sec-fetch-dest': 'empty',
-    },
-  });
+  /** @param own origin of the app */
+  constructor(client: Pick<Anonymous, 'get' | 'request'>, own: string) {
+    this.#client = client;
+    this.#own = own;
+  }
+
+  get(path: string, origin: string): Promise<Exchange> {
+    return this.#client.get(path, { as: 'api', headers: { origin, 'sec-fetch-site': this.#site(origin) } });
+  }
+
+  /** The question that a browser asks before such a request: without credentials (Fetch, CORS-preflight fetch). */
+  preflight(path: string, origin: string, method: string): Promise<Exchange> {
+    return this.#client.request(path, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': method,
+        'access-control-request-headers': ASKED_HEADERS.join(', '),
+        'sec-fetch-mode': 'cors',
+        'sec-fetch-site': this.#site(origin),
+        'sec-fetch-dest': 'empty',
+      },
+    });
+  }
+
+  /** As the browser says it itself (Fetch Metadata), which some apps go by. */
+  #site(origin: string): string {
+    if (origin === this.#own) return 'same-origin';
+    // null is no address, nor is an address with something in front of it.
+    return URL.canParse(origin) && isSameSite(origin, this.#own) ? 'same-site' : 'cross-site';
+  }
 }
 
 /** What an answer permits. */

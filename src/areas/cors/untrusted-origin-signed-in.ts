@@ -4,7 +4,7 @@ import { status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { defineCheck } from '../../verify.ts';
 import type { HostileOrigin } from './origins.ts';
-import { fetchFrom, isHandshake } from './probe.ts';
+import { isHandshake, OriginProbe } from './probe.ts';
 import { judgeGrants, judgeVary } from './untrusted-findings.ts';
 import { declaredOrigins, FEW, originsFor, THOROUGH_PATHS } from './untrusted-origin.ts';
 import type { OriginAnswer, ProbedPath } from './untrusted-origin.ts';
@@ -25,6 +25,7 @@ export const untrustedOriginSignedIn = defineCheck<SignedInOriginEvidence>({
   async collect({ identity, readiness, signedIn }) {
     if (!signedIn) return {};
     const { trusted, hostile } = originsFor(identity, readiness);
+    const probe = new OriginProbe(signedIn, identity.origin);
     const paths: ProbedPath[] = [
       ...(readiness.api || [])
         .filter(({ methods }) => methods.includes('GET'))
@@ -39,7 +40,7 @@ export const untrustedOriginSignedIn = defineCheck<SignedInOriginEvidence>({
         origin,
         ...(one && { hostile: one }),
         request: 'GET',
-        exchange: await fetchFrom(signedIn, probed.path, origin),
+        exchange: await probe.get(probed.path, origin),
       });
       return [...strangers.map((each) => ask(each.origin, each)), ...trusted.map((origin) => ask(origin))];
     });

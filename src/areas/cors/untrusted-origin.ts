@@ -8,7 +8,7 @@ import { defineCheck } from '../../verify.ts';
 import { hostileOrigins } from './origins.ts';
 import type { HostileOrigin } from './origins.ts';
 import { judgeGrants, judgeVary } from './untrusted-findings.ts';
-import { fetchFrom, grantOf, isHandshake, preflightFrom } from './probe.ts';
+import { grantOf, isHandshake, OriginProbe } from './probe.ts';
 
 /** A path that is probed. */
 export interface ProbedPath {
@@ -51,14 +51,15 @@ export const untrustedOrigin = defineCheck<UntrustedOriginEvidence>({
   id: 'cors/untrusted-origin',
   async collect({ target, readiness }) {
     const { trusted, hostile } = originsFor(target.identity, readiness);
+    const probe = new OriginProbe(target.anonymous, target.identity.origin);
     const paths = await probedPaths(target, readiness);
     const hasApi = paths.some(({ kind }) => kind === 'api');
     const answers = paths.slice(0, MAX_PATHS).flatMap((probed, index) => {
       const full = probed.kind === 'api' ? hostile.all : hostile.own.slice(0, hasApi ? FEW : undefined);
       const tried = index < THOROUGH_PATHS ? full : hostile.own.slice(0, 2);
       return [
-        ...tried.flatMap((each) => bothRequests(target, readiness, probed, each)),
-        ...(index < THOROUGH_PATHS ? trusted.map((each) => trustedRequest(target, probed, each)) : []),
+        ...tried.flatMap((each) => bothRequests(probe, readiness, probed, each)),
+        ...(index < THOROUGH_PATHS ? trusted.map((each) => trustedRequest(probe, probed, each)) : []),
       ];
     });
     return { answers: await Promise.all(answers), leftOut: paths.slice(MAX_PATHS).map(({ path }) => path) };
@@ -112,7 +113,7 @@ async function finalPath(target: Target, path: string): Promise<string> {
 }
 
 function bothRequests(
-  { anonymous }: Target,
+  probe: OriginProbe,
   { api }: Readiness,
   probed: ProbedPath,
   hostile: HostileOrigin,
@@ -121,8 +122,8 @@ function bothRequests(
   const method = methods.find((each) => !['GET', 'HEAD'].includes(each)) ?? 'POST';
   const base = { ...probed, origin: hostile.origin, hostile };
   return [
-    fetchFrom(anonymous, probed.path, hostile.origin).then((exchange) => ({ ...base, request: 'GET', exchange })),
-    preflightFrom(anonymous, probed.path, hostile.origin, method).then((exchange) => ({
+    probe.get(probed.path, hostile.origin).then((exchange) => ({ ...base, request: 'GET', exchange })),
+    probe.preflight(probed.path, hostile.origin, method).then((exchange) => ({
       ...base,
       request: 'preflight',
       exchange,
@@ -130,8 +131,8 @@ function bothRequests(
   ];
 }
 
-async function trustedRequest({ anonymous }: Target, probed: ProbedPath, origin: string): Promise<OriginAnswer> {
-  return { ...probed, origin, request: 'GET', exchange: await fetchFrom(anonymous, probed.path, origin) };
+async function trustedRequest(probe: OriginProbe, probed: ProbedPath, origin: string): Promise<OriginAnswer> {
+  return { ...probed, origin, request: 'GET', exchange: await probe.get(probed.path, origin) };
 }
 
 function doubt(answers: readonly OriginAnswer[], leftOut: readonly string[], { api }: Readiness): string | undefined {

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { isIP } from 'node:net';
 import { parsePublishableKey } from '../../target/clerk.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { elementsByTag } from '../../target/html.ts';
@@ -15,11 +13,6 @@ export interface ClerkDomain {
   /** Origin of the Frontend API, or URL of the proxy. */
   readonly frontendApi: string;
 }
-
-const require = createRequire(import.meta.url);
-
-/** The list of public suffixes is long, and no process of a run but the one that judges domains needs it. */
-const suffixes = () => require('tldts') as typeof import('tldts');
 
 /** Where the SDK puts the proxy on deployments at vercel.app (`@clerk/shared` proxy.ts). */
 const AUTO_PROXY_PATH = '/__clerk';
@@ -42,19 +35,6 @@ export function clerkDomain({ clerk }: Identity, pages: readonly Exchange[]): Cl
 /** The proxy that a deployment at vercel.app has by itself; undefined for other sites. */
 export function autoProxy(origin: string): string | undefined {
   return new URL(origin).hostname.endsWith('.vercel.app') ? origin + AUTO_PROXY_PATH : undefined;
-}
-
-/** `example.com` for `app.example.com`; undefined for addresses and single names, which nobody registers. */
-export function registrableDomain(hostname: string): string | undefined {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) !== 0) return undefined;
-  return suffixes().parse(host, { allowPrivateDomains: true }).domain ?? undefined;
-}
-
-/** True for a name that public DNS may know: below a suffix of the public list. */
-export function isPublicName(hostname: string): boolean {
-  const { domain, isIcann, isPrivate } = suffixes().parse(hostname, { allowPrivateDomains: true });
-  return domain !== null && (isIcann === true || isPrivate === true);
 }
 
 /** Names that the Clerk Dashboard wants to be CNAME records for this Frontend API; the mail records cannot be guessed. */

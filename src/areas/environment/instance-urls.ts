@@ -4,7 +4,7 @@ import { status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { jsonOf, member } from '../../target/json.ts';
 import type { Expectation } from '../../verify.ts';
-import { registrableDomain } from './clerk-domain.ts';
+import { registrableDomain } from '../../target/site.ts';
 
 /** Addresses of the app that an instance keeps; Clerk uses them in e-mails and in its hosted pages. */
 const URLS = ['home_url', 'sign_in_url', 'sign_up_url'] as const;
