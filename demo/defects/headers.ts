@@ -35,6 +35,12 @@ function withNonce(response: DemoResponse, change: (nonce: string) => string): D
   return isHtml(response) ? mapText(relabelled, (html) => html.replaceAll(nonce, changed)) : relabelled;
 }
 
+function framable(response: DemoResponse): DemoResponse {
+  return mapHeader(without(response, 'x-frame-options'), CSP, (policy) =>
+    policy.replace(/frame-ancestors [^;]+; /, ''),
+  );
+}
+
 /** Changes the pages that only signed-in people get, and not what others get in their place. */
 function behindSignIn(change: (response: DemoResponse) => DemoResponse) {
   return changing(at('/dashboard', '/settings/billing'), (response) =>
@@ -174,16 +180,12 @@ export const security = defectsOf('headers/security', [
   {
     name: 'framable',
     title: 'neither X-Frame-Options nor frame-ancestors',
-    apply: changing(always, (response) =>
-      mapHeader(without(response, 'x-frame-options'), CSP, (policy) => policy.replace(/frame-ancestors [^;]+; /, '')),
-    ),
+    apply: changing(always, framable),
   },
   {
     name: 'framable-signed-in',
     title: 'pages behind sign-in may be framed',
-    apply: behindSignIn((response) =>
-      mapHeader(without(response, 'x-frame-options'), CSP, (policy) => policy.replace(/frame-ancestors [^;]+; /, '')),
-    ),
+    apply: behindSignIn(framable),
   },
   {
     name: 'powered-by',

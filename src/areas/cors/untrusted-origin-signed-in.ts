@@ -3,10 +3,9 @@ import type { Judgement } from '../../result.ts';
 import { status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { defineCheck } from '../../verify.ts';
-import type { HostileOrigin } from './origins.ts';
 import { isHandshake, OriginProbe } from './probe.ts';
 import { judgeGrants, judgeVary } from './untrusted-findings.ts';
-import { declaredOrigins, FEW, originsFor, THOROUGH_PATHS } from './untrusted-origin.ts';
+import { answerTo, declaredOrigins, FEW, originsFor, THOROUGH_PATHS } from './untrusted-origin.ts';
 import type { OriginAnswer, ProbedPath } from './untrusted-origin.ts';
 
 /** What the test user gets, with a session and from another origin. */
@@ -35,14 +34,10 @@ export const untrustedOriginSignedIn = defineCheck<SignedInOriginEvidence>({
     ];
     const answers = paths.flatMap((probed) => {
       const strangers = probed.kind === 'api' ? hostile.all : hostile.own.slice(0, FEW);
-      const ask = async (origin: string, one?: HostileOrigin): Promise<OriginAnswer> => ({
-        ...probed,
-        origin,
-        ...(one && { hostile: one }),
-        request: 'GET',
-        exchange: await probe.get(probed.path, origin),
-      });
-      return [...strangers.map((each) => ask(each.origin, each)), ...trusted.map((origin) => ask(origin))];
+      return [
+        ...strangers.map((each) => answerTo(probe, probed, each.origin, each)),
+        ...trusted.map((origin) => answerTo(probe, probed, origin)),
+      ];
     });
     return { answers: await Promise.all(answers) };
   },

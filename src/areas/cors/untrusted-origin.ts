@@ -59,7 +59,7 @@ export const untrustedOrigin = defineCheck<UntrustedOriginEvidence>({
       const tried = index < THOROUGH_PATHS ? full : hostile.own.slice(0, 2);
       return [
         ...tried.flatMap((each) => bothRequests(probe, readiness, probed, each)),
-        ...(index < THOROUGH_PATHS ? trusted.map((each) => trustedRequest(probe, probed, each)) : []),
+        ...(index < THOROUGH_PATHS ? trusted.map((each) => answerTo(probe, probed, each)) : []),
       ];
     });
     return { answers: await Promise.all(answers), leftOut: paths.slice(MAX_PATHS).map(({ path }) => path) };
@@ -120,19 +120,27 @@ function bothRequests(
 ): Array<Promise<OriginAnswer>> {
   const methods = (api || []).find(({ path }) => path === probed.path)?.methods ?? [];
   const method = methods.find((each) => !['GET', 'HEAD'].includes(each)) ?? 'POST';
-  const base = { ...probed, origin: hostile.origin, hostile };
   return [
-    probe.get(probed.path, hostile.origin).then((exchange) => ({ ...base, request: 'GET', exchange })),
+    answerTo(probe, probed, hostile.origin, hostile),
     probe.preflight(probed.path, hostile.origin, method).then((exchange) => ({
-      ...base,
+      ...probed,
+      origin: hostile.origin,
+      hostile,
       request: 'preflight',
       exchange,
     })),
   ];
 }
 
-async function trustedRequest(probe: OriginProbe, probed: ProbedPath, origin: string): Promise<OriginAnswer> {
-  return { ...probed, origin, request: 'GET', exchange: await probe.get(probed.path, origin) };
+/** What a path answers to a GET from an origin. */
+export async function answerTo(
+  probe: OriginProbe,
+  probed: ProbedPath,
+  origin: string,
+  hostile?: HostileOrigin,
+): Promise<OriginAnswer> {
+  const exchange = await probe.get(probed.path, origin);
+  return { ...probed, origin, ...(hostile && { hostile }), request: 'GET', exchange };
 }
 
 function doubt(answers: readonly OriginAnswer[], leftOut: readonly string[], { api }: Readiness): string | undefined {

@@ -42,9 +42,10 @@ export const cspSignedIn = defineCheck<SignedInCspEvidence>({
   id: ID,
   part: { methods: ['signed-in'] },
   async collect(context) {
+    const { signedIn } = context;
     const behind = await visitBehindSignIn(context);
-    const visit = (path: string): Promise<Visit> | undefined => context.signedIn?.visit(path);
-    return { ...behind, again: await visitAgain(behind.visits ?? [], visit) };
+    const again = signedIn && (await visitAgain(behind.visits ?? [], (path) => signedIn.visit(path)));
+    return { ...behind, again: again ?? {} };
   },
   judge: ({ again, ...behind }) => judgeBehindSignIn(behind, (pages, others) => judge(pages, again, others)),
 });
@@ -52,11 +53,10 @@ export const cspSignedIn = defineCheck<SignedInCspEvidence>({
 /** Opens each page whose policy has a nonce once more. */
 async function visitAgain(
   visits: readonly Visit[],
-  visit: (path: string) => Promise<Visit> | undefined,
+  visit: (path: string) => Promise<Visit>,
 ): Promise<Record<string, Visit>> {
   const withNonce = pagesOf(visits).html.filter(({ exchange }) => noncesOf(exchange).length > 0);
-  const again = await Promise.all(withNonce.map(async ({ path }) => [path, await visit(path)] as const));
-  return Object.fromEntries(again.flatMap(([path, second]) => (second ? [[path, second]] : [])));
+  return Object.fromEntries(await Promise.all(withNonce.map(async ({ path }) => [path, await visit(path)] as const)));
 }
 
 /** @param others pages that tell whether a policy is missing everywhere */
