@@ -1,3 +1,4 @@
+import { PRIVATE_KEY_LINE, SECRET_KINDS } from '../target/secret-kinds.ts';
 import { findSecrets } from '../target/secrets.ts';
 import type { Secret, SecretTrace } from '../target/secrets.ts';
 import { git, nulSeparated } from './git.ts';
@@ -40,9 +41,11 @@ const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|PRIVATE|CREDENTIAL|API_?KEY|DA
 const HARMLESS_VALUE =
   /^(?:true|false|null|\d+[a-z]{0,2}|\*+|sk_[a-z]+_|whsec_|secret|password|postgres|root|todo|(?:test|fake)[a-z_-]*)?$|^(?:\$\{|encrypted:|ENC\[|op:|file:)|^<.*>$|:\/\/(?:(\w+)(?::(?:\1|pass(?:word)?))?@)?(?:localhost|127\.0\.0\.1|db)(?:[:/]|$)|your|example|placeholder|replace|change[-_ ]?me|dummy|xxx|\.\.\./i;
 
-/** What every secret that is looked for has in it, for git to find the files; extended regular expression. */
-const HINT =
-  '([rs]k_(live|test)_|whsec_|(ak|mt|oat)_|sk-(proj|svcacct|admin|ant)-|sb_secret_|github_pat_|gh[pousr]_)[A-Za-z0-9+/_-]{20,}|PRIVATE KEY-----';
+/** Every kind of secret that is looked for, for git to find the files. */
+const SECRETS = [
+  ...SECRET_KINDS.map(({ prefix, character, fewest }) => `${prefix}${character}{${fewest}}`),
+  PRIVATE_KEY_LINE,
+].join('|');
 
 /** What git says of names, by the rules of the repository alone: those of one machine protect nobody else. */
 export async function ignoreAnswers(tree: SourceTree, names: readonly string[]): Promise<IgnoreAnswer[]> {
@@ -76,7 +79,7 @@ export async function trackedEnvFiles(tree: SourceTree): Promise<TrackedEnvFile[
 /** Secrets in the files of the index, by their form and by the values that were given. */
 export async function trackedSecrets(tree: SourceTree, given: readonly Secret[]): Promise<TrackedSecret[]> {
   const plain = ['-c', 'grep.fullName=false', '-c', 'color.ui=false'];
-  const { stdout } = await git(tree.root, [...plain, 'grep', '-a', '-l', '-z', '--cached', '-E', '-e', HINT]);
+  const { stdout } = await git(tree.root, [...plain, 'grep', '-a', '-l', '-z', '--cached', '-E', '-e', SECRETS]);
   const found = await Promise.all(
     nulSeparated(stdout).map(async (path) => {
       return findSecrets(await indexed(tree, path), given).map((trace) => ({ path, trace }));

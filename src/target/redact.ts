@@ -1,3 +1,4 @@
+import { PRIVATE_KEY_LINE, SECRET_KINDS } from './secret-kinds.ts';
 import { findSecrets, formsOf } from './secrets.ts';
 import type { Secret, SecretTrace } from './secrets.ts';
 
@@ -8,11 +9,12 @@ const MIN_SECRET_LENGTH = 6;
 
 /** Each pattern has few places to start at or a bound on how far it reaches, because hostile text is megabytes long. */
 const PATTERNS: ReadonlyArray<readonly [pattern: RegExp, replacement: string]> = [
-  [/\b([rs]k_(?:live|test)_)[A-Za-z0-9]{8,}/g, '$1[redacted]'],
-  [/\b(whsec_)[A-Za-z0-9+/=]{12,}/g, '$1[redacted]'],
-  [/\b(sk-(?:proj|svcacct|admin|ant)-|sb_secret_|github_pat_|gh[pousr]_)[\w-]{20,}/g, '$1[redacted]'],
-  [/\b((?:ak|mt|oat)_)[A-Za-z0-9]{20,}/g, '$1[redacted]'],
-  [/(-----BEGIN (?:[A-Z]+ ){0,2}PRIVATE KEY-----)[\s\S]*?(?=-----END|$)/g, '$1[redacted]'],
+  ...SECRET_KINDS.map(({ prefix, character, fewest, isCommon }) => {
+    // Half a secret too: a text may be cut in the middle of one.
+    const least = isCommon ? fewest : fewest / 2;
+    return [new RegExp(`(?<![A-Za-z0-9])(${prefix})${character}{${least},}`, 'g'), '$1[redacted]'] as const;
+  }),
+  [new RegExp(`(${PRIVATE_KEY_LINE})[^]*?(?=-----END|$)`, 'g'), '$1[redacted]'],
   // A source map inside its script, with whatever its sources hold.
   [/(sourceMappingURL=data:application\/json[^,]{0,40};base64,)[A-Za-z0-9+/=]+/g, '$1[redacted]'],
   // Variables with a secret in their name, as environment files, configurations and health endpoints print them; Clerk's pk_ keys are public.

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { PRIVATE_KEY_LINE, SECRET_KINDS } from './secret-kinds.ts';
 
 /** A value that must never leave the process, with the option it came from. */
 export interface Secret {
@@ -21,42 +22,19 @@ export interface SecretTrace {
   readonly member?: string;
 }
 
-/** A kind of secret that gives itself away. */
-interface Kind {
-  readonly what: string;
-  /** Cheap test for text without any. */
-  readonly hint: string;
-  /** Group 1 is what every secret of the kind begins with, group 2 the secret part. */
-  readonly pattern: RegExp;
-}
-
-const KINDS: readonly Kind[] = [
-  {
-    what: 'a secret key of Clerk or Stripe',
-    hint: 'k_',
-    pattern: /(?<![A-Za-z0-9])([rs]k_(?:live|test)_)([A-Za-z0-9]{20,})/g,
-  },
-  {
-    what: 'a webhook signing secret',
-    hint: 'whsec_',
-    pattern: /(?<![A-Za-z0-9])(whsec_)([A-Za-z0-9+/]{24,}={0,2})/g,
-  },
-  {
-    what: 'a secret key of OpenAI, Anthropic, Supabase or GitHub',
-    hint: '',
-    pattern:
-      /(?<![A-Za-z0-9])(sk-(?:proj|svcacct|admin|ant)-|sb_secret_|github_pat_|gh[pousr]_(?=[A-Za-z0-9]{36}))([\w-]{20,})/g,
-  },
-  // Two or three letters are common in minified code, so these count only as a value of their own.
-  {
-    what: 'an API key, machine token or OAuth token of Clerk',
-    hint: '_',
-    pattern: /(?<=[:=]\s{0,4}\\{0,3}["'`])((?:ak|mt|oat)_)([A-Za-z0-9]{20,})(?=\\{0,3}["'`])/g,
-  },
+/** What a secret of each kind looks like where it stands. */
+const PATTERNS: ReadonlyArray<{ readonly what: string; readonly pattern: RegExp }> = [
+  ...SECRET_KINDS.map(({ what, prefix, character, fewest, isCommon }) => {
+    const secret = `(?<prefix>${prefix})(?<random>${character}{${fewest},})`;
+    const quoted = `(?<=[:=]\\s{0,4}\\\\{0,3}["'\`])${secret}(?=\\\\{0,3}["'\`])`;
+    return { what, pattern: new RegExp(isCommon ? quoted : `(?<![A-Za-z0-9])${secret}`, 'g') };
+  }),
   {
     what: 'a private key',
-    hint: 'PRIVATE KEY-----',
-    pattern: /(-----BEGIN (?:[A-Z]+ ){0,2}PRIVATE KEY-----)((?:\\{1,3}[rn]|[\s"'`+])*[A-Za-z0-9+/]{40,64})/g,
+    pattern: new RegExp(
+      `(?<prefix>${PRIVATE_KEY_LINE})(?<random>(?:\\\\{1,3}[rn]|[\\s"'\`+])*[A-Za-z0-9+/]{40,64})`,
+      'g',
+    ),
   },
 ];
 
@@ -97,10 +75,10 @@ function tracesIn(text: string, given: readonly Secret[]): SecretTrace[] {
     return hit ? [traceOf(text, hit.start, { what: `the value of ${name}`, form: hit.form, shown })] : [];
   });
   const values = new Set<string>();
-  for (const { what, hint, pattern } of KINDS) {
-    if (!text.includes(hint)) continue;
+  for (const { what, pattern } of PATTERNS) {
     for (const match of text.matchAll(pattern)) {
-      const [whole, prefix = '', random = ''] = match;
+      const [whole] = match;
+      const { prefix = '', random = '' } = match.groups ?? {};
       const isGiven = hunted.some(({ value }) => whole.includes(value) || value.includes(whole));
       if (isGiven || values.has(whole) || !isRandom(random) || PUBLISHED.has(sha256(whole))) continue;
       values.add(whole);
