@@ -86,6 +86,11 @@ export function redirectTarget(exchange: Exchange): URL | undefined {
   return URL.canParse(location, exchange.request.url) ? new URL(location, exchange.request.url) : undefined;
 }
 
+/** True for 2xx. */
+export function isSuccess(exchange: Exchange): boolean {
+  return status(exchange) >= 200 && status(exchange) < 300;
+}
+
 /** True for the redirect statuses a browser follows (RFC 9110 section 15.4). */
 export function isRedirect(exchange: Exchange): boolean {
   return [301, 302, 303, 307, 308].includes(status(exchange));

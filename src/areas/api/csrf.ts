@@ -3,7 +3,7 @@ import { isRecord } from '../../is-record.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import type { AnonymousRequest } from '../../target/anonymous.ts';
-import { describe, isRedirect, status } from '../../target/exchange.ts';
+import { describe, isRedirect, isSuccess, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { redirectsToSignIn } from '../../target/sign-in.ts';
 import { defineCheck } from '../../verify.ts';
@@ -148,8 +148,7 @@ function isBearerOnly({ own, bearer }: CsrfTrial, expectation: Expectation): boo
 
 /** 2xx, or a redirect onwards as after a form. */
 function isAccepted(exchange: Exchange, expectation: Expectation): boolean {
-  const code = status(exchange);
-  return (code >= 200 && code < 300) || (code === 303 && !redirectsToSignIn(exchange, expectation));
+  return isSuccess(exchange) || (status(exchange) === 303 && !redirectsToSignIn(exchange, expectation));
 }
 
 function judgeTrial({ route, own, foreign }: CsrfTrial, expectation: Expectation): Finding[] {

@@ -1,6 +1,6 @@
 import { error, warning } from '../../result.ts';
 import type { Finding } from '../../result.ts';
-import { body, describe, status } from '../../target/exchange.ts';
+import { body, describe, isSuccess, status } from '../../target/exchange.ts';
 import { explainSdkFaults, isExplainedBySdk } from '../../target/sdk-fault.ts';
 import { count } from '../../text.ts';
 import type { ForgedAnswer, Trial } from './forged-token.ts';
@@ -24,7 +24,7 @@ export function judgeTrial(trial: Trial): Finding[] {
 /** 2xx, or just what the test user gets and nobody else, as a 403 of a route that asks for a role. */
 function isAccepted({ exchange }: ForgedAnswer, { route, plain, genuine }: Trial): boolean {
   const code = status(exchange);
-  if (code >= 200 && code < 300) return true;
+  if (isSuccess(exchange)) return true;
   const likeUser =
     genuine !== undefined &&
     isAnswerToUser(route, genuine) &&

@@ -1,5 +1,5 @@
 import type { ApiRoute, Readiness } from '../../config/options.ts';
-import { header, status } from '../../target/exchange.ts';
+import { header, isSuccess, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 
 /**
@@ -20,8 +20,7 @@ export function getRoutes({ api }: Pick<Readiness, 'api'>): ApiRoute[] {
 
 /** True for an answer that the test user should get. */
 export function isAnswerToUser({ authenticatedStatus }: ApiRoute, exchange: Exchange): boolean {
-  const code = status(exchange);
-  return authenticatedStatus ? authenticatedStatus.includes(code) : code >= 200 && code < 300;
+  return authenticatedStatus?.includes(status(exchange)) ?? isSuccess(exchange);
 }
 
 /** ` (x-clerk-auth-reason: …)` where Clerk's middleware gives one; CDNs may take it away. */

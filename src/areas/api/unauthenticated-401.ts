@@ -1,7 +1,7 @@
 import type { ApiRoute, Readiness } from '../../config/options.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { describe, header, isHtml, isRedirect, status } from '../../target/exchange.ts';
+import { describe, header, isHtml, isRedirect, isSuccess, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { jsonOf, member } from '../../target/json.ts';
 import type { Target } from '../../target/target.ts';
@@ -68,8 +68,7 @@ function doubt(calls: readonly ApiCall[], readiness: Readiness): Pick<Judgement,
 
 /** True for a declared 2xx but for that of GraphQL, which has its refusals in the body. */
 function isServed({ route, exchange }: ApiCall): boolean {
-  const code = status(exchange);
-  if (code < 200 || code > 299 || !route.unauthenticatedStatus.includes(code)) return false;
+  if (!isSuccess(exchange) || !route.unauthenticatedStatus.includes(status(exchange))) return false;
   const json = jsonOf(exchange);
   const errors = member(json, 'errors');
   const data = JSON.stringify(member(json, 'data') ?? null).replaceAll(/"\w+":/g, '');
@@ -93,7 +92,7 @@ function judgeCall({ route, method, exchange }: ApiCall): Finding[] {
 }
 
 function explain(exchange: Exchange, code: number): Pick<Finding, 'cause' | 'fix'> {
-  if (code >= 200 && code < 300) {
+  if (isSuccess(exchange)) {
     return {
       cause:
         'The handler does not check userId for this method; an empty list to anonymous is still an answer, and the next change fills it.',

@@ -2,7 +2,7 @@ import { byClerk } from '../../target/clerk.ts';
 import type { ApiRoute } from '../../config/options.ts';
 import { error, warning } from '../../result.ts';
 import type { Finding, FindingParts, Judgement } from '../../result.ts';
-import { describe, header, isRedirect, status } from '../../target/exchange.ts';
+import { describe, header, isRedirect, isSuccess, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { isSameSite } from '../../target/site.ts';
 import { defineCheck } from '../../verify.ts';
@@ -180,8 +180,7 @@ function judgePreflight(
     ...where,
     expected: `2xx without authentication, Access-Control-Allow-Origin: ${origin}, and leave for ${method}, ${ASKED_HEADERS.join(' and ')}`,
   };
-  const code = status(exchange);
-  if (code < 200 || code > 299) return [error({ ...base, message: describe(exchange), ...refusalOf(exchange) })];
+  if (!isSuccess(exchange)) return [error({ ...base, message: describe(exchange), ...refusalOf(exchange) })];
   const refused = judgeOrigin(exchange, origin, base);
   if (refused) return [refused];
 

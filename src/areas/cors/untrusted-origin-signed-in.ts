@@ -1,7 +1,6 @@
 import { inapplicable } from '../../result.ts';
 import type { Judgement } from '../../result.ts';
-import { status } from '../../target/exchange.ts';
-import type { Exchange } from '../../target/exchange.ts';
+import { isSuccess } from '../../target/exchange.ts';
 import { defineCheck } from '../../verify.ts';
 import { isHandshake, OriginProbe } from './probe.ts';
 import { judgeGrants, judgeVary } from './untrusted-findings.ts';
@@ -44,7 +43,7 @@ export const untrustedOriginSignedIn = defineCheck<SignedInOriginEvidence>({
   judge: ({ answers }, { readiness, identity }): Judgement => {
     if (!answers) return inapplicable('no test user is set (session.user), so no answer to a session was looked at');
     const own = answers.filter(({ exchange }) => !isHandshake(exchange));
-    const got = [...new Set(own.flatMap(({ path, exchange }) => (isGot(exchange) ? [path] : [])))];
+    const got = [...new Set(own.flatMap(({ path, exchange }) => (isSuccess(exchange) ? [path] : [])))];
     const findings = [
       ...judgeGrants(own, [identity.origin, ...declaredOrigins(readiness)], readiness),
       ...judgeVary(own),
@@ -59,7 +58,3 @@ export const untrustedOriginSignedIn = defineCheck<SignedInOriginEvidence>({
     };
   },
 });
-
-function isGot(exchange: Exchange): boolean {
-  return status(exchange) >= 200 && status(exchange) < 300;
-}

@@ -1,6 +1,6 @@
 import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { body, describe, status } from '../../target/exchange.ts';
+import { body, describe, isSuccess, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { stackFrameIn } from '../../target/leaks.ts';
 import { isNextRefusal } from '../../target/next.ts';
@@ -206,11 +206,10 @@ function judgeEntry({ name, visit, plain }: BrokenVisit, expectation: Expectatio
 
 /** True when a visit ended at the page asked for, and the page did not refuse. */
 function isServed(visit: Visit, expectation: Expectation): boolean {
-  const code = status(visit.final);
   const asked = new URL(visit.exchanges[0]?.request.url ?? visit.final.request.url);
   const end = endOf(visit);
   const own = end.origin === asked.origin && isSamePage(end.pathname, asked.pathname);
-  return own && code >= 200 && code < 300 && !isNextRefusal(visit.final, expectation);
+  return own && isSuccess(visit.final) && !isNextRefusal(visit.final, expectation);
 }
 
 function single(final: Exchange): Visit {

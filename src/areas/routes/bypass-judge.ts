@@ -1,12 +1,12 @@
 import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { body, describe, header, redirectTarget, status } from '../../target/exchange.ts';
+import { body, describe, header, isSuccess, redirectTarget, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { count } from '../../text.ts';
 import type { Expectation } from '../../verify.ts';
 import type { Attempt, BypassEvidence, PlaceEvidence } from './bypass.ts';
 import type { Framework, Variant } from './bypass-variants.ts';
-import { isRefused, isSuccess, knownOf, outcomeOf, positiveControl, unechoed } from './bypass-outcome.ts';
+import { isRefused, knownOf, outcomeOf, positiveControl, unechoed } from './bypass-outcome.ts';
 import type { Known, Outcome } from './bypass-outcome.ts';
 import { carriedBy, shows, textsIn } from './same-document.ts';
 import { isSameUrlPage } from './shared.ts';

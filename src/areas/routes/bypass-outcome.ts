@@ -1,4 +1,4 @@
-import { body, isHtml, status } from '../../target/exchange.ts';
+import { body, isHtml, isSuccess, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { isNextRefusal } from '../../target/next.ts';
 import { endOf, redirectsToSignIn } from '../../target/sign-in.ts';
@@ -122,8 +122,4 @@ function isPage(exchange: Exchange): boolean {
 function gets(exchange: Exchange, path: string): boolean {
   const { url } = exchange.request;
   return isSuccess(exchange) && isSameUrlPage(new URL(url), new URL(path, url));
-}
-
-export function isSuccess(exchange: Exchange): boolean {
-  return status(exchange) >= 200 && status(exchange) < 300;
 }

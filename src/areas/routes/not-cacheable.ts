@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ApiRoute, ProtectedRoute } from '../../config/options.ts';
 import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { describe, header, isRedirect, status } from '../../target/exchange.ts';
+import { describe, header, isRedirect, isSuccess, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import type { Shape } from '../../target/shapes.ts';
 import { isSamePage } from '../../target/sign-in.ts';
@@ -249,8 +249,7 @@ function judgeSignedIn(
 }
 
 function isAnswered(exchange: Exchange, path: string): boolean {
-  const code = status(exchange);
-  return code >= 200 && code < 300 && isSamePage(pathname(exchange.request.url), pathname(path, exchange.request.url));
+  return isSuccess(exchange) && isSamePage(pathname(exchange.request.url), pathname(path, exchange.request.url));
 }
 
 function leak({ path }: Place, exchange: Exchange, texts: readonly string[]): Finding {

@@ -2,7 +2,7 @@ import type { Readiness } from '../../config/options.ts';
 import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import type { Discovery, FoundPage, FoundPath, Source } from '../../target/discover.ts';
-import { describe, isHtml, status } from '../../target/exchange.ts';
+import { describe, isHtml, isSuccess, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { elementsByTag } from '../../target/html.ts';
 import { endOf, isSamePage } from '../../target/sign-in.ts';
@@ -138,8 +138,7 @@ function pageFinding({ subject, pages }: Group): Finding {
 
 /** A 2xx with content; a page in the place of an endpoint is a fallback. */
 function isOpen(exchange: Exchange): boolean {
-  const code = status(exchange);
-  return code >= 200 && code < 300 && code !== 204 && !isHtml(exchange);
+  return isSuccess(exchange) && status(exchange) !== 204 && !isHtml(exchange);
 }
 
 function endpointFinding({ found, exchange }: EndpointAnswer): Finding {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Readiness } from '../../config/options.ts';
 import type { Anonymous } from '../../target/anonymous.ts';
 import { leaveUnguarded } from '../../target/clerk.ts';
-import { status } from '../../target/exchange.ts';
+import { isSuccess, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 
 /** The fix where a guard answers a delivery. */
@@ -68,7 +68,7 @@ export function isRefused(exchange: Exchange): boolean {
 
 /** True for an answer that Svix takes for success: 2xx and nothing else. */
 export function isDelivered(exchange: Exchange): boolean {
-  return status(exchange) >= 200 && status(exchange) < 300;
+  return isSuccess(exchange);
 }
 
 /** A webhook of the options whose secret is given. */

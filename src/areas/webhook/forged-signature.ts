@@ -6,7 +6,16 @@ import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
-import { deliver, foreignSecret, harmlessMessage, isRefused, sign, signedDelivery, UNGUARDED } from './delivery.ts';
+import {
+  deliver,
+  foreignSecret,
+  harmlessMessage,
+  isDelivered,
+  isRefused,
+  sign,
+  signedDelivery,
+  UNGUARDED,
+} from './delivery.ts';
 import type { Delivery, Message } from './delivery.ts';
 
 /** One way to forge a delivery. */
@@ -139,7 +148,7 @@ const EXPECTED = 'status 400, 401 or 403 from the webhook handler';
 function judgeAnswer({ forgery, exchange }: ForgeryAnswer): Finding {
   const code = status(exchange);
   const base = { subject: forgery, message: describe(exchange), expected: EXPECTED, exchange };
-  if (code >= 200 && code < 300) {
+  if (isDelivered(exchange)) {
     return error({
       ...base,
       message: `the forged delivery was accepted with ${code}`,
