@@ -4,6 +4,7 @@ import {
   cookiesSignedIn,
   csp,
   cspClerk,
+  cspClerkSignedIn,
   cspSignedIn,
   cspViolations,
   securityHeaders,
@@ -25,6 +26,14 @@ test(
 test('the Content Security Policy allows what Clerk needs', check('headers/csp-clerk'), async ({ verify }) => {
   await verify(cspClerk);
 });
+
+test(
+  'the Content Security Policy allows what Clerk needs behind sign-in',
+  check('headers/csp-clerk', cspClerkSignedIn.part),
+  async ({ verify, signedInIfAny }) => {
+    await verify(cspClerkSignedIn, signedInIfAny && { signedIn: signedInIfAny });
+  },
+);
 
 test('no page violates its own Content Security Policy', check('headers/csp-violations'), async ({ verify, tab }) => {
   await verify(cspViolations, { tab });

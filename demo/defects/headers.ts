@@ -143,6 +143,11 @@ export const cspClerk = defectsOf('headers/csp-clerk', [
     apply: changing(always, (response) => withSources(response, 'img-src', () => ["'self'"])),
   },
   {
+    name: 'csp-no-images-signed-in',
+    title: 'img-src lacks img.clerk.com on pages behind sign-in, where the avatar is',
+    apply: behindSignIn((response) => withSources(response, 'img-src', () => ["'self'"])),
+  },
+  {
     name: 'csp-no-bot-protection',
     title: 'frame-src lacks challenges.cloudflare.com',
     apply: changing(always, (response) =>

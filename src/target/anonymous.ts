@@ -2,9 +2,9 @@ import type { Connection, HeadersInput } from './connection.ts';
 import { CookieJar } from './cookies.ts';
 import type { Exchange, Visit } from './exchange.ts';
 import { isRedirect } from './exchange.ts';
+import { once, reachedApp } from './once.ts';
 import { SHAPES } from './shapes.ts';
 import type { Shape } from './shapes.ts';
-import { wallOf } from './wall.ts';
 import { HANDSHAKE_PATH } from './sign-in.ts';
 
 /** A request to the target. */
@@ -138,26 +138,6 @@ export class Anonymous {
       this.#developmentCookies = { ...Object.fromEntries(cookies), ...this.#developmentCookies };
     }
   }
-}
-
-async function once<T>(
-  known: Map<string, Promise<T>>,
-  path: string,
-  ask: () => Promise<T>,
-  isAnswer: (answer: T) => boolean,
-): Promise<T> {
-  const before = known.get(path);
-  if (before) return before;
-  const asking = ask();
-  known.set(path, asking);
-  const answer = await asking;
-  // The next check asks again: it gets another chance, and meets the obstacle itself if it is still there.
-  if (!isAnswer(answer)) known.delete(path);
-  return answer;
-}
-
-function reachedApp({ exchanges }: Pick<Visit, 'exchanges'>): boolean {
-  return exchanges.every((exchange) => exchange.error === undefined && wallOf(exchange) === undefined);
 }
 
 function nextUrl(

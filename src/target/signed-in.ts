@@ -5,6 +5,7 @@ import type { Exchange, Visit } from './exchange.ts';
 import { FrontendApi } from './frontend-api.ts';
 import type { FirstFactor, SessionOwner, SessionToken } from './frontend-api.ts';
 import type { Identity } from './identity.ts';
+import { once, reachedApp } from './once.ts';
 import { tokenClaims } from './session-token.ts';
 import { reaches } from './set-cookie.ts';
 import type { BrowserCookie } from './set-cookie.ts';
@@ -34,6 +35,7 @@ export class SignedIn {
   readonly #frontendApi: FrontendApi;
   /** Seconds since the epoch at which the client signed in; a token from before would lead to a handshake. */
   readonly #clientUat: number;
+  readonly #pages = new Map<string, Promise<Visit>>();
   #token: Promise<SessionToken>;
 
   private constructor(
@@ -83,6 +85,11 @@ export class SignedIn {
       ...options,
       cookies: { ...(await this.cookies()), ...options.cookies },
     });
+  }
+
+  /** Visits a page once for all checks that share this client. */
+  async page(path: string): Promise<Visit> {
+    return once(this.#pages, path, () => this.visit(path), reachedApp);
   }
 
   /** A session token that holds for a while, for `Authorization: Bearer`. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cspSignedIn, securityHeadersSignedIn } from '../../src/areas/headers.ts';
+import { cspClerkSignedIn, cspSignedIn, securityHeadersSignedIn } from '../../src/areas/headers.ts';
 import type { Visit } from '../../src/target/exchange.ts';
 import { exchange, expectation, visit } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';
@@ -72,5 +72,50 @@ describe('headers/csp behind sign-in', () => {
     });
     assert.match(only(judge([nonce], { '/dashboard': nonce })).message, /two visits got the same nonce/);
     assert.match(judge([nonce]).unverified ?? '', /so a fresh nonce is not proven/);
+  });
+});
+
+describe('headers/csp-clerk behind sign-in', () => {
+  const ALLOWS = {
+    'script-src': "'self' https://clerk.app.example https://challenges.cloudflare.com https://*.protect.clerk.com",
+    'connect-src': "'self' https://clerk.app.example https://*.protect.clerk.com:*",
+    'img-src': "'self' https://img.clerk.com",
+    'worker-src': "'self' blob:",
+    'style-src': "'self' 'unsafe-inline'",
+    'frame-src': 'https://challenges.cloudflare.com https://*.protect.clerk.com',
+  };
+  const policy = (changed: Readonly<Record<string, string>> = {}): string =>
+    Object.entries({ ...ALLOWS, ...changed })
+      .map((rule) => rule.join(' '))
+      .join('; ');
+  const withClerk = (csp: string | undefined): Visit =>
+    visit(
+      exchange({
+        path: '/dashboard',
+        headers: csp === undefined ? {} : { 'content-security-policy': csp },
+        body: '<!doctype html><script src="https://clerk.app.example/npm/@clerk/clerk-js@6/dist/clerk.browser.js" data-clerk-publishable-key="pk_live_Y2xlcmsuYXBwLmV4YW1wbGUk"></script>',
+      }),
+    );
+  const judge = (visits: readonly Visit[]) =>
+    cspClerkSignedIn.judge(
+      { visits, publicPages: PUBLIC },
+      expectation({}, { frontendApi: 'https://clerk.app.example' }),
+    );
+
+  it('passes where everything is allowed', () => {
+    const judgement = judge([withClerk(policy())]);
+    assertClean(judgement);
+    assert.match(judgement.summary, /needs of Clerk are allowed by the policies of \/dashboard \(signed in\)/);
+  });
+  it('fails where avatars are blocked', () => {
+    const finding = only(judge([withClerk(policy({ 'img-src': "'self'" }))]));
+    assert.match(
+      `${finding.level} ${finding.message}`,
+      /^error img-src blocks it on \/dashboard \(signed in\): avatars/,
+    );
+  });
+  it('has nothing to look at without Clerk, or without a policy', () => {
+    assert.match(judge([page('/dashboard')]).inapplicable ?? '', /Clerk runs on none of \/dashboard \(signed in\)/);
+    assert.match(judge([withClerk(undefined)]).inapplicable ?? '', /no policy is enforced/);
   });
 });

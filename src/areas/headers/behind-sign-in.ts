@@ -22,7 +22,7 @@ export async function visitBehindSignIn({ readiness, signedIn, target }: CheckCo
   if (!signedIn) return { publicPages: [] };
   const paths = (readiness.routes.protected || []).slice(0, MAX_PAGES).map(({ path }) => path);
   const [visits, publicPages] = await Promise.all([
-    Promise.all(paths.map((path) => signedIn.visit(path))),
+    Promise.all(paths.map((path) => signedIn.page(path))),
     target.publicPages(readiness),
   ]);
   return { visits, publicPages };

@@ -42,7 +42,7 @@ export const cookiesSignedIn: Check<CookieEvidence> = defineCheck<CookieEvidence
     if (!signedIn) throw new Error(`${ID} needs a signed-in client: verify(check, { signedIn })`);
     const paths = [...(readiness.routes.protected || []), ...(readiness.api || [])].map(({ path }) => path);
     const public_ = readiness.routes.public.slice(0, 1);
-    const visits = await Promise.all([...new Set([...paths, ...public_])].map((path) => signedIn.visit(path)));
+    const visits = await Promise.all([...new Set([...paths, ...public_])].map((path) => signedIn.page(path)));
     return evidenceOf(
       visits.flatMap(({ exchanges }) => exchanges),
       identity.origin,

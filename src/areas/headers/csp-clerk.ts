@@ -2,10 +2,12 @@ import { clerkTraces } from '../../target/clerk.ts';
 import { elementsByTag } from '../../target/html.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import type { ClerkIdentity } from '../../target/identity.ts';
-import { error, warning } from '../../result.ts';
+import { error, inapplicable, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
+import { judgeBehindSignIn, visitBehindSignIn } from './behind-sign-in.ts';
+import type { BehindSignIn } from './behind-sign-in.ts';
 import { findingsOf } from './group.ts';
 import type { Problem } from './group.ts';
 import { request } from './nonce.ts';
@@ -28,38 +30,62 @@ interface Need {
   readonly optional?: boolean;
 }
 
+const ID = 'headers/csp-clerk';
+
 /** headers/csp-clerk; sends nothing beside the shared visits of the public pages. */
 export const cspClerk = defineCheck<readonly Visit[]>({
-  id: 'headers/csp-clerk',
+  id: ID,
   collect: ({ target, readiness }) => target.publicPages(readiness),
   judge: (visits, expectation): Judgement => {
     const pages = pagesOf(visits);
-    const clerk = clerkPages(pages, expectation);
-    const restricted = clerk.filter(({ exchange }) => enforcedPolicies(exchange).length > 0);
-    const ignored = expectation.readiness.csp.ignoreNeeds.map(normal);
-    const needs = [...new Set(restricted.flatMap((page) => needsOf(page, expectation).map(({ name }) => name)))];
-    const isIgnored = (name: string) => ignored.includes(normal(name));
-    const problems = restricted.flatMap((page) =>
-      needsOf(page, expectation)
-        .filter(({ name }) => !isIgnored(name))
-        .flatMap((need) => judgeNeed(need, page)),
-    );
+    const { needs, ...judgement } = judge(pages, clerkPages(pages, expectation), expectation);
     const known = needs.map(normal);
     const unknown =
-      restricted.length === 0
-        ? []
-        : expectation.readiness.csp.ignoreNeeds.filter((name) => !known.includes(normal(name)));
-    return {
-      findings: [...findingsOf(problems), ...unknown.map((name) => unknownNeed(name, needs))],
-      summary: summary(
-        needs.filter((name) => !isIgnored(name)),
-        needs.filter(isIgnored),
-        restricted,
-      ),
-      ...doubt(pages, clerk, restricted, expectation),
-    };
+      known.length === 0 ? [] : expectation.readiness.csp.ignoreNeeds.filter((name) => !known.includes(normal(name)));
+    return { ...judgement, findings: [...judgement.findings, ...unknown.map((name) => unknownNeed(name, needs))] };
   },
 });
+
+/** headers/csp-clerk for pages behind sign-in, which show what only signed-in people see: their avatar, their account. */
+export const cspClerkSignedIn = defineCheck<BehindSignIn>({
+  id: ID,
+  part: { methods: ['signed-in'] },
+  collect: visitBehindSignIn,
+  judge: (behind, expectation) =>
+    judgeBehindSignIn(behind, (pages) => {
+      const clerk = pages.html.filter(runsClerk);
+      if (clerk.length === 0) return inapplicable(`Clerk runs on none of ${pageNames(pages.html)}`);
+      const { needs: _, ...judgement } = judge(pages, clerk, expectation);
+      return judgement;
+    }),
+});
+
+/** @returns also the needs that Clerk has on pages with a policy */
+function judge(
+  pages: Pages,
+  clerk: readonly Page[],
+  expectation: Expectation,
+): Judgement & { readonly needs: readonly string[] } {
+  const restricted = clerk.filter(({ exchange }) => enforcedPolicies(exchange).length > 0);
+  const ignored = expectation.readiness.csp.ignoreNeeds.map(normal);
+  const needs = [...new Set(restricted.flatMap((page) => needsOf(page, expectation).map(({ name }) => name)))];
+  const isIgnored = (name: string) => ignored.includes(normal(name));
+  const problems = restricted.flatMap((page) =>
+    needsOf(page, expectation)
+      .filter(({ name }) => !isIgnored(name))
+      .flatMap((need) => judgeNeed(need, page)),
+  );
+  return {
+    needs,
+    findings: findingsOf(problems),
+    summary: summary(
+      needs.filter((name) => !isIgnored(name)),
+      needs.filter(isIgnored),
+      restricted,
+    ),
+    ...doubt(pages, clerk, restricted, expectation),
+  };
+}
 
 function summary(judged: readonly string[], leftOut: readonly string[], pages: readonly Page[]): string {
   const rest = leftOut.length > 0 ? `; left out by csp.ignoreNeeds: ${leftOut.join(', ')}` : '';
@@ -68,11 +94,13 @@ function summary(judged: readonly string[], leftOut: readonly string[], pages: r
 
 /** Pages where Clerk runs: those with its traces, else the sign-in page. */
 function clerkPages({ html }: Pages, { readiness }: Expectation): Page[] {
-  const traced = html.filter(({ exchange }) => {
-    const { publishableKeys, scripts } = clerkTraces(exchange);
-    return publishableKeys.length + scripts.length > 0;
-  });
+  const traced = html.filter(runsClerk);
   return traced.length > 0 ? traced : html.filter(({ path }) => path === readiness.routes.signIn);
+}
+
+function runsClerk({ exchange }: Page): boolean {
+  const { publishableKeys, scripts } = clerkTraces(exchange);
+  return publishableKeys.length + scripts.length > 0;
 }
 
 function doubt(
