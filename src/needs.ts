@@ -1,6 +1,7 @@
 import type { CatalogEntry, Method, Part } from './catalog.ts';
 import type { Readiness } from './config/options.ts';
 import { isRecord } from './is-record.ts';
+import { UndecidedError } from './result.ts';
 
 /** Why a check cannot run with these options. */
 export interface Missing {
@@ -9,7 +10,7 @@ export interface Missing {
 }
 
 /** An option without which a check cannot go on; it ends as not verified, with the option to set. */
-export class MissingOptionError extends Error {
+export class MissingOptionError extends UndecidedError {
   override readonly name = 'MissingOptionError';
 }
 

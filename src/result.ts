@@ -108,6 +108,9 @@ export function warning(parts: FindingParts): Finding {
   return finding('warning', parts);
 }
 
+/** What keeps a check from a verdict once it has begun; the check ends as not verified, with the message. */
+export class UndecidedError extends Error {}
+
 /** The judgement of evidence that proves nothing, with the next step. */
 export function undecided(unverified: string): Judgement {
   return { findings: [], summary: '', unverified };

@@ -1,7 +1,6 @@
 import type { CheckId, Part } from './catalog.ts';
 import type { Readiness } from './config/options.ts';
-import { MissingOptionError } from './needs.ts';
-import { error, undecided } from './result.ts';
+import { error, undecided, UndecidedError } from './result.ts';
 import type { Finding, Judgement, Status } from './result.ts';
 import { describe } from './target/exchange.ts';
 import type { Identity } from './target/identity.ts';
@@ -72,7 +71,7 @@ export async function verify<Evidence>(check: Check<Evidence>, context: CheckCon
   };
 }
 
-/** An option that turns out to be missing on the way leaves the check undecided. */
+/** What turns out on the way, as an option that is missing, leaves the check undecided. */
 async function judged<Evidence>(check: Check<Evidence>, context: CheckContext): Promise<Judgement> {
   try {
     const before = context.target.requests;
@@ -82,13 +81,14 @@ async function judged<Evidence>(check: Check<Evidence>, context: CheckContext): 
     return unusable ? judgeUnusable(unusable) : check.judge(evidence, context);
   } catch (failure) {
     if (context.tab?.unusable) return judgeUnusable(context.tab.unusable);
-    if (failure instanceof MissingOptionError) return undecided(failure.message);
+    if (failure instanceof UndecidedError) return undecided(failure.message);
     throw failure;
   }
 }
 
 /** What was seen until then may come from the page, or from its end. */
-function judgeUnusable({ url, what }: UnusablePage): Judgement {
+function judgeUnusable({ url, what, isLeft }: UnusablePage): Judgement {
+  if (isLeft) return undecided(`the page ${url} ${what}, so it was given up: see what that address waits for`);
   const finding = error({
     subject: url,
     message: `the page ${what}, and was given up`,

@@ -23,6 +23,8 @@ export interface UnusablePage {
   readonly url: string;
   /** What it does, as the end of a sentence about it. */
   readonly what: string;
+  /** The page did nothing wrong itself: it leads to another one, whose answer does not come. */
+  readonly isLeft?: true;
 }
 
 /** Opens contexts and pages with the options of the run, for one check, and gives all of them up when one cannot be used. */
@@ -93,21 +95,41 @@ export class Opener {
 
   /** A script that never ends leaves every question to its page without an answer, and none of them ends by itself. */
   async #feelPulse(page: Page): Promise<void> {
+    const asked = documentsOf(page);
     while (!page.isClosed()) {
       const over = new AbortController();
       // A page that is just being left, or is closed, refuses to answer, and is not stuck.
       const answer = page.evaluate(() => true).catch(() => true);
       const late = delay(STUCK_MS, false, { ref: false, signal: over.signal }).catch(() => true);
-      if (!(await Promise.race([answer, late])))
-        this.#giveUp(page, `answers nothing for ${STUCK_MS / 1000} seconds: a script of it never ends`);
+      if (!(await Promise.race([answer, late]))) {
+        const seconds = STUCK_MS / 1000;
+        const [url] = asked;
+        // Chromium puts every question off until the next document comes.
+        if (url === undefined) this.#giveUp(page, `answers nothing for ${seconds} seconds: a script of it never ends`);
+        else this.#giveUp(page, `leads to ${this.redact(url)}, which does not answer in ${seconds} seconds`, true);
+      }
       over.abort();
       await delay(PULSE_MS, undefined, { ref: false });
     }
   }
 
-  #giveUp(page: Page, what: string): void {
-    this.#unusable ??= { url: this.redact(page.url()), what };
+  #giveUp(page: Page, what: string, isLeft = false): void {
+    this.#unusable ??= { url: this.redact(page.url()), what, ...(isLeft && { isLeft }) };
     // Whatever still waits for an answer is refused one.
     for (const context of this.#contexts) context.close().catch(() => {});
   }
+}
+
+/** URLs of the documents that were asked for to take the place of a page's, as long as they are on their way. */
+function documentsOf(page: Page): ReadonlySet<string> {
+  const underWay = new Set<string>();
+  page.on('request', (request) => {
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) underWay.add(request.url());
+  });
+  page.on('requestfinished', (request) => underWay.delete(request.url()));
+  page.on('requestfailed', (request) => underWay.delete(request.url()));
+  page.on('framenavigated', (frame) => {
+    if (frame === page.mainFrame()) underWay.clear();
+  });
+  return underWay;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Page } from '@playwright/test';
 import type { Move, Tab } from '../browser.ts';
+import { UndecidedError } from '../result.ts';
 import type { Exchange } from '../target/exchange.ts';
 import { affordanceOf, canSignIn, signInControl } from './affordance.ts';
 import type { Affordance } from './affordance.ts';
@@ -87,8 +88,27 @@ export async function openPage(tab: Tab, options: PageVisitOptions): Promise<Pag
   return { ...(await look(tab, options)), ...(failure !== undefined && { failure }) };
 }
 
-/** What the tab shows just now, as part of the visit to a page. */
-export async function look(tab: Tab, { path, origin, cookies = {}, contains }: PageVisitOptions): Promise<PageVisit> {
+/**
+ * What the tab shows just now, as part of the visit to a page; all of it is of one page.
+ * @throws UndecidedError for a tab that goes elsewhere whenever it is looked at.
+ */
+export async function look(tab: Tab, options: PageVisitOptions): Promise<PageVisit> {
+  for (let tries = 1; ; tries += 1) {
+    const moves = tab.moves.length;
+    const seen = await glance(tab, options);
+    if (seen.moves.length === moves || moves > MAX_MOVES) return seen;
+    if (tries === MAX_TRIES) throw restless(options);
+    await still(tab);
+  }
+}
+
+function restless({ path }: PageVisitOptions): UndecidedError {
+  return new UndecidedError(
+    `${path} did not come to rest in the browser: run again on a machine with more time for it`,
+  );
+}
+
+async function glance(tab: Tab, { path, origin, cookies = {}, contains }: PageVisitOptions): Promise<PageVisit> {
   const { page } = tab;
   const [text, affordance, oneColour, showsProtected, kept] = await Promise.all([
     visibleText(page),
@@ -116,16 +136,22 @@ export async function look(tab: Tab, { path, origin, cookies = {}, contains }: P
 /**
  * Waits until an open page lets a person sign in and shows nothing protected any more, goes in circles, or nothing more
  * comes. What it passes through on the way there is not judged: only a sight that stays is.
+ * @param ms milliseconds after which nothing more is waited for
+ * @throws UndecidedError for a page that is still on its way elsewhere then.
  */
-export async function reaction(tab: Tab, options: PageVisitOptions): Promise<PageVisit> {
+export async function reaction(tab: Tab, options: PageVisitOptions, ms = 2 * SETTLE_MS): Promise<PageVisit> {
   let last: PageVisit | undefined;
-  for (const deadline = Date.now() + 2 * SETTLE_MS; ;) {
+  for (const deadline = Date.now() + ms; ;) {
     const ended = await watch(tab, () => offersSignIn(tab, options.contains));
     const seen = await look(tab, options);
     // A header stands there before the rest of the page does.
     const offered = seen.affordance === 'form' || seen.affordance === 'link';
     const good = offered && seen.blank === undefined && !seen.showsProtected;
-    if (good || ended === 'circling' || Date.now() > deadline || isSameSight(seen, last)) return seen;
+    if (good || ended === 'circling' || isSameSight(seen, last)) return seen;
+    if (Date.now() > deadline) {
+      if (seen.moves.length !== last?.moves.length) throw restless(options);
+      return seen;
+    }
     last = seen;
     await still(tab);
   }

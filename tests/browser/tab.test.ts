@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from '@playwright/test';
 import type { Browser } from '@playwright/test';
-import { followToSignIn, openPage, reaction, still } from '../../src/browser/page-visit.ts';
+import { followToSignIn, look, openPage, reaction, still } from '../../src/browser/page-visit.ts';
 import { Tab } from '../../src/browser.ts';
 import { browserLaunchOptions } from '../../src/config/browser.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
@@ -17,7 +17,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/prompts': `<h1>Secret</h1><script>
     setTimeout(() => { document.body.innerHTML = '<main><a href="/sign-in?redirect_url=/prompts">Sign in</a></main>'; }, 300);
   </script>`,
-  '/stays': '<h1>Secret</h1>',
+  '/stays': '<h1>Secret</h1>stays',
   '/reacts': '<h1>Old</h1><script>fetch("/news").then(() => location.assign("/elsewhere"))</script>',
   '/asked': '<h1>Asked</h1>',
   '/writes': `<h1>Busy</h1><script>
@@ -25,6 +25,13 @@ const PAGES: Readonly<Record<string, string>> = {
     setInterval(write, 5);
     (function again() { write(); fetch('/').then(again, again); })();</script>`,
   '/streams': '<h1>Streams</h1><script>fetch("/stream")</script>',
+  // Left while somebody reads it.
+  '/is-left': `<h1>Secret</h1><script>
+    Object.defineProperty(document.body, 'innerText', { get() { location.assign('/stays?'); return 'Secret'; } });</script>`,
+  '/never-stays': `<h1>Secret</h1><script>
+    Object.defineProperty(document.body, 'innerText', {
+      get() { location.assign('/never-stays?' + Math.random()); return 'Secret'; } });</script>`,
+  '/leaves': '<h1>Secret</h1><script>setTimeout(() => location.assign("/never"), 100)</script>',
   '/sign-in': '<form><input name="identifier"></form>',
 };
 
@@ -37,6 +44,7 @@ describe('a tab', () => {
     let news: ServerResponse | undefined;
     server = createServer((request, response) => {
       if (request.url === '/stream') return void response.write('the first of many');
+      if (request.url === '/never') return;
       if (request.url === '/news') return void (news = response);
       if (request.url === '/asked' && news) {
         // The page that is being left reacts just now; this request of it is cut off.
@@ -125,5 +133,31 @@ describe('a tab', () => {
     assert.equal(seen.showsProtected, true);
     assert.equal(seen.affordance, undefined);
     assert.ok(performance.now() - started > 3_000);
+  });
+
+  test('that is left while it is looked at is told of as it is afterwards', async () => {
+    const options = { path: '/is-left', origin };
+    await tab.page.goto(`${origin}/is-left`);
+    tab.forget();
+    const seen = await look(tab, options);
+    assert.equal(seen.moves.at(-1)?.url, `${origin}/stays?`);
+    assert.equal(seen.text, 'Secret stays');
+  });
+
+  test('that is left whenever it is looked at is not taken for one that stays', async () => {
+    await tab.page.goto(`${origin}/never-stays`);
+    tab.forget();
+    await assert.rejects(look(tab, { path: '/never-stays', origin }), /\/never-stays did not come to rest/);
+  });
+
+  test('that leads to a page that does not answer is given up, and that is said', async () => {
+    const lost = await Tab.open(browser, resolveOptions({ baseURL: origin, profile: 'staging' }, {}));
+    await lost.page.goto(`${origin}/leaves`);
+    await assert.rejects(reaction(lost, { path: '/leaves', origin, contains: 'Secret' }));
+    assert.deepEqual(lost.unusable, {
+      url: `${origin}/leaves`,
+      what: `leads to ${origin}/never, which does not answer in 20 seconds`,
+      isLeft: true,
+    });
   });
 });
