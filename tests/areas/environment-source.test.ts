@@ -240,6 +240,11 @@ describe('environment/middleware-file', () => {
       next('16.4.5', { 'proxy.ts': config("['/settings(.*)', '/api(.*)']") }),
       /does not cover 1 page: \/dashboard/,
     ],
+    [
+      'a matcher that Next.js does not build with',
+      next('16.4.5', { 'proxy.ts': config("['/((?!_next).*', '/(api|trpc)(.*)']") }),
+      /its matcher has \/\(\(\?!_next\)\.\*, .*does not build/,
+    ],
   ] as const) {
     it(`fails on ${name}`, async () => {
       const finding = only(await middleware(files));
