@@ -10,8 +10,8 @@ export interface SignInContext {
   readonly identity: Identity;
 }
 
-/** Paths that apps use for signing in, when none is configured. */
-const USUAL_SIGN_IN = /(^|\/)(sign[-_]?in|log[-_]?in)(\/|$)/i;
+/** Paths that apps use for signing in, when none is configured; below their settings is a page about it. */
+const USUAL_SIGN_IN = /^(?!.*\/(?:settings|preferences|profile|security)\/).*(^|\/)(sign[-_]?in|log[-_]?in)(\/|$)/i;
 
 /** A locale in front of the path: language, script and region, as `/en`, `/pt-BR`, `/zh-Hant-TW`, `/es-419`. */
 export const LOCALE = /^\/[a-z]{2}(-[A-Za-z]{4})?([-_]\w{2,4})?(?=\/)/;
