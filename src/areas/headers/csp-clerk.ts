@@ -156,8 +156,7 @@ function needsOf({ exchange, url }: Page, { identity }: Expectation): Need[] {
       allowed: ({ directives }) =>
         !directives['require-trusted-types-for'] ||
         directives['trusted-types']?.some((name) => ['default', '*'].includes(name)) !== false,
-      effect:
-        'Clerk’s scripts give plain addresses to the script elements with which they load others, so no sign-in form appears',
+      effect: 'Clerk’s scripts load others by plain addresses: no sign-in form appears',
     },
     {
       name: `script-src ${PROTECT}`,
@@ -271,7 +270,7 @@ function fixOf({ name, directive, optional }: Need): string {
     return `Give style-src 'unsafe-inline' and neither nonce nor hash, ${leaveOut}, after a look at /sign-in in a browser.`;
   }
   if (directive === 'trusted-types')
-    return `Take require-trusted-types-for out, or make a policy named default that lets Clerk’s addresses pass and add default to trusted-types, ${leaveOut}.`;
+    return `Take require-trusted-types-for out, or add default to trusted-types and make that policy let Clerk’s addresses pass, ${leaveOut}.`;
   if (optional === true) return `Add ${source} to ${named} when Clerk Protect is on for the instance, ${leaveOut}.`;
   return `Add ${source} to ${named}, or let clerkMiddleware({ contentSecurityPolicy: {} }) write the policy (Next.js), ${leaveOut}.`;
 }

@@ -131,10 +131,10 @@ function judgeHealthy({ get, head, unknown }: HealthEvidence, contains: string |
       error({
         ...base,
         message: 'it answers an HTML page',
-        expected: 'JSON, or text declared in health.contains that no other page has',
+        expected: 'JSON, or the text declared in health.contains',
         cause:
-          'A catch-all page or SPA fallback answers the path and there is no endpoint, or it is the page of a framework (/up of Rails and Laravel).',
-        fix: "Create the route, correct health.path, or declare what only this page has, as in health: { path: '/up', contains: 'background-color: green' }.",
+          'A catch-all page or SPA fallback answers the path, or it is a page of the framework (/up of Rails and Laravel).',
+        fix: 'Create the route, correct health.path, or declare text that only this page has in health.contains.',
       }),
     ];
   }

@@ -180,7 +180,7 @@ function judgeCaching({ path, exchange }: Pick<AssetAnswer, 'path' | 'exchange'>
     cause:
       cacheControl === ''
         ? 'The server that gives away the files of the build says nothing of how long they may be kept.'
-        : 'The server or CDN overrides the caching of build files, as Netlify and Cloudflare do where nothing else is said.',
+        : 'The server or CDN overrides the caching of build files, as Netlify and Cloudflare do by default.',
     fix: 'Let hashed files be cached for a year, immutable.',
     docs: 'https://nextjs.org/docs/app/guides/self-hosting#static-assets',
     exchange,
