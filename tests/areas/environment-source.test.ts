@@ -260,6 +260,17 @@ describe('environment/middleware-file', () => {
     });
     assert.match(only(await middleware(files)).message, /\/api\/teams\/x/);
   });
+  it('does not apply to a static export, for which Next.js runs no middleware', async () => {
+    const config = "const config: NextConfig = { output: 'export', trailingSlash: true };\nexport default config;";
+    const both: readonly Files[] = [{}, { 'proxy.ts': GUARD }];
+    for (const files of both) {
+      const { findings, inapplicable } = await middleware(next('16.4.5', { 'next.config.ts': config, ...files }));
+      assert.deepEqual(findings, []);
+      assert.match(inapplicable ?? '', /output: 'export'/);
+    }
+    const commented = { 'next.config.ts': "export default {\n  // output: 'export',\n};" };
+    assert.match(only(await middleware(next('16.4.5', commented))).message, /no middleware/);
+  });
   it('takes no app for Next.js because its monorepo has one', async () => {
     const root = project({
       'package.json': '{"dependencies":{"next":"16.4.5","@clerk/nextjs":"7","@clerk/express":"2"}}',
