@@ -23,21 +23,25 @@ export type Coverage = 'all' | 'some' | 'none';
 
 /**
  * Whether a matcher covers a path. Next.js compiles sources with path-to-regexp 6, as Clerk's own copy is,
- * and takes `/x` for `/x/index` too.
+ * and takes `/x` for `/x/index` too. A source that cannot be compiled covers nothing.
  * @param basePath `basePath` of next.config, in front of every source
  */
 export function coverage(entries: readonly MatcherEntry[], path: string, basePath = ''): Coverage {
   const bare = path.split(/[?#]/)[0] ?? path;
   const hits = entries.filter(({ source }) => {
-    const regexp = compile(basePath + source);
-    return regexp.test(bare) || regexp.test(`${bare.replace(/\/$/, '')}/index`);
+    const regexp = compiled(basePath + source);
+    return [bare, `${bare.replace(/\/$/, '')}/index`].some((each) => regexp?.test(each) === true);
   });
   if (hits.some(({ conditional }) => !conditional)) return 'all';
   return hits.length > 0 ? 'some' : 'none';
 }
 
-function compile(source: string): RegExp {
-  const compiled: unknown = pathToRegexp(source);
-  if (!(compiled instanceof RegExp)) throw new Error(`the matcher ${source} cannot be compiled`);
-  return compiled;
+/** The pattern of a source; undefined where path-to-regexp refuses it, and Next.js does not build. */
+export function compiled(source: string): RegExp | undefined {
+  try {
+    const regexp: unknown = pathToRegexp(source);
+    return regexp instanceof RegExp ? regexp : undefined;
+  } catch {
+    return undefined;
+  }
 }

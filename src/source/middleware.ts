@@ -79,6 +79,8 @@ export async function middlewareSource(tree: SourceTree): Promise<MiddlewareSour
   );
   const app = await nextApp(tree, await installedPackages(tree));
   const hasNext = app !== undefined && dependencies.includes('@clerk/nextjs');
+  if (hasNext && /\boutput:\s*["']export\b/.test(await configText(tree, 'next')))
+    return { kind: 'none', evidence: "next.config has output: 'export'" };
   const mount = MOUNTS.find(([sdk]) => dependencies.includes(sdk))?.[1];
   if (!hasNext && !mount) {
     if (dependencies.includes('@clerk/nuxt')) {

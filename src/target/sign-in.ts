@@ -10,8 +10,8 @@ export interface SignInContext {
   readonly identity: Identity;
 }
 
-/** Paths that apps use for signing in, when none is configured. */
-const USUAL_SIGN_IN = /(^|\/)(sign[-_]?in|log[-_]?in)(\/|$)/i;
+/** Paths that apps use for signing in, when none is configured; below their settings is a page about it. */
+const USUAL_SIGN_IN = /^(?!.*\/(?:settings|preferences|profile|security)\/).*(^|\/)(sign[-_]?in|log[-_]?in)(\/|$)/i;
 
 /** A locale in front of the path: language, script and region, as `/en`, `/pt-BR`, `/zh-Hant-TW`, `/es-419`. */
 export const LOCALE = /^\/[a-z]{2}(-[A-Za-z]{4})?([-_]\w{2,4})?(?=\/)/;
@@ -28,13 +28,17 @@ export function isSignIn(url: URL, { readiness, identity }: SignInContext): bool
     if (url.origin === configured.origin && isUnder(url.pathname, configured.pathname) && routed) return true;
   }
   const onTarget = url.origin === identity.origin;
-  const onPortal = url.hostname.startsWith('accounts.') || url.hostname.endsWith('.accounts.dev');
-  return (onTarget ? signIn === undefined : onPortal) && USUAL_SIGN_IN.test(url.pathname + url.hash.split('?')[0]);
+  return (onTarget ? signIn === undefined : isPortal(url)) && USUAL_SIGN_IN.test(url.pathname + url.hash.split('?')[0]);
 }
 
-/** True for a redirect into Clerk's handshake. */
-export function isHandshake(url: URL): boolean {
-  return url.pathname.endsWith(HANDSHAKE_PATH);
+/** Clerk's hosted pages, the Account Portal: `accounts.<domain>`, `<slug>.accounts.dev`. */
+export function isPortal({ hostname }: URL): boolean {
+  return hostname.startsWith('accounts.') || hostname.endsWith('.accounts.dev');
+}
+
+/** True for the address of Clerk's handshake, on the Frontend API's host or behind a proxy. */
+export function isHandshake({ pathname }: URL): boolean {
+  return pathname.endsWith(HANDSHAKE_PATH);
 }
 
 /** URL that a visit ended at: the last page, or where it was sent off the target. */
@@ -100,7 +104,8 @@ export function isSamePage(a: string, b: string): boolean {
   return bare(a) === bare(b);
 }
 
-function isUnder(path: string, base: string): boolean {
+/** True for a path and everything below it, whatever its language prefix; for the home page alone. */
+export function isUnder(path: string, base: string): boolean {
   if (base === '/') return path === '/';
   const root = base.replace(/\/$/, '');
   return [path, path.replace(LOCALE, '')].some((candidate) => candidate === root || candidate.startsWith(`${root}/`));

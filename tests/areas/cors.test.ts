@@ -202,6 +202,18 @@ test('a permission that varies without Vary: Origin is an error', () => {
   assert.match(errors[0]?.message ?? '', /no Vary: Origin/);
 });
 
+test('an answer that no cache may keep needs no Vary', () => {
+  const server =
+    (more: Readonly<Record<string, string>>): Server =>
+    (origin) =>
+      origin === FRONT ? { ...allow(origin), vary: 'RSC', ...more } : undefined;
+  const uncached = { 'cache-control': 'private, No-Store' };
+  assert.deepEqual(untrusted(server(uncached)).findings, []);
+  assert.equal(untrusted(server({ ...uncached, 'cdn-cache-control': 'max-age=60' })).errors.length, 2);
+  assert.equal(untrusted(server({ 'cache-control': 'private, max-age=60' })).errors.length, 2);
+  assert.deepEqual(allowed({ get: answer({ vary: 'RSC', ...uncached }) }).findings, []);
+});
+
 test('an origin that nothing declares is a warning, beside declared ones an error', () => {
   const server: Server = () => ({ 'access-control-allow-origin': 'https://other.example' });
   assert.deepEqual(

@@ -240,6 +240,11 @@ describe('environment/middleware-file', () => {
       next('16.4.5', { 'proxy.ts': config("['/settings(.*)', '/api(.*)']") }),
       /does not cover 1 page: \/dashboard/,
     ],
+    [
+      'a matcher that Next.js does not build with',
+      next('16.4.5', { 'proxy.ts': config("['/((?!_next).*', '/(api|trpc)(.*)']") }),
+      /its matcher has \/\(\(\?!_next\)\.\*, .*does not build/,
+    ],
   ] as const) {
     it(`fails on ${name}`, async () => {
       const finding = only(await middleware(files));
@@ -254,6 +259,17 @@ describe('environment/middleware-file', () => {
       'app/api/teams/[id]/route.ts': route,
     });
     assert.match(only(await middleware(files)).message, /\/api\/teams\/x/);
+  });
+  it('does not apply to a static export, for which Next.js runs no middleware', async () => {
+    const config = "const config: NextConfig = { output: 'export', trailingSlash: true };\nexport default config;";
+    const both: readonly Files[] = [{}, { 'proxy.ts': GUARD }];
+    for (const files of both) {
+      const { findings, inapplicable } = await middleware(next('16.4.5', { 'next.config.ts': config, ...files }));
+      assert.deepEqual(findings, []);
+      assert.match(inapplicable ?? '', /output: 'export'/);
+    }
+    const commented = { 'next.config.ts': "export default {\n  // output: 'export',\n};" };
+    assert.match(only(await middleware(next('16.4.5', commented))).message, /no middleware/);
   });
   it('takes no app for Next.js because its monorepo has one', async () => {
     const root = project({

@@ -54,7 +54,7 @@ test('the narrowest policy that allows every need passes', () => {
   const { findings, status, summary } = judge([page(policy())]);
   assert.deepEqual(findings, []);
   assert.equal(status, 'pass');
-  assert.match(summary, /10 needs of Clerk/);
+  assert.match(summary, /11 needs of Clerk/);
 });
 
 const MISSING: ReadonlyArray<readonly [directive: string, sources: string | undefined, error: string]> = [
@@ -130,6 +130,32 @@ test('strict-dynamic needs the nonce on the script tag and no hosts', () => {
   assert.match(findings[0]?.cause ?? '', /does not carry the policy’s nonce/);
 });
 
+test('a nonce without strict-dynamic lets the script in, and not the parts that it loads', () => {
+  const own = NARROW['script-src']?.replace('https://clerk.example.com', "'nonce-YWJjZGVmZ2hpamtsbW5vcA=='");
+  const judged = (script: string, sources = own) =>
+    judge([page(policy({ 'script-src': sources }), script.replace('src=', 'nonce="YWJjZGVmZ2hpamtsbW5vcA==" src='))]);
+  const { errors, findings } = judged(tag());
+  assert.deepEqual(errors, [`script-src ${FRONTEND_API}`]);
+  assert.match(findings[0]?.message ?? '', /part of it/);
+  assert.deepEqual(judged(tag().replace('clerk.browser', 'clerk.headless.browser')).errors, [], 'it has no parts');
+  assert.deepEqual(judged(tag(), `${own} https://clerk.example.com/npm/`).findings, []);
+});
+
+test('trusted types block Clerk where no default policy may exist', () => {
+  const required = (types: string | undefined) =>
+    judge([page(policy({ 'require-trusted-types-for': "'script'", 'trusted-types': types }))]);
+  for (const types of ['nextjs nextjs#bundler', "'none'", '', "react 'allow-duplicates'"]) {
+    const { errors, findings } = required(types);
+    assert.deepEqual(errors, ['trusted-types default'], types);
+    assert.match(findings[0]?.message ?? '', /^trusted-types blocks it on \/sign-in/);
+    assert.match(findings[0]?.fix ?? '', /require-trusted-types-for/);
+  }
+  // The app may make a default policy: a browser tells (headers/csp-violations).
+  for (const types of [undefined, 'default', '*', 'react Default default'])
+    assert.deepEqual(required(types).findings, [], types);
+  assert.deepEqual(judge([page(policy({ 'trusted-types': 'react' }))]).findings, [], 'nothing is required');
+});
+
 test('a script that a bundle inserts is trusted by strict-dynamic, else needs its host', () => {
   const bundled = `<script>window.__clerk = { publishableKey: "${KEY}" }</script>`;
   assert.deepEqual(judge([page(policy({ 'script-src': STRICT }), bundled)]).findings, []);
@@ -161,7 +187,7 @@ test('csp.ignoreNeeds leaves a need out, and a slip in it is told', () => {
   const { findings, status, summary } = judge([blocked], { csp: { ignoreNeeds: ['img-src  https://img.clerk.com'] } });
   assert.deepEqual(findings, []);
   assert.equal(status, 'pass');
-  assert.match(summary, /9 needs.*left out by csp.ignoreNeeds: img-src/);
+  assert.match(summary, /10 needs.*left out by csp.ignoreNeeds: img-src/);
   assert.deepEqual(judge([blocked], { csp: { ignoreNeeds: ['img-src img.clerk.com'] } }).warnings, ['csp.ignoreNeeds']);
 });
 

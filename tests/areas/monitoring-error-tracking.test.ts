@@ -9,7 +9,14 @@ import { assertClean, only } from '../support/findings.ts';
 
 const USER = 'user_2abc';
 const INGEST = 'https://o1.ingest.sentry.io/api/1/envelope/';
-const EVIDENCE: ErrorTrackingEvidence = { path: '/dashboard', userId: USER, sdk: true, blocked: [], provoked: 1 };
+const EVIDENCE: ErrorTrackingEvidence = {
+  path: '/dashboard',
+  userId: USER,
+  sdk: true,
+  late: false,
+  blocked: [],
+  provoked: 1,
+};
 
 function judge(over: Partial<ErrorTrackingEvidence>, options: ReadinessOptions = { errorTracking: {} }) {
   return errorTracking.judge({ ...EVIDENCE, ...over }, expectation(options));
@@ -42,6 +49,15 @@ describe('monitoring/error-tracking', () => {
   });
   it('proves nothing without an SDK where nothing is declared', () =>
     assert.match(judge({ sdk: false }, {}).unverified ?? '', /errorTracking: false/));
+  it('proves nothing where a tracker packs its reports or sends them later, declared or not', () => {
+    for (const options of [{ errorTracking: {} }, {}]) {
+      const { findings, unverified } = judge({ sdk: false, late: true, provoked: 12 }, options);
+      assert.deepEqual(findings, []);
+      assert.match(unverified ?? '', /packed or later.*attest/);
+    }
+    assertClean(judge({ ...report({ id: USER }), sdk: false, late: true }));
+    assert.equal(only(judge({ sdk: true, late: true })).level, 'error', 'Sentry sends at once');
+  });
   it('proves nothing where nobody is signed in', () =>
     assert.equal(judge({ signedOut: 'not signed in' }).unverified, 'not signed in'));
 });

@@ -6,6 +6,7 @@ import { Redactor } from '../../src/target/redact.ts';
 import { exchange, expectation, failure } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';
+import { verifySite } from '../support/site.ts';
 
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 const BODY = '{"status":"pass","checks":{"clerk":{"status":"pass","latencyMs":12}}}';
@@ -165,6 +166,70 @@ describe('monitoring/health', () => {
   ] as const) {
     it(`warns on ${name}`, () => assert.equal(only(judge(json(value))).level, 'warning'));
   }
+  for (const value of [
+    'no-cache, private',
+    'max-age=0, private, must-revalidate',
+    'public, max-age=0, must-revalidate',
+  ])
+    it(`passes on ${value}, which has every cache ask the app`, () =>
+      assertClean(judge({ headers: { ...HEADERS, 'cache-control': value } })));
+  for (const value of ['private', 'max-age=0', 'max-age=30, must-revalidate', 's-maxage=9, max-age=0, must-revalidate'])
+    it(`fails on ${value}, with which a cache may answer`, () =>
+      assert.match(only(judge({ headers: { ...HEADERS, 'cache-control': value } })).message, /cache/));
+  it('fails where a cache answers HEAD, whose rules Vercel takes out of the answer', () => {
+    const headers = { ...HEADERS, 'cache-control': 'public, max-age=0, must-revalidate' };
+    const [get, head] = [
+      exchange({ headers: { ...headers, 'x-vercel-cache': 'MISS' }, body: BODY }),
+      exchange({ headers: { ...headers, 'x-vercel-cache': 'HIT' } }),
+    ];
+    const judgement = health.judge({ get, head }, expectation({ health: { path: '/api/health' } }));
+    assert.match(only(judgement).message, /x-vercel-cache: HIT/);
+  });
+
+  const RAILS = '<!DOCTYPE html><html><body style="background-color: green"></body></html>';
+  const LARAVEL = `<!DOCTYPE html><html><head><script src="https://cdn.tailwindcss.com"></script></head><body>
+    <h2>Application up</h2></body></html>`;
+  const html = { 'content-type': 'text/html', 'cache-control': 'no-cache, private' };
+  /** The check over sockets, of an app that answers unknown paths with a page. */
+  const over = (contains: string | undefined, up: string, unknown: { status: number; page: string }) =>
+    verifySite(
+      health,
+      (request, response) =>
+        request.url === '/up'
+          ? response.writeHead(200, html).end(up)
+          : response.writeHead(unknown.status, html).end(unknown.page),
+      { health: { path: '/up', ...(contains !== undefined && { contains }) } },
+    );
+  const notFound = { status: 404, page: '<!doctype html><h1>Not found</h1>' };
+  for (const [framework, page, contains] of [
+    ['Rails', RAILS, 'background-color: green'],
+    ['Laravel', LARAVEL, 'Application up'],
+  ] as const) {
+    it(`warns only that /up of ${framework} does not name Clerk`, async () => {
+      const { status, findings } = await over(contains, page, notFound);
+      assert.equal(status, 'pass');
+      assert.deepEqual(
+        findings.map(({ level, message }) => `${level}: ${message}`),
+        ['warning: the body does not name Clerk'],
+      );
+    });
+    it(`fails on the page of ${framework} that says otherwise`, async () => {
+      const { findings } = await over(contains, page.replace(/green|up</, 'red'), notFound);
+      assert.match(`${findings[0]?.message} ${findings[0]?.fix}`, /HTML page.*contains/);
+    });
+    it(`fails on /up of ${framework} whose text nobody declared, and says how to declare it`, async () => {
+      const { findings } = await over(undefined, page, notFound);
+      assert.equal(findings.length, 1);
+      assert.match(`${findings[0]?.cause} ${findings[0]?.fix}`, /Rails and Laravel.*contains/);
+    });
+  }
+  for (const status of [200, 404])
+    it(`fails on text that the page of unknown paths has as well, with ${status}`, async () => {
+      const shell = '<!doctype html><title>Shop</title><div id="root"></div><script src="/main.js"></script>';
+      const { findings } = await over('Shop', shell, { status, page: shell });
+      assert.match(findings[0]?.message ?? '', /HTML page/);
+      assert.match(findings[0]?.cause ?? '', /catch-all/);
+    });
   it('fails when it never answers, and leaves other failures to the engine', () => {
     const judged = (code: string) =>
       health.judge({ get: failure(code), head: failure(code) }, expectation({ health: { path: '/api/health' } }));

@@ -128,6 +128,13 @@ describe('performance/static-bypass', () => {
       true,
       /overrides/,
     ],
+    [
+      'a hashed file that nothing tells a change of',
+      CHUNK,
+      { headers: { ...HEADERS, 'cache-control': 'public, max-age=0, must-revalidate' } },
+      true,
+      /Netlify/,
+    ],
   ] as const) {
     it(`fails on ${name}`, () => {
       const finding = only(judge(path, answer, linked));
@@ -135,6 +142,16 @@ describe('performance/static-bypass', () => {
       assert.match(`${finding.cause} ${finding.fix}`, text);
     });
   }
+  it('warns of a hashed file that browsers ask about at each visit, as Netlify and Cloudflare have it', () => {
+    const asked = (cacheControl: string) =>
+      only(judge(CHUNK, { headers: { ...HEADERS, 'cache-control': cacheControl, etag: '"a1"' } }));
+    const finding = asked('public, max-age=0, must-revalidate');
+    assert.equal(finding.level, 'warning');
+    assert.match(finding.cause, /Netlify/);
+    assert.equal(asked('no-store, must-revalidate').level, 'error');
+    assert.equal(asked('private, max-age=0, must-revalidate').level, 'error');
+    assert.equal(asked('public, max-age=60').level, 'error');
+  });
   it('takes no date in a file name for a hash', () =>
     assertClean(
       judge('/theme-20240115.css', { headers: { 'content-type': 'text/css', 'cache-control': 'max-age=3600' } }),

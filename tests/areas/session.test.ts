@@ -105,6 +105,11 @@ describe('the destination', () => {
   for (const [url, expected] of cases)
     test(`${url}: ${expected}`, () => assert.equal(destination(new URL(url, ORIGIN), asked, configured), expected));
 
+  test('is the home page alone where that is the way in', () => {
+    const end = (path: string) => destination(new URL(path, ORIGIN), asked, [new URL('/', ORIGIN)]);
+    assert.deepEqual(['/', '/dashboard', '/pricing'].map(end), ['sign-in', 'in-place', 'elsewhere']);
+  });
+
   test('is learned from a visit without cookies where no sign-in page is configured', () => {
     const learned = signInPages(undefined, ORIGIN, [{ url: `${ORIGIN}/dashboard` }, { url: `${ORIGIN}/login?x=1` }]);
     assert.equal(destination(new URL('/login', ORIGIN), asked, learned), 'sign-in');
@@ -193,6 +198,14 @@ describe('expired cookie over HTTP', () => {
       'a prompt in place',
       judge(way(page('/dashboard', '<p>Your session has ended.</p><a href="/sign-in">Sign in</a>'))),
     ],
+    [
+      'a sign-in page that has the text for everybody',
+      judge(
+        way(to('/dashboard', SIGN_IN), page(SIGN_IN, 'Sign in to see Your projects')),
+        ROUTE,
+        way(to('/dashboard', SIGN_IN), page(SIGN_IN, 'Sign in to see Your projects')),
+      ),
+    ],
     ['no answer at all, which is an obstacle and no verdict', judge(visit(failure('ECONNRESET')))],
   ];
   for (const [name, judgement] of correct) test(`passes: ${name}`, () => assert.deepEqual(errorsOf(judgement), []));
@@ -200,6 +213,16 @@ describe('expired cookie over HTTP', () => {
   const defects: ReadonlyArray<readonly [name: string, Judgement, message: RegExp]> = [
     ['500', judge(way(page('/dashboard', 'oops', 500))), /answers 500/],
     ['the protected page', judge(way(page('/dashboard', 'Your projects'))), /protected page is shown/],
+    [
+      'the protected page on its way into React',
+      judge(way(page('/dashboard', '<p>Your <!-- -->projects</p>'))),
+      /protected page is shown/,
+    ],
+    [
+      'the protected page at the address of sign-in',
+      judge(way(to('/dashboard', SIGN_IN), page(SIGN_IN, 'Your projects'))),
+      /protected page is shown/,
+    ],
     [
       'the protected page in the body of a redirect',
       judge(way({ ...to('/dashboard', SIGN_IN), body: 'Your projects' }, page(SIGN_IN))),
@@ -327,6 +350,10 @@ describe('expired cookie in a browser', () => {
 
   const correct: ReadonlyArray<readonly [name: string, Judgement]> = [
     ['the sign-in form', judge(SEEN)],
+    [
+      'a sign-in page that has the text for everybody',
+      judge({ ...SEEN, showsProtected: true }, ROUTE, { ...SEEN, showsProtected: true }),
+    ],
     ['a sign-in link in the content, in place', judge({ ...SEEN, moves: IN_PLACE, affordance: 'link' })],
     ['a form in place', judge({ ...SEEN, moves: IN_PLACE }, { ...ROUTE, guard: 'client' })],
     [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { coverage, matcherEntries } from '../../src/source/matcher.ts';
+import { compiled, coverage, matcherEntries } from '../../src/source/matcher.ts';
 
 const QUICKSTART = [
   '/((?!_next|[^?]*\\.(?:html?|css|js(?!on)|jpe?g|webp|png|gif|svg|ttf|woff2?|ico|csv|docx?|xlsx?|zip|webmanifest)).*)',
@@ -29,5 +29,10 @@ describe('a matcher', () => {
     assert.equal(coverage(matcherEntries('/a') ?? [], '/base/a', '/base'), 'all');
     assert.equal(coverage(matcherEntries('/a') ?? [], '/a', '/base'), 'none');
   });
+  for (const source of ['/((?!_next).*', '/:', '/a/(?<!b)', '/:a(?:b)'])
+    it(`with ${source}, which cannot be compiled, covers by its other entries`, () => {
+      assert.equal(compiled(source), undefined);
+      assert.equal(coverage(matcherEntries([source, '/a']) ?? [], '/a'), 'all');
+    });
   it('that is not constant is told apart', () => assert.equal(matcherEntries(['/a', undefined]), undefined));
 });

@@ -1,4 +1,5 @@
 import type { Anonymous } from '../../target/anonymous.ts';
+import { sharedStorage } from '../../target/cache-policy.ts';
 import { header, headerValues, redirectTarget } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { isSameSite } from '../../target/site.ts';
@@ -69,9 +70,10 @@ export function listOf(exchange: Exchange, name: string): string[] {
     .filter((value) => value !== '');
 }
 
-/** True when a cache keeps the answers to different origins apart. */
+/** True when a cache keeps the answers to different origins apart, or none at all. */
 export function variesByOrigin(exchange: Exchange): boolean {
-  return listOf(exchange, 'vary').some((name) => name === 'origin' || name === '*');
+  const isKept = !listOf(exchange, 'cache-control').includes('no-store') || sharedStorage(exchange) !== undefined;
+  return !isKept || listOf(exchange, 'vary').some((name) => name === 'origin' || name === '*');
 }
 
 /** Clerk’s own handshake answers carry a CORS permission for null; they are not the app’s (@clerk/backend tokens/handshake.ts). */

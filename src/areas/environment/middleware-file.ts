@@ -1,7 +1,7 @@
 import type { Readiness } from '../../config/options.ts';
 import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { coverage } from '../../source/matcher.ts';
+import { compiled, coverage } from '../../source/matcher.ts';
 import type { Coverage } from '../../source/matcher.ts';
 import { middlewareSource } from '../../source/middleware.ts';
 import type { MiddlewareFile, MiddlewareSource } from '../../source/middleware.ts';
@@ -124,6 +124,8 @@ function judgeSource(source: MiddlewareSource, readiness: Readiness): Finding[] 
   if (second) return [both(file, second)];
   if (file.callsClerk === 'no') return [withoutClerk(file)];
   if (file.callsClerk === 'unknown' || file.matcher === 'not constant' || file.matcher === undefined) return [];
+  const refused = file.matcher.find(({ source }) => compiled(source) === undefined);
+  if (refused) return [refusedMatcher(file, refused.source)];
   return [
     ...judgeCoverage(file, app, 'page', pagesOf(readiness)),
     ...judgeCoverage(
@@ -173,6 +175,17 @@ function judgeCoverage(file: MiddlewareFile, app: NextApp, kind: string, paths: 
           }),
         ]),
   ];
+}
+
+function refusedMatcher({ path }: MiddlewareFile, source: string): Finding {
+  return error({
+    subject: path,
+    message: `its matcher has ${source}, which is no valid path pattern`,
+    expected: 'patterns of path-to-regexp, as Next.js compiles them',
+    cause: 'A parenthesis or a name is missing; Next.js does not build with it, so what is deployed is another source.',
+    fix: QUICKSTART_MATCHER,
+    docs: DOCS,
+  });
 }
 
 function place({ base, version }: NextApp): string {

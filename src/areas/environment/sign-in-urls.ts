@@ -2,7 +2,7 @@ import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { describe, isHtml, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
-import { endOf, isHandshake, isSamePage, isSignIn } from '../../target/sign-in.ts';
+import { endOf, isHandshake, isPortal, isSamePage, isSignIn } from '../../target/sign-in.ts';
 import { count } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext, Expectation } from '../../verify.ts';
@@ -62,11 +62,6 @@ async function visitEntry({ page }: EntryPage, { target }: CheckContext): Promis
   if (page.startsWith('/')) return target.anonymous.page(page);
   const final = await target.elsewhere(page, { headers: { accept: 'text/html' }, judged: true });
   return { exchanges: [final], final };
-}
-
-/** True for Clerk's hosted pages. */
-function isPortal({ hostname }: URL): boolean {
-  return hostname.startsWith('accounts.') || hostname.endsWith('.accounts.dev');
 }
 
 /** Pages that lead nowhere near sign-in are the matter of routes/protected-redirect. */

@@ -179,6 +179,14 @@ function needsOf({ exchange, url }: Page, { identity }: Expectation): Need[] {
       effect: 'the Turnstile challenge cannot be shown, so sign-up fails for visitors that get one',
     },
     {
+      name: 'trusted-types default',
+      directive: 'trusted-types',
+      allowed: ({ directives }) =>
+        !directives['require-trusted-types-for'] ||
+        directives['trusted-types']?.some((name) => ['default', '*'].includes(name)) !== false,
+      effect: 'Clerk’s scripts load others by plain addresses: no sign-in form appears',
+    },
+    {
       name: `script-src ${PROTECT}`,
       directive: 'script-src-elem',
       allowed: (policy) =>
@@ -226,12 +234,15 @@ function scriptNeeds(exchange: Exchange, page: URL, { frontendApi, clerkJsVersio
   const scripts = [...tags.map((tag) => request(tag, page)), ...inserted];
   const origins = [...new Set(scripts.map(({ url }) => (url ?? page).origin))];
   return origins.map((origin) => {
-    const group = scripts.filter(({ url }) => (url ?? page).origin === origin);
+    const own = scripts.filter(({ url }) => (url ?? page).origin === origin);
+    // The files of Clerk's bundles come from the same folders, without a nonce (@clerk/ui 1, @clerk/clerk-js up to 6).
+    const parts = own.filter(({ url }) => url && !url.pathname.includes('headless'));
+    const group = [...own, ...parts.map(({ url }) => ({ url: new URL('../../part.js', url), parserInserted: false }))];
     return {
       name: `script-src ${origin}`,
       directive: 'script-src-elem',
       allowed: (policy) => group.every((script) => allowsScript(policy, script, page)),
-      effect: `Clerk’s own script (${group[0]?.url?.pathname ?? ''}) is blocked: no sign-in form appears and nobody is signed in`,
+      effect: `Clerk’s own script (${group[0]?.url?.pathname ?? ''}) or a part of it is blocked: no sign-in form appears and nobody is signed in`,
     };
   });
 }
@@ -286,6 +297,8 @@ function fixOf({ name, directive, optional }: Need): string {
   if (directive === 'style-src-elem') {
     return `Give style-src 'unsafe-inline' and neither nonce nor hash, ${leaveOut}, after a look at /sign-in in a browser.`;
   }
+  if (directive === 'trusted-types')
+    return `Take require-trusted-types-for out, or add default to trusted-types and make that policy let Clerk’s addresses pass, ${leaveOut}.`;
   if (optional === true) return `Add ${source} to ${named} when Clerk Protect is on for the instance, ${leaveOut}.`;
   return `Add ${source} to ${named}, or let clerkMiddleware({ contentSecurityPolicy: {} }) write the policy (Next.js), ${leaveOut}.`;
 }

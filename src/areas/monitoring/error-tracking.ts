@@ -22,11 +22,16 @@ export interface ErrorTrackingEvidence {
   readonly report?: ErrorReport;
   /** Sentry's SDK is on the page. */
   readonly sdk: boolean;
+  /** So is a tracker whose reports cannot be recognised. */
+  readonly late: boolean;
   /** Reports that the policy of the page blocked. */
   readonly blocked: readonly Violation[];
   /** Errors provoked. */
   readonly provoked: number;
 }
+
+/** What trackers put into the page that send reports every half minute (Datadog) or packed (PostHog). */
+const LATE = ['DD_RUM', '__PosthogExtensions__'];
 
 /** Milliseconds for Clerk to load on the page. */
 const LOAD_MS = 15_000;
@@ -53,23 +58,26 @@ export const errorTracking = defineCheck<ErrorTrackingEvidence>({
     const provoked = signedOut === undefined ? await provoke(tab, marker, { reports, userId: user.id, log }) : 0;
     await log.control();
     const report = reports.best(user.id);
+    const has = (names: string[]) =>
+      page.evaluate((all) => all.some((name) => name in window), names).catch(() => false);
     return {
       path,
       userId: user.id,
       ...(signedOut !== undefined && { signedOut }),
       ...(report && { report }),
-      sdk: await page.evaluate(() => '__SENTRY__' in window).catch(() => false),
+      sdk: await has(['__SENTRY__']),
+      late: await has(LATE),
       blocked: log.violations.filter(isReportBlocked),
       provoked,
     };
   },
   judge(evidence, { readiness, identity }): Judgement {
-    const { path, report, signedOut } = evidence;
-    const undeclared = readiness.errorTracking === undefined && report === undefined && !evidence.sdk;
+    const { path, report, signedOut, late } = evidence;
+    const unseen = report === undefined && !evidence.sdk && evidence.blocked.length === 0;
     const unverified =
       signedOut ??
-      (undeclared && evidence.blocked.length === 0
-        ? `an error on ${path} was reported to nobody, and no SDK of Sentry is there: set errorTracking: {} to have this fail, errorTracking: false when there is none, or attest it (attest: { 'monitoring/error-tracking': { evidence, by, on } })`
+      (unseen && (late || readiness.errorTracking === undefined)
+        ? `an error on ${path} was reported to nobody, ${late ? 'or packed or later, as PostHog and Datadog do, whose SDK is there:' : 'and no SDK of Sentry is there: set errorTracking: {} to have this fail, errorTracking: false when there is none, or'} attest it (attest: { 'monitoring/error-tracking': { evidence, by, on } })`
         : undefined);
     return {
       findings: unverified === undefined ? judgeReport(evidence, new URL(path, identity.origin).href) : [],

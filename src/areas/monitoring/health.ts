@@ -18,6 +18,8 @@ const MAX_HEALTH_MS = 2000;
 export interface HealthEvidence {
   readonly get: Exchange;
   readonly head: Exchange;
+  /** What a path that does not exist answers, where a page with the declared text answers. */
+  readonly unknown?: Exchange;
 }
 
 /** monitoring/health. */
@@ -25,17 +27,23 @@ export const health = defineCheck<HealthEvidence>({
   id: 'monitoring/health',
   async collect({ target, readiness }) {
     if (!readiness.health) throw new Error('health.path is needed');
-    const { path } = readiness.health;
+    const { path, contains } = readiness.health;
     const first = await target.anonymous.get(path);
     // A cold start is not a slow check, so a slow answer gets a second chance.
     const get = first.durationMs > MAX_HEALTH_MS && status(first) !== 0 ? await target.anonymous.get(path) : first;
-    return { get, head: await target.anonymous.request(path, { method: 'HEAD' }) };
+    const unknown = isHtml(get) && contains !== undefined ? await target.anonymous.page(target.unknownPath) : undefined;
+    return {
+      get,
+      head: await target.anonymous.request(path, { method: 'HEAD' }),
+      ...(unknown && { unknown: unknown.final }),
+    };
   },
-  judge({ get, head }, { readiness }): Judgement {
+  judge(evidence, { readiness }): Judgement {
+    const { get, head } = evidence;
     const contains = readiness.health ? readiness.health.contains : undefined;
     const doubt = status(get) === 200 && contains === undefined ? doubtAboutClerk(jsonOf(get)) : undefined;
     return {
-      findings: status(get) === 200 ? [...judgeHealthy(get, contains), ...judgeHead(head)] : judgeUnhealthy(get),
+      findings: status(get) === 200 ? [...judgeHealthy(evidence, contains), ...judgeHead(head)] : judgeUnhealthy(get),
       summary: `200 in ${get.durationMs} ms, ${namesClerk(get) ? 'names Clerk' : `contains "${contains}"`}, ${header(get, 'cache-control')}, HEAD works`,
       ...(doubt !== undefined && { unverified: doubt }),
     };
@@ -112,18 +120,21 @@ function judgeUnhealthy(get: Exchange): Finding[] {
   ];
 }
 
-function judgeHealthy(get: Exchange, contains: string | undefined): Finding[] {
+function judgeHealthy({ get, head, unknown }: HealthEvidence, contains: string | undefined): Finding[] {
   const base = { subject: 'health endpoint', docs: HEALTH_DOCS, exchange: get };
   const findings: Finding[] = [];
-  // Express sends a bare string as text/html.
-  if (isHtml(get) && /<[a-z!]/i.test(body(get))) {
+  const isDeclared = (exchange: Exchange) => contains !== undefined && body(exchange).includes(contains);
+  // Rails and Laravel answer a page at /up: its text is its own where no other page has it. Express sends a bare string as text/html.
+  const isOwnPage = isDeclared(get) && unknown && !isDeclared(unknown);
+  if (isHtml(get) && /<[a-z!]/i.test(body(get)) && !isOwnPage) {
     return [
       error({
         ...base,
         message: 'it answers an HTML page',
         expected: 'JSON, or the text declared in health.contains',
-        cause: 'A catch-all page or SPA fallback answers the path; the endpoint does not exist.',
-        fix: 'Create the route, or correct health.path.',
+        cause:
+          'A catch-all page or SPA fallback answers the path, or it is a page of the framework (/up of Rails and Laravel).',
+        fix: 'Create the route, correct health.path, or declare text that only this page has in health.contains.',
       }),
     ];
   }
@@ -139,7 +150,7 @@ function judgeHealthy(get: Exchange, contains: string | undefined): Finding[] {
       }),
     );
   }
-  if (contains !== undefined && !body(get).includes(contains)) {
+  if (contains !== undefined && !isDeclared(get)) {
     findings.push(
       error({
         ...base,
@@ -153,7 +164,7 @@ function judgeHealthy(get: Exchange, contains: string | undefined): Finding[] {
   return [
     ...findings,
     ...judgeDependency(get, json, contains),
-    ...judgeCaching(get),
+    ...judgeCaching(get, head),
     ...judgeLatency(get),
     ...judgeDisclosure(get),
   ];
@@ -184,11 +195,14 @@ function judgeDependency(get: Exchange, json: unknown, contains: string | undefi
   return [contains === undefined ? error(parts) : warning(parts)];
 }
 
-function judgeCaching(get: Exchange): Finding[] {
+/** What no cache answers with before it has asked the app (RFC 9111 section 5.2.2); Vercel, Rails and Laravel say so by themselves. */
+const ASKED = /\bno-(?:store|cache)\b|^(?=.*\bmax-age=0\b).*\bmust-revalidate\b/i;
+
+function judgeCaching(get: Exchange, head: Exchange): Finding[] {
   const cacheControl = header(get, 'cache-control') ?? '';
-  const isKept = !/\bno-store\b/i.test(cacheControl);
-  // A CDN may be told otherwise than browsers are.
-  const shared = sharedHit(get) ?? (isKept ? undefined : sharedStorage(get));
+  const isKept = !ASKED.test(cacheControl);
+  // A CDN may be told otherwise than browsers are, and Vercel keeps to itself what it was told.
+  const shared = sharedHit(get) ?? sharedHit(head) ?? (isKept ? undefined : sharedStorage(get));
   if (shared === undefined && !isKept) return [];
   return [
     error({

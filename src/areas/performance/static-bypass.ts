@@ -180,11 +180,14 @@ function judgeCaching({ path, exchange }: Pick<AssetAnswer, 'path' | 'exchange'>
     cause:
       cacheControl === ''
         ? 'The server that gives away the files of the build says nothing of how long they may be kept.'
-        : 'The server or CDN overrides the caching of build files.',
+        : 'The server or CDN overrides the caching of build files, as Netlify and Cloudflare do by default.',
     fix: 'Let hashed files be cached for a year, immutable.',
     docs: 'https://nextjs.org/docs/app/guides/self-hosting#static-assets',
     exchange,
   };
-  if (maxAge < MIN_IMMUTABLE_SECONDS || /no-store|no-cache|private/i.test(cacheControl)) return [error(parts)];
+  // The default of Netlify and Cloudflare costs a question for each file, and no download.
+  const isAsked = /must-revalidate/i.test(cacheControl) && header(exchange, 'etag') !== undefined;
+  if (/no-store|no-cache|private/i.test(cacheControl) || (maxAge < MIN_IMMUTABLE_SECONDS && !isAsked))
+    return [error(parts)];
   return /immutable/i.test(cacheControl) ? [] : [warning(parts)];
 }

@@ -2,7 +2,7 @@ import { count } from '../../text.ts';
 import type { ProtectedRoute } from '../../config/options.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { body, isHtml, status } from '../../target/exchange.ts';
+import { isHtml, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { visibleText } from '../../target/html.ts';
 import { defineCheck } from '../../verify.ts';
@@ -13,6 +13,7 @@ import type { Diagnosis } from './findings.ts';
 import { issuerOf } from '../../target/identity.ts';
 import { cookiesOnTheWay } from '../../target/sign-in.ts';
 import { verificationKey } from '../../target/verification-key.ts';
+import { contains } from '../routes/shared.ts';
 import { staleCookies } from './stale-cookies.ts';
 import type { StaleKind } from './stale-cookies.ts';
 import { destination, movesOf, signInPages } from './way.ts';
@@ -111,11 +112,13 @@ function judgeVisit(
     error({ ...diagnosis, subject: `${route.path} with ${article(kind)}`, exchange }),
   ];
 
-  const leak =
-    route.contains === undefined
-      ? undefined
-      : visit.exchanges.find((exchange) => body(exchange).includes(route.contains ?? ''));
-  if (leak && route.contains !== undefined) return found(protectedContent(route.contains), leak);
+  const { contains: text } = route;
+  if (text !== undefined) {
+    // A sign-in page that has the text for everybody shows nothing of the protected one.
+    const isEverybodys = place === 'sign-in' && contains(withoutCookies.final, text);
+    const leak = visit.exchanges.find((each) => contains(each, text) && !(isEverybodys && each === final));
+    if (leak) return found(protectedContent(text), leak);
+  }
   const circle = loop(moves);
   if (circle) return found(circle);
   const code = status(final);

@@ -154,7 +154,8 @@ function diagnose(
   const place = destination(end, asked, signInPages(readiness.routes.signIn, identity.origin, withoutCookies.moves));
   const code = moves.findLast(({ status }) => status !== undefined)?.status;
 
-  if (visit.showsProtected && route.contains !== undefined) return protectedContent(route.contains);
+  const isEverybodys = place === 'sign-in' && withoutCookies.showsProtected;
+  if (visit.showsProtected && route.contains !== undefined && !isEverybodys) return protectedContent(route.contains);
   const circle = loop(moves);
   if (circle) return circle;
   if (visit.failure !== undefined) return notOpened(visit);

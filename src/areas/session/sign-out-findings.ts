@@ -1,6 +1,6 @@
 import { error, warning } from '../../result.ts';
 import type { Finding } from '../../result.ts';
-import { body } from '../../target/exchange.ts';
+import { contains } from '../routes/shared.ts';
 import { TOKEN_LIFE } from '../../target/session-token.ts';
 import { asExchange } from '../../browser/page-visit.ts';
 import type { LeftOvers, SignOutEvidence } from './sign-out.ts';
@@ -18,13 +18,13 @@ export function judgeSignOut(
   { route, received }: SignOutEvidence,
   { back, flashed, second, late, leftOvers }: NonNullable<SignOutEvidence['ended']>,
 ): Finding[] {
-  const { path, contains = '' } = route;
+  const { path, contains: text = '' } = route;
   const found: Finding[] = [];
   if (back.showsProtected || flashed) {
     found.push(
       error({
         subject: `${path} by the Back button after signing out`,
-        message: `“${contains}” is shown again${back.showsProtected ? '' : ' for a moment, until a script takes it away'}`,
+        message: `“${text}” is shown again${back.showsProtected ? '' : ' for a moment, until a script takes it away'}`,
         expected: 'sign-in, and nothing of the page',
         cause:
           'The browser may keep the page (Cache-Control without no-store), or a copy of it lies in sessionStorage, IndexedDB or a router cache that signing out does not empty.',
@@ -39,7 +39,7 @@ export function judgeSignOut(
     found.push(
       error({
         subject: `${path} by the Back button after signing out`,
-        message: `the browser may show “${contains}” again from its cache: Cache-Control: ${received.cacheControl}`,
+        message: `the browser may show “${text}” again from its cache: Cache-Control: ${received.cacheControl}`,
         expected: 'Cache-Control: private, no-store',
         cause: 'A header for static pages is set on protected ones too, by the framework’s configuration or a proxy.',
         fix: 'Send Cache-Control: private, no-store with every protected page.',
@@ -52,7 +52,7 @@ export function judgeSignOut(
     found.push(
       error({
         subject: `${path} in a second tab after signing out`,
-        message: `“${contains}” is still to be seen, also when the token of that tab is over`,
+        message: `“${text}” is still to be seen, also when the token of that tab is over`,
         expected: 'a prompt or sign-in, as in the first tab',
         cause:
           'The page keeps its own copy of the user or of what the server rendered, and does not listen to Clerk, which tells every tab.',
@@ -65,7 +65,7 @@ export function judgeSignOut(
     found.push(
       warning({
         subject: `${path} in a second tab after signing out`,
-        message: `“${contains}” stays until the token of that tab is over, up to ${TOKEN_LIFE} s later`,
+        message: `“${text}” stays until the token of that tab is over, up to ${TOKEN_LIFE} s later`,
         expected: 'a prompt or sign-in at once',
         cause: 'Clerk’s message to the other tabs does not arrive: its BroadcastChannel is blocked or replaced.',
         fix: 'Let clerk-js run as it is on every protected page, and do not sign out through the Backend API alone.',
@@ -74,7 +74,7 @@ export function judgeSignOut(
       }),
     );
   }
-  return [...found, ...judgeLeftOvers(path, contains, leftOvers)];
+  return [...found, ...judgeLeftOvers(path, text, leftOvers)];
 }
 
 /** True when a browser may show the answer again without asking the server (RFC 9111, sections 5.2.2.1 and 5.2.2.5). */
@@ -82,14 +82,14 @@ function staysFresh(cacheControl: string): boolean {
   return !/\bno-(store|cache)\b/i.test(cacheControl) && Number(/\bmax-age="?(\d+)/i.exec(cacheControl)?.[1] ?? 0) > 0;
 }
 
-function judgeLeftOvers(path: string, contains: string, { tokens, tokenLife, replayed }: LeftOvers): Finding[] {
+function judgeLeftOvers(path: string, text: string, { tokens, tokenLife, replayed }: LeftOvers): Finding[] {
   const found: Finding[] = [];
-  const served = contains === '' ? undefined : replayed.exchanges.find((exchange) => body(exchange).includes(contains));
+  const served = text === '' ? undefined : replayed.exchanges.find((exchange) => contains(exchange, text));
   if (served) {
     found.push(
       error({
         subject: `${path} with the cookies from before signing out`,
-        message: `“${contains}” is served (${describeMoves(movesOf(replayed))}) though the session is over and Clerk’s token was left out`,
+        message: `“${text}” is served (${describeMoves(movesOf(replayed))}) though the session is over and Clerk’s token was left out`,
         expected: 'sign-in, and nothing of the page',
         cause: 'The app keeps a session cookie of its own beside Clerk’s, and signing out does not end it.',
         fix: 'Ask auth() in every place and keep no session of your own; or end it when Clerk’s session.removed webhook arrives.',

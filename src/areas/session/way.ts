@@ -2,7 +2,7 @@ import type { Move } from '../../browser.ts';
 import { underBasePath } from '../../target/base-path.ts';
 import type { Visit } from '../../target/exchange.ts';
 import { status } from '../../target/exchange.ts';
-import { endOf, LOCALE } from '../../target/sign-in.ts';
+import { endOf, isHandshake, isPortal, isUnder, LOCALE } from '../../target/sign-in.ts';
 
 /** How a visit went, from the page first asked for to where it ended. */
 export interface Way {
@@ -18,7 +18,6 @@ export const MAX_REDIRECTS = 3;
 /** Most handshakes of a visit: one that gives a development browser its identity, one that ends the stale session. */
 export const MAX_HANDSHAKES = 2;
 
-const HANDSHAKE_PATH = /\/v1\/client\/handshake$/;
 const HANDSHAKE_PARAMETERS = [
   '__clerk_handshake',
   '__clerk_handshake_nonce',
@@ -58,11 +57,6 @@ function hasHandshakeParameter({ searchParams }: URL): boolean {
   return HANDSHAKE_PARAMETERS.some((name) => searchParams.has(name));
 }
 
-/** True for the address of Clerk's handshake, on the Frontend API's host or behind a proxy. */
-export function isHandshake({ pathname }: URL): boolean {
-  return HANDSHAKE_PATH.test(pathname);
-}
-
 /** The moves of a visit over HTTP; the page that it left the target for is the last one. */
 export function movesOf({ exchanges, final, stopped }: Visit): Move[] {
   const moves = exchanges.map((exchange) => ({ url: exchange.request.url, status: status(exchange) }));
@@ -93,10 +87,10 @@ export type Destination = 'sign-in' | 'in-place' | 'handshake' | 'elsewhere';
 export function destination(final: URL, asked: URL, signIn: readonly URL[]): Destination {
   if (isHandshake(final)) return 'handshake';
   const isAt = ({ origin, pathname, hash }: URL) =>
-    origin === final.origin && isAtOrBelow(final.pathname, pathname) && final.hash.startsWith(hash);
+    origin === final.origin && isUnder(final.pathname, pathname) && final.hash.startsWith(hash);
   if (signIn.some(isAt)) return 'sign-in';
   if (final.origin === asked.origin) return samePath(final.pathname, asked.pathname) ? 'in-place' : 'elsewhere';
-  return isAccountPortal(final) ? 'sign-in' : 'elsewhere';
+  return isPortal(final) ? 'sign-in' : 'elsewhere';
 }
 
 /** The pages that count as sign-in: the configured one, and the one that a visitor without cookies is led to. */
@@ -112,11 +106,6 @@ export function signInPages(configured: string | undefined, origin: string, with
 
 const MAX_DESCRIBED = 8;
 const LOOKS_LIKE_SIGN_IN = /sign-?_?in|log-?_?(in|on)|auth|account|connect|session/i;
-
-/** Clerk's hosted pages: `accounts.<domain>`, `<slug>.accounts.dev`. */
-function isAccountPortal({ hostname }: URL): boolean {
-  return hostname.startsWith('accounts.') || hostname.endsWith('.accounts.dev');
-}
 
 /** Where a sign-in page would send the person afterwards. */
 export type ReturnPath = 'kept' | 'lost' | { readonly foreign: string };
@@ -142,13 +131,6 @@ export function returnPath(signIn: URL, asked: URL, basePath?: string): ReturnPa
 export function samePath(a: string, b: string): boolean {
   const [left, right] = [bare(a), bare(b)];
   return left === right || left === withoutLanguage(right) || withoutLanguage(left) === right;
-}
-
-/** True for a path and everything below it, whatever its language prefix. */
-export function isAtOrBelow(pathname: string, base: string): boolean {
-  return [bare(pathname), withoutLanguage(bare(pathname))].some(
-    (path) => path === bare(base) || path.startsWith(`${bare(base)}/`),
-  );
 }
 
 function bare(path: string): string {

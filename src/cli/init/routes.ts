@@ -8,7 +8,7 @@ import { constantOf, dotted, importsOf, isNode, listOf, nameOf, parser, walk } f
 import type { AstNode, Module } from '../../source/ast.ts';
 import { Modules } from '../../source/imports.ts';
 import { installedPackages } from '../../source/lockfiles.ts';
-import { coverage } from '../../source/matcher.ts';
+import { compiled, coverage } from '../../source/matcher.ts';
 import { middlewareFiles, nextApp } from '../../source/next-app.ts';
 import type { SourceTree } from '../../source/tree.ts';
 
@@ -113,7 +113,7 @@ async function guardOf(modules: Modules, middleware: readonly string[]): Promise
     for (const module of await modules.withImports(path)) {
       for (const { name, patterns } of matchersOf(module)) {
         const use = useOf(module, name);
-        if (use !== undefined) found[use].push(...patterns.filter(compiles));
+        if (use !== undefined) found[use].push(...patterns.filter(compiled));
       }
     }
   return found;
@@ -168,15 +168,6 @@ function find(node: AstNode, matches: (node: AstNode) => boolean): boolean {
     return !found;
   });
   return found;
-}
-
-function compiles(pattern: string): boolean {
-  try {
-    coverage([{ source: pattern, conditional: false }], '/');
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Endpoints that are guarded: in the middleware, or because their file asks who is signed in. */
