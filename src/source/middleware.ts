@@ -1,5 +1,5 @@
-import { dotted, importsOf, parser, walk } from './ast.ts';
-import type { Module } from './ast.ts';
+import { bare, dotted, importsOf, isNode, listOf, nameOf, parser, walk } from './ast.ts';
+import type { AstNode, Import, Module } from './ast.ts';
 import { Modules } from './imports.ts';
 import { installedPackages, readManifest } from './lockfiles.ts';
 import { matcherEntries } from './matcher.ts';
@@ -7,12 +7,13 @@ import type { MatcherEntry } from './matcher.ts';
 import { configText, middlewareConfig, middlewareFiles, nextApp, routeOf } from './next-app.ts';
 import type { NextApp } from './next-app.ts';
 import type { SourceTree } from './tree.ts';
+import { identifiersIn } from './user-lookups.ts';
 import { isRecord } from '../is-record.ts';
 
 /** A file that Next.js runs as the middleware. */
 export interface MiddlewareFile {
   readonly path: string;
-  /** It calls Clerk's middleware, itself or in a module of the project; `unknown` where a package of another name may. */
+  /** What it exports leads to Clerk's middleware, in it or in a module of the project; `unknown` where a package of another name may. */
   readonly callsClerk: 'yes' | 'no' | 'unknown';
   /** Undefined without a matcher, when it runs for everything. */
   readonly matcher?: readonly MatcherEntry[] | 'not constant';
@@ -44,7 +45,7 @@ export type MiddlewareSource =
 interface Mount {
   readonly framework: string;
   readonly call: RegExp;
-  /** Where the framework looks for it; anywhere by default. */
+  /** Where the framework looks for what it runs, `onRequest`; anywhere by default. */
   readonly place?: RegExp;
 }
 
@@ -120,7 +121,8 @@ async function middlewareFile(modules: Modules, path: string, { isMoved }: NextA
   const strangers = all.flatMap((each) =>
     importsOf(each).filter(({ from }) => modules.resolve(each.path, from) === undefined),
   );
-  const callsClerk = all.some(importsClerk)
+  const name = /(?:proxy|middleware)(?=[^/]*$)/.exec(path)?.[0] ?? '';
+  const callsClerk = (await leadsToClerk(modules, path, [name, 'default']))
     ? 'yes'
     : strangers.some(({ from }) => !/^(?:next|react|node:|@clerk\/)/.test(from)) ||
         all.some(({ text }) => /\b(?:import|require)\(/.test(text))
@@ -131,12 +133,77 @@ async function middlewareFile(modules: Modules, path: string, { isMoved }: NextA
   return { path, callsClerk, runtime, ...(hasMatcher && { matcher: entries ?? 'not constant' }) };
 }
 
-function importsClerk(module: Module): boolean {
-  return importsOf(module).some(
-    ({ from, imported }) =>
-      from.startsWith('@clerk/nextjs') &&
-      (imported === '*' ? calls(module, /\.clerkMiddleware$/) : CLERK_MIDDLEWARE.test(imported)),
+/** True where what a module imports is Clerk's middleware. */
+function isClerk(module: Module, { from, imported }: Import): boolean {
+  return (
+    from.startsWith('@clerk/') &&
+    (imported === '*' ? calls(module, /\.clerkMiddleware$/) : CLERK_MIDDLEWARE.test(imported))
   );
+}
+
+function importsClerk(module: Module): boolean {
+  return importsOf(module).some((imported) => isClerk(module, imported));
+}
+
+/**
+ * True where what a module exports, by the first of the names that it has, leads to Clerk's middleware: by the names in
+ * it, by what these are at the top of the module, and by what they are in modules of the project.
+ */
+async function leadsToClerk(
+  modules: Modules,
+  path: string,
+  names: readonly string[],
+  seen: ReadonlySet<string> = new Set(),
+): Promise<boolean> {
+  const module = await modules.at(path);
+  const here = `${path} ${names.join()}`;
+  if (!module || seen.has(here)) return false;
+  const { body } = module;
+  const own = names.map((name) => body.flatMap((node) => exportedAs(node, name))).find(({ length }) => length > 0);
+  // What is exported in another way, as by module.exports or all at once, may be anything in it.
+  const reached = new Set(own ?? ['*', ...body.flatMap(namesIn)]);
+  const tops = body.map((node) => ({ node, concerns: concernsOf(node) }));
+  for (const name of reached)
+    for (const { node, concerns } of tops)
+      if (concerns.includes(name)) for (const each of namesIn(node)) reached.add(each);
+  for (const imported of importsOf(module)) {
+    if (!reached.has(imported.local)) continue;
+    if (isClerk(module, imported)) return true;
+    const to = modules.resolve(path, imported.from);
+    if (to !== undefined && (await leadsToClerk(modules, to, [imported.imported], new Set([...seen, here]))))
+      return true;
+  }
+  return false;
+}
+
+/** Names that lead on from what a statement exports under a name; none where it exports no such thing. */
+function exportedAs(node: AstNode, name: string): string[] {
+  if (node.type === 'ExportDefaultDeclaration') return name === 'default' ? [name, ...namesIn(node)] : [];
+  if (node.type !== 'ExportNamedDeclaration') return [];
+  if (isNode(node['declaration'])) return concernsOf(node).includes(name) ? namesIn(node) : [];
+  return listOf(node['specifiers']).flatMap(({ exported, local }) =>
+    nameOf(exported) === name ? (nameOf(local) ?? []) : [],
+  );
+}
+
+/** Names that a statement at the top of a module declares, or all in it where it declares none: it may change each. */
+function concernsOf(node: AstNode): string[] {
+  const declared = isNode(node['declaration']) ? node['declaration'] : node;
+  const ids = [declared, ...listOf(declared['declarations'])].map(({ id }) => id).filter(isNode);
+  return ids.length === 0 && node.type.endsWith('Statement') ? namesIn(node) : ids.flatMap(identifiersIn);
+}
+
+/** Names in a statement; those of a middleware that is made and dropped left out. */
+function namesIn(top: AstNode): string[] {
+  const names: string[] = [];
+  walk(top, (node) => {
+    const call = node.type === 'ExpressionStatement' ? bare(node['expression']) : undefined;
+    if (CLERK_MIDDLEWARE.test(nameOf(call?.['callee']) ?? '')) return false;
+    const name = nameOf(node);
+    if (name !== undefined) names.push(name);
+    return true;
+  });
+  return names;
 }
 
 async function authRoutes(modules: Modules, app: NextApp): Promise<string[]> {
@@ -164,7 +231,10 @@ async function otherSource(modules: Modules, { framework, call, place }: Mount):
   }
   // A source folder of its own is a setting of Astro that moves the place.
   const moved = framework === 'Astro' && /\bsrcDir\b/.test(await configText(modules.tree, 'astro'));
-  const mounted = calling.filter((path) => place === undefined || moved || place.test(path));
+  const mounted: string[] = [];
+  for (const path of place === undefined || moved ? calling : modules.paths)
+    if (place === undefined || moved || (place.test(path) && (await leadsToClerk(modules, path, ['onRequest']))))
+      mounted.push(path);
   return { kind: 'other', framework, mounted, misplaced: calling.filter((path) => !mounted.includes(path)) };
 }
 
