@@ -2,7 +2,7 @@ import type { Move } from '../../browser.ts';
 import { underBasePath } from '../../target/base-path.ts';
 import type { Visit } from '../../target/exchange.ts';
 import { status } from '../../target/exchange.ts';
-import { endOf, LOCALE } from '../../target/sign-in.ts';
+import { endOf, inAnyLanguage, isSamePage } from '../../target/sign-in.ts';
 
 /** How a visit went, from the page first asked for to where it ended. */
 export interface Way {
@@ -140,23 +140,16 @@ export function returnPath(signIn: URL, asked: URL, basePath?: string): ReturnPa
 
 /** True for the same path, whatever its trailing slash or its language prefix. */
 export function samePath(a: string, b: string): boolean {
-  const [left, right] = [bare(a), bare(b)];
-  return left === right || left === withoutLanguage(right) || withoutLanguage(left) === right;
+  return isSamePage(`${a}/`, `${b}/`);
 }
 
 /** True for a path and everything below it, whatever its language prefix. */
 export function isAtOrBelow(pathname: string, base: string): boolean {
-  return [bare(pathname), withoutLanguage(bare(pathname))].some(
-    (path) => path === bare(base) || path.startsWith(`${bare(base)}/`),
-  );
+  return inAnyLanguage(`${pathname}/`).some((path) => `${bare(path)}/`.startsWith(`${bare(base)}/`));
 }
 
 function bare(path: string): string {
   return path.replace(/\/+$/, '');
-}
-
-function withoutLanguage(path: string): string {
-  return `${path}/`.replace(LOCALE, '').slice(0, -1);
 }
 
 /** clerk-js keeps its parameters in the fragment: `#/?redirect_url=…`. */
