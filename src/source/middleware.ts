@@ -7,7 +7,6 @@ import type { MatcherEntry } from './matcher.ts';
 import { configText, middlewareConfig, middlewareFiles, nextApp, routeOf } from './next-app.ts';
 import type { NextApp } from './next-app.ts';
 import type { SourceTree } from './tree.ts';
-import { identifiersIn } from './user-lookups.ts';
 import { isRecord } from '../is-record.ts';
 
 /** A file that Next.js runs as the middleware. */
@@ -117,17 +116,8 @@ async function nextSource(modules: Modules, app: NextApp): Promise<MiddlewareSou
 async function middlewareFile(modules: Modules, path: string, { isMoved }: NextApp): Promise<MiddlewareFile> {
   const module = await modules.at(path);
   if (!module) return { path, callsClerk: 'unknown', matcher: 'not constant', runtime: undefined };
-  const all = await modules.withImports(path);
-  const strangers = all.flatMap((each) =>
-    importsOf(each).filter(({ from }) => modules.resolve(each.path, from) === undefined),
-  );
   const name = /(?:proxy|middleware)(?=[^/]*$)/.exec(path)?.[0] ?? '';
-  const callsClerk = (await leadsToClerk(modules, path, [name, 'default']))
-    ? 'yes'
-    : strangers.some(({ from }) => !/^(?:next|react|node:|@clerk\/)/.test(from)) ||
-        all.some(({ text }) => /\b(?:import|require)\(/.test(text))
-      ? 'unknown'
-      : 'no';
+  const callsClerk = await leadsToClerk(modules, path, [name, 'default']);
   const { hasMatcher, matcher, runtime } = middlewareConfig(module);
   const entries = isMoved ? undefined : matcherEntries(matcher);
   return { path, callsClerk, runtime, ...(hasMatcher && { matcher: entries ?? 'not constant' }) };
@@ -146,18 +136,19 @@ function importsClerk(module: Module): boolean {
 }
 
 /**
- * True where what a module exports, by the first of the names that it has, leads to Clerk's middleware: by the names in
- * it, by what these are at the top of the module, and by what they are in modules of the project.
+ * Whether what a module exports, by the first of the names that it has, leads to Clerk's middleware: by the names in it,
+ * by what these are at the top of the module, and by what they are in modules of the project.
  */
 async function leadsToClerk(
   modules: Modules,
   path: string,
   names: readonly string[],
-  seen: ReadonlySet<string> = new Set(),
-): Promise<boolean> {
+  seen: readonly string[] = [],
+): Promise<MiddlewareFile['callsClerk']> {
   const module = await modules.at(path);
   const here = `${path} ${names.join()}`;
-  if (!module || seen.has(here)) return false;
+  if (!module) return 'unknown';
+  if (seen.includes(here)) return 'no';
   const { body } = module;
   const own = names.map((name) => body.flatMap((node) => exportedAs(node, name))).find(({ length }) => length > 0);
   // What is exported in another way, as by module.exports or all at once, may be anything in it.
@@ -166,14 +157,16 @@ async function leadsToClerk(
   for (const name of reached)
     for (const { node, concerns } of tops)
       if (concerns.includes(name)) for (const each of namesIn(node)) reached.add(each);
-  for (const imported of importsOf(module)) {
-    if (!reached.has(imported.local)) continue;
-    if (isClerk(module, imported)) return true;
+  let answer: MiddlewareFile['callsClerk'] = /\b(?:import|require)\(/.test(module.text) ? 'unknown' : 'no';
+  for (const imported of importsOf(module).filter(({ local }) => reached.has(local))) {
+    if (isClerk(module, imported)) return 'yes';
     const to = modules.resolve(path, imported.from);
-    if (to !== undefined && (await leadsToClerk(modules, to, [imported.imported], new Set([...seen, here]))))
-      return true;
+    if (to === undefined && /^(?:next|react|node:|@clerk\/)/.test(imported.from)) continue;
+    const there = to === undefined ? 'unknown' : await leadsToClerk(modules, to, [imported.imported], [...seen, here]);
+    if (there === 'yes') return there;
+    if (there === 'unknown') answer = there;
   }
-  return false;
+  return answer;
 }
 
 /** Names that lead on from what a statement exports under a name; none where it exports no such thing. */
@@ -190,7 +183,7 @@ function exportedAs(node: AstNode, name: string): string[] {
 function concernsOf(node: AstNode): string[] {
   const declared = isNode(node['declaration']) ? node['declaration'] : node;
   const ids = [declared, ...listOf(declared['declarations'])].map(({ id }) => id).filter(isNode);
-  return ids.length === 0 && node.type.endsWith('Statement') ? namesIn(node) : ids.flatMap(identifiersIn);
+  return ids.length === 0 && node.type.endsWith('Statement') ? namesIn(node) : ids.flatMap(namesIn);
 }
 
 /** Names in a statement; those of a middleware that is made and dropped left out. */
@@ -233,7 +226,11 @@ async function otherSource(modules: Modules, { framework, call, place }: Mount):
   const moved = framework === 'Astro' && /\bsrcDir\b/.test(await configText(modules.tree, 'astro'));
   const mounted: string[] = [];
   for (const path of place === undefined || moved ? calling : modules.paths)
-    if (place === undefined || moved || (place.test(path) && (await leadsToClerk(modules, path, ['onRequest']))))
+    if (
+      place === undefined ||
+      moved ||
+      (place.test(path) && (await leadsToClerk(modules, path, ['onRequest'])) === 'yes')
+    )
       mounted.push(path);
   return { kind: 'other', framework, mounted, misplaced: calling.filter((path) => !mounted.includes(path)) };
 }

@@ -225,8 +225,7 @@ function withoutClerk({ path }: MiddlewareFile): Finding {
     subject: path,
     message: 'what it exports runs no clerkMiddleware',
     expected: 'export default clerkMiddleware(…)',
-    cause:
-      'The middleware does something else, such as locales, and Clerk’s was never put in, or is made and not exported.',
+    cause: 'The middleware does something else, such as locales, and Clerk’s was never put in or not exported.',
     fix: 'Call the other middleware inside of clerkMiddleware((auth, request) => …) and export that.',
     docs: DOCS,
   });

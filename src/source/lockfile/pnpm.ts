@@ -3,7 +3,8 @@ import type { LockedPackage, LockGraph } from './graph.ts';
 import { parseYaml, textOf, under } from './indented.ts';
 import type { Indented } from './indented.ts';
 
-const FIELDS = ['dependencies', 'optionalDependencies', 'devDependencies'];
+/** What a manifest brings itself; its peers are another one's. */
+export const FIELDS = ['dependencies', 'optionalDependencies', 'devDependencies'];
 
 /** `pnpm-lock.yaml`, versions 6 and 9. */
 export function pnpmLock(text: string): LockGraph {

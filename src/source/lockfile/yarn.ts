@@ -1,11 +1,9 @@
 import { isRecord } from '../../is-record.ts';
 import type { LockedPackage, LockGraph } from './graph.ts';
 import { parseYaml, parseYarn1, textOf, under } from './indented.ts';
+import { FIELDS } from './pnpm.ts';
 
 type Manifest = Readonly<Record<string, unknown>>;
-
-/** What a manifest brings itself; its peers are another one's. */
-const FIELDS = ['dependencies', 'optionalDependencies', 'devDependencies'];
 
 /**
  * `yarn.lock` of Yarn 1 and of Yarn 2 and later.
