@@ -1,5 +1,5 @@
-import { dotted, importsOf, parser, walk } from './ast.ts';
-import type { Module } from './ast.ts';
+import { bare, dotted, importsOf, isNode, listOf, nameOf, parser, walk } from './ast.ts';
+import type { AstNode, Import, Module } from './ast.ts';
 import { Modules } from './imports.ts';
 import { installedPackages, readManifest } from './lockfiles.ts';
 import { matcherEntries } from './matcher.ts';
@@ -12,7 +12,7 @@ import { isRecord } from '../is-record.ts';
 /** A file that Next.js runs as the middleware. */
 export interface MiddlewareFile {
   readonly path: string;
-  /** It calls Clerk's middleware, itself or in a module of the project; `unknown` where a package of another name may. */
+  /** What it exports leads to Clerk's middleware, in it or in a module of the project; `unknown` where a package of another name may. */
   readonly callsClerk: 'yes' | 'no' | 'unknown';
   /** Undefined without a matcher, when it runs for everything. */
   readonly matcher?: readonly MatcherEntry[] | 'not constant';
@@ -44,7 +44,7 @@ export type MiddlewareSource =
 interface Mount {
   readonly framework: string;
   readonly call: RegExp;
-  /** Where the framework looks for it; anywhere by default. */
+  /** Where the framework looks for what it runs, `onRequest`; anywhere by default. */
   readonly place?: RegExp;
 }
 
@@ -118,27 +118,87 @@ async function nextSource(modules: Modules, app: NextApp): Promise<MiddlewareSou
 async function middlewareFile(modules: Modules, path: string, { isMoved }: NextApp): Promise<MiddlewareFile> {
   const module = await modules.at(path);
   if (!module) return { path, callsClerk: 'unknown', matcher: 'not constant', runtime: undefined };
-  const all = await modules.withImports(path);
-  const strangers = all.flatMap((each) =>
-    importsOf(each).filter(({ from }) => modules.resolve(each.path, from) === undefined),
-  );
-  const callsClerk = all.some(importsClerk)
-    ? 'yes'
-    : strangers.some(({ from }) => !/^(?:next|react|node:|@clerk\/)/.test(from)) ||
-        all.some(({ text }) => /\b(?:import|require)\(/.test(text))
-      ? 'unknown'
-      : 'no';
+  const name = /(?:proxy|middleware)(?=[^/]*$)/.exec(path)?.[0] ?? '';
+  const callsClerk = await leadsToClerk(modules, path, [name, 'default']);
   const { hasMatcher, matcher, runtime } = middlewareConfig(module);
   const entries = isMoved ? undefined : matcherEntries(matcher);
   return { path, callsClerk, runtime, ...(hasMatcher && { matcher: entries ?? 'not constant' }) };
 }
 
-function importsClerk(module: Module): boolean {
-  return importsOf(module).some(
-    ({ from, imported }) =>
-      from.startsWith('@clerk/nextjs') &&
-      (imported === '*' ? calls(module, /\.clerkMiddleware$/) : CLERK_MIDDLEWARE.test(imported)),
+/** True where what a module imports is Clerk's middleware. */
+function isClerk(module: Module, { from, imported }: Import): boolean {
+  return (
+    from.startsWith('@clerk/') &&
+    (imported === '*' ? calls(module, /\.clerkMiddleware$/) : CLERK_MIDDLEWARE.test(imported))
   );
+}
+
+function importsClerk(module: Module): boolean {
+  return importsOf(module).some((imported) => isClerk(module, imported));
+}
+
+/**
+ * Whether what a module exports, by the first of the names that it has, leads to Clerk's middleware: by the names in it,
+ * by what these are at the top of the module, and by what they are in modules of the project.
+ */
+async function leadsToClerk(
+  modules: Modules,
+  path: string,
+  names: readonly string[],
+  seen: readonly string[] = [],
+): Promise<MiddlewareFile['callsClerk']> {
+  const module = await modules.at(path);
+  const here = `${path} ${names.join()}`;
+  if (!module) return 'unknown';
+  if (seen.includes(here)) return 'no';
+  const { body } = module;
+  const own = names.map((name) => body.flatMap((node) => exportedAs(node, name))).find(({ length }) => length > 0);
+  // What is exported in another way, as by module.exports or all at once, may be anything in it.
+  const reached = new Set(own ?? ['*', ...body.flatMap(namesIn)]);
+  const tops = body.map((node) => ({ node, concerns: concernsOf(node) }));
+  for (const name of reached)
+    for (const { node, concerns } of tops)
+      if (concerns.includes(name)) for (const each of namesIn(node)) reached.add(each);
+  let answer: MiddlewareFile['callsClerk'] = /\b(?:import|require)\(/.test(module.text) ? 'unknown' : 'no';
+  for (const imported of importsOf(module).filter(({ local }) => reached.has(local))) {
+    if (isClerk(module, imported)) return 'yes';
+    const to = modules.resolve(path, imported.from);
+    if (to === undefined && /^(?:next|react|node:|@clerk\/)/.test(imported.from)) continue;
+    const there = to === undefined ? 'unknown' : await leadsToClerk(modules, to, [imported.imported], [...seen, here]);
+    if (there === 'yes') return there;
+    if (there === 'unknown') answer = there;
+  }
+  return answer;
+}
+
+/** Names that lead on from what a statement exports under a name; none where it exports no such thing. */
+function exportedAs(node: AstNode, name: string): string[] {
+  if (node.type === 'ExportDefaultDeclaration') return name === 'default' ? [name, ...namesIn(node)] : [];
+  if (node.type !== 'ExportNamedDeclaration') return [];
+  if (isNode(node['declaration'])) return concernsOf(node).includes(name) ? namesIn(node) : [];
+  return listOf(node['specifiers']).flatMap(({ exported, local }) =>
+    nameOf(exported) === name ? (nameOf(local) ?? []) : [],
+  );
+}
+
+/** Names that a statement at the top of a module declares, or all in it where it declares none: it may change each. */
+function concernsOf(node: AstNode): string[] {
+  const declared = isNode(node['declaration']) ? node['declaration'] : node;
+  const ids = [declared, ...listOf(declared['declarations'])].map(({ id }) => id).filter(isNode);
+  return ids.length === 0 && node.type.endsWith('Statement') ? namesIn(node) : ids.flatMap(namesIn);
+}
+
+/** Names in a statement; those of a middleware that is made and dropped left out. */
+function namesIn(top: AstNode): string[] {
+  const names: string[] = [];
+  walk(top, (node) => {
+    const call = node.type === 'ExpressionStatement' ? bare(node['expression']) : undefined;
+    if (CLERK_MIDDLEWARE.test(nameOf(call?.['callee']) ?? '')) return false;
+    const name = nameOf(node);
+    if (name !== undefined) names.push(name);
+    return true;
+  });
+  return names;
 }
 
 async function authRoutes(modules: Modules, app: NextApp): Promise<string[]> {
@@ -166,7 +226,14 @@ async function otherSource(modules: Modules, { framework, call, place }: Mount):
   }
   // A source folder of its own is a setting of Astro that moves the place.
   const moved = framework === 'Astro' && /\bsrcDir\b/.test(await configText(modules.tree, 'astro'));
-  const mounted = calling.filter((path) => place === undefined || moved || place.test(path));
+  const mounted: string[] = [];
+  for (const path of place === undefined || moved ? calling : modules.paths)
+    if (
+      place === undefined ||
+      moved ||
+      (place.test(path) && (await leadsToClerk(modules, path, ['onRequest'])) === 'yes')
+    )
+      mounted.push(path);
   return { kind: 'other', framework, mounted, misplaced: calling.filter((path) => !mounted.includes(path)) };
 }
 

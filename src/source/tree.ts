@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Readiness } from '../config/options.ts';
 import { git, nulSeparated } from './git.ts';
@@ -26,7 +26,7 @@ export type Source = { readonly tree: SourceTree } | { readonly problem: string 
 
 /** The files of the project; read-only. Paths are relative to the root, with `/`. */
 export class SourceTree {
-  /** Absolute path of `project.root`. */
+  /** Absolute path of `project.root`, symbolic links resolved. */
   readonly root: string;
   /** Absolute path of the repository's root; undefined outside of a repository. */
   readonly repository: string | undefined;
@@ -53,7 +53,9 @@ export class SourceTree {
 
   /** Opens the tree at a folder, relative to the working directory; listed once. */
   static async open(folder: string): Promise<Source> {
-    const root = resolve(folder);
+    const given = resolve(folder);
+    // Git names its root without links, and so are paths compared with it.
+    const root = await realpath(given).catch(() => given);
     const known = SourceTree.#open.get(root);
     if (known) return known;
     const opening = SourceTree.#list(root);

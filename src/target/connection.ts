@@ -2,8 +2,7 @@ import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
 import { isIPv6 } from 'node:net';
-import { pipeline } from 'node:stream';
-import type { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
@@ -226,7 +225,11 @@ export class Connection {
         responseHeaders: 'raw',
       });
       const received = headerList(answer.headers as unknown);
-      const { text, truncated } = await readBody(decoded(answer.body, received), this.#network.maxBodyBytes);
+      const { text, truncated } = await readBody(
+        decoded(answer.body, received),
+        this.#network.maxBodyBytes,
+        GZIP_SITEMAP.test(request.path),
+      );
       const heads = received.map((pair) => `${pair.join(': ')}\n`).join('');
       const secrets = this.#redactor.secretsIn(heads + text);
       const exchange: Exchange = {
@@ -344,6 +347,9 @@ function lookupFor({ resolve }: Network): LookupFunction | undefined {
 const ALLOW_EMPTY = { finishFlush: constants.Z_SYNC_FLUSH };
 const ALLOW_EMPTY_BROTLI = { finishFlush: constants.BROTLI_OPERATION_FLUSH };
 
+/** A sitemap in a file of gzip, which servers call what they like. */
+const GZIP_SITEMAP = /(?:sitemap[^/?]*|\.xml)\.gz$/i;
+
 const DECODERS: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
   gzip: () => createGunzip(ALLOW_EMPTY),
   'x-gzip': () => createGunzip(ALLOW_EMPTY),
@@ -364,6 +370,7 @@ function decoded(stream: Readable, headers: HeaderList): AsyncIterable<Uint8Arra
 async function readBody(
   stream: AsyncIterable<Uint8Array>,
   limit: number,
+  maybeGzip = false,
 ): Promise<{ text: string; truncated: boolean }> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -373,7 +380,13 @@ async function readBody(
     // Leaving the loop destroys the stream, so the rest is never downloaded.
     if (bytes > limit) break;
   }
-  return { text: Buffer.concat(chunks).subarray(0, limit).toString('utf8'), truncated: bytes > limit };
+  const body = Buffer.concat(chunks).subarray(0, limit);
+  const answer = { text: body.toString('utf8'), truncated: bytes > limit };
+  if (!maybeGzip || body[0] !== 0x1f) return answer;
+  return readBody(
+    pipeline(Readable.from([body]), createGunzip(ALLOW_EMPTY), () => {}),
+    limit,
+  ).catch(() => answer);
 }
 
 function headerList(raw: unknown): Array<readonly [string, string]> {

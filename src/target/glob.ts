@@ -1,4 +1,4 @@
-import { isSamePage, LOCALE } from './sign-in.ts';
+import { inAnyLanguage, isSamePage } from './sign-in.ts';
 
 /** True when a declared path stands for several pages: it has a `*`, or Clerk's `(.*)`. */
 export function isGlob(pattern: string): boolean {
@@ -14,7 +14,7 @@ export function matchesGlob(path: string, pattern: string): boolean {
   const bare = pattern.split('?')[0] ?? pattern;
   if (!isGlob(bare)) return isSamePage(path, bare);
   const expression = expressionOf(bare);
-  return [path, path.replace(LOCALE, '')].some((each) => expression.test(each.replace(/\/+$/, '') || '/'));
+  return inAnyLanguage(path).some((each) => expression.test(each.replace(/\/+$/, '') || '/'));
 }
 
 const compiled = new Map<string, RegExp>();

@@ -14,7 +14,7 @@ export interface SignInContext {
 const USUAL_SIGN_IN = /^(?!.*\/(?:settings|preferences|profile|security)\/).*(^|\/)(sign[-_]?in|log[-_]?in)(\/|$)/i;
 
 /** A locale in front of the path: language, script and region, as `/en`, `/pt-BR`, `/zh-Hant-TW`, `/es-419`. */
-export const LOCALE = /^\/[a-z]{2}(-[A-Za-z]{4})?([-_]\w{2,4})?(?=\/)/;
+const LOCALE = /^\/[a-z]{2}(-[A-Za-z]{4})?([-_]\w{2,4})?(?=\/)/;
 
 /** Path of Clerk's redirect through the Frontend API that settles the session before anything else. */
 export const HANDSHAKE_PATH = '/v1/client/handshake';
@@ -98,15 +98,21 @@ export function redirectsToSignIn(exchange: Exchange, context: SignInContext): b
   return to !== undefined && (isSignIn(to, context) || isHandshake(to));
 }
 
+/** A path as it is, and without what may be a language in front of it, or a country and a language. */
+export function inAnyLanguage(path: string): string[] {
+  const once = path.replace(LOCALE, '');
+  return [path, once, once.replace(LOCALE, '')];
+}
+
 /** True when two paths name one page: a locale in front and a slash at the end make no difference. */
 export function isSamePage(a: string, b: string): boolean {
-  const bare = (path: string) => path.replace(LOCALE, '').replace(/\/+$/, '');
-  return bare(a) === bare(b);
+  const [some, others] = [a, b].map((path) => inAnyLanguage(path).map((each) => each.replace(/\/+$/, '')));
+  return some?.some((path) => others?.includes(path)) === true;
 }
 
 /** True for a path and everything below it, whatever its language prefix; for the home page alone. */
 export function isUnder(path: string, base: string): boolean {
   if (base === '/') return path === '/';
   const root = base.replace(/\/$/, '');
-  return [path, path.replace(LOCALE, '')].some((candidate) => candidate === root || candidate.startsWith(`${root}/`));
+  return inAnyLanguage(path).some((candidate) => candidate === root || candidate.startsWith(`${root}/`));
 }

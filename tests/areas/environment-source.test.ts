@@ -144,7 +144,8 @@ describe('environment/env-files-ignored', () => {
     it(`takes ${value} for a secret`, () => assert.deepEqual(secretNames(`A_SECRET=${value}`), ['A_SECRET']));
 });
 
-const GUARD = "import { clerkMiddleware } from '@clerk/nextjs/server';\nexport default clerkMiddleware();\n";
+const IMPORT = "import { clerkMiddleware } from '@clerk/nextjs/server';\n";
+const GUARD = `${IMPORT}export default clerkMiddleware();\n`;
 const config = (matcher: string) => `${GUARD}export const config = { matcher: ${matcher} };\n`;
 const next = (version: string, files: Files): Files => ({
   'package.json': JSON.stringify({ dependencies: { next: version, '@clerk/nextjs': '7.9.17' } }),
@@ -213,6 +214,34 @@ describe('environment/middleware-file', () => {
       },
     ],
     [
+      'a handler that another one calls',
+      next('16.4.5', {
+        'proxy.ts': `${IMPORT}const handler = clerkMiddleware();\nexport default (request, event) => handler(request, event);`,
+      }),
+    ],
+    [
+      'a handler in a wrapper, under a name of its own',
+      next('15.5.24', {
+        'middleware.ts': `${IMPORT}import { withX } from 'x';\nconst handler = withX(clerkMiddleware());\nexport { handler as middleware };`,
+      }),
+    ],
+    [
+      'a chain to which handlers are added, each in a module of its own',
+      next('15.5.24', {
+        'middleware.ts':
+          "import { chain } from './lib/chain';\nimport { withAuth } from './lib/with-auth';\nconst steps = [];\nsteps.push(withAuth);\nexport const middleware = chain(steps);",
+        'lib/chain.ts': 'export const chain = (steps) => steps.reduce((next, step) => step(next));',
+        'lib/with-auth.ts': `${IMPORT}export function withAuth(next) { return clerkMiddleware(() => next()); }`,
+      }),
+    ],
+    [
+      'a module that passes on everything of another',
+      next('16.4.5', {
+        'proxy.ts': "export * from './lib/guard';",
+        'lib/guard.ts': `${IMPORT}export const proxy = clerkMiddleware();`,
+      }),
+    ],
+    [
       'the matcher of the quickstart',
       next('16.4.5', { 'proxy.ts': config("['/((?!_next|[^?]*\\\\.(?:css|js)).*)', '/(api|trpc)(.*)'] as const") }),
     ],
@@ -230,6 +259,15 @@ describe('environment/middleware-file', () => {
     ['no file at all', next('16.4.5', {}), /never made/],
     ['two files', next('16.4.5', { 'proxy.ts': GUARD, 'middleware.ts': GUARD }), /does not build with both/],
     ['another middleware', next('16.4.5', { 'proxy.ts': 'export default () => {};' }), /never put in/],
+    ...(
+      [
+        ['an import that is not used', 'export default () => {};'],
+        ['a handler that nothing exports', 'const handler = clerkMiddleware();\nexport function proxy() { next(); }'],
+        ['a handler that is made and dropped', 'export function proxy() { clerkMiddleware(); next(); }'],
+        ['another export that comes first', 'export default clerkMiddleware();\nexport function proxy() { next(); }'],
+        ['a handler of another name', 'export const guard = clerkMiddleware();\nexport default () => {};'],
+      ] as const
+    ).map(([name, text]) => [name, next('16.4.5', { 'proxy.ts': IMPORT + text }), /never put in/] as const),
     [
       'a matcher without the API',
       next('16.4.5', { 'proxy.ts': config("['/((?!api|_next).*)']") }),
@@ -395,6 +433,24 @@ describe('environment/middleware-file', () => {
     });
     assertClean(await middleware(files("modules: ['@clerk/nuxt'],")));
     assert.notEqual((await middleware(files("// modules: ['@clerk/nuxt'],"))).unverified, undefined);
+  });
+  const astro = (files: Files) => ({ 'package.json': '{"dependencies":{"@clerk/astro":"3"}}', ...files });
+  const ON_REQUEST = IMPORT.replace('nextjs', 'astro');
+  it('follows what Astro runs into its modules', async () =>
+    assertClean(
+      await middleware(
+        astro({
+          'src/middleware/index.ts':
+            "import { sequence } from 'astro:middleware';\nimport { auth } from './auth';\nexport const onRequest = sequence(auth);",
+          'src/middleware/auth.ts': `${ON_REQUEST}export const auth = clerkMiddleware();`,
+        }),
+      ),
+    ));
+  it('fails where Astro runs something else', async () => {
+    const files = {
+      'src/middleware.ts': `${ON_REQUEST}const auth = clerkMiddleware();\nexport const onRequest = () => {};`,
+    };
+    assert.match(only(await middleware(astro(files))).fix, /onRequest/);
   });
   it('fails on a middleware that Astro does not run', async () => {
     const files = {

@@ -68,6 +68,20 @@ describe('performance/middleware-runtime', () => {
       assertClean(judgement);
       assert.match(judgement.summary, text);
     });
+  for (const [durations, clean] of [
+    [[20, 21, 280], true],
+    [[320, 330, 340], false],
+  ] as const)
+    it(`${clean ? 'passes' : 'is not verified'} without a file to compare with, at ${durations[0]} ms`, () => {
+      const asset = { exchange: exchange({ path: '/favicon.ico', status: 404 }), durations: [2, 3, 4] };
+      const judgement = middlewareRuntime.judge(
+        { source: next('proxy.ts'), guard: timing(durations).guard, asset },
+        expectation(),
+      );
+      if (!clean) return assert.match(judgement.unverified ?? '', /could not be measured/);
+      assertClean(judgement);
+      return assert.doesNotMatch(judgement.summary, /static file|undefined/);
+    });
   it('is not verified without source, or without a refusal to measure', () => {
     assert.match(judge([5], { kind: 'unknown', problem: 'set project.root' }).unverified ?? '', /set project\.root/);
     assert.match(

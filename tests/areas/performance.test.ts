@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { assetPaths, staticBypass } from '../../src/areas/performance/static-bypass.ts';
+import { resolveOptions } from '../../src/config/resolve.ts';
+import { Target } from '../../src/target/target.ts';
+import type { CheckContext } from '../../src/verify.ts';
 import { exchange, expectation, ORIGIN } from '../support/exchange.ts';
 import type { Answer } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';
+import { serve } from '../support/server.ts';
 
 const CHUNK = '/_next/static/chunks/main-0a1b2c3d4e5f.js';
 const HEADERS = { 'content-type': 'text/javascript', 'cache-control': 'public, max-age=31536000, immutable' };
@@ -14,7 +18,7 @@ const good = {
 };
 const judge = (path: string, answer: Answer = {}, linked = true) =>
   staticBypass.judge(
-    [good, { path, linked, exchange: exchange({ path, headers: HEADERS, ...answer }) }],
+    { answers: [good, { path, linked, exchange: exchange({ path, headers: HEADERS, ...answer }) }], elsewhere: [] },
     expectation(),
   );
 
@@ -171,8 +175,26 @@ describe('performance/static-bypass', () => {
   });
   it('is not verified when nothing but pages was found', () => {
     const answers = [{ path: '/favicon.ico', linked: false, exchange: exchange({ path: '/favicon.ico' }) }];
-    assert.match(staticBypass.judge(answers, expectation()).unverified ?? '', /no static file/);
+    assert.match(staticBypass.judge({ answers, elsewhere: [] }, expectation()).unverified ?? '', /no static file/);
   });
+  for (const [favicon, level] of [
+    [404, undefined],
+    [401, 'error'],
+  ] as const)
+    it(`is not applicable where all files are on a CDN, unless the favicon says otherwise: ${favicon}`, async () => {
+      const server = await serve((request, response) => {
+        response.writeHead(request.url === '/' ? 200 : favicon, { 'content-type': 'text/html' });
+        response.end('<title>App</title><script src="https://cdn.example.com/app.js"></script>');
+      });
+      const readiness = resolveOptions({ baseURL: server.origin, profile: 'staging' }, {});
+      const target = await Target.connect(readiness);
+      after(() => target.close());
+      // What else there is plays no part in it.
+      const evidence = await staticBypass.collect({ target, readiness } as CheckContext);
+      const judgement = staticBypass.judge(evidence, expectation());
+      if (level === undefined) assert.match(judgement.inapplicable ?? '', /cdn\.example\.com/);
+      else assert.equal(only(judgement).level, level);
+    });
   it('finds own files once, in order, and no pages, data or foreign hosts', () => {
     const page = exchange({
       path: '/docs/',

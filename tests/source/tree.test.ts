@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { SourceTree } from '../../src/source/tree.ts';
@@ -17,6 +17,12 @@ describe('a source tree', () => {
     const tree = await treeOf(join(root, 'apps/web'));
     assert.deepEqual(tree.files, ['a.ts']);
     assert.deepEqual(tree.upwards, [join(root, 'apps/web'), join(root, 'apps'), root]);
+  });
+  it('may be named by a symbolic link', async () => {
+    const root = project({ 'apps/web/a.ts': '' });
+    const link = `${project({}, { git: false })}/link`;
+    symlinkSync(root, link);
+    assert.deepEqual((await treeOf(`${link}/apps/web`)).upwards, [join(root, 'apps/web'), join(root, 'apps'), root]);
   });
   it('is walked where there is no repository', async () => {
     const tree = await treeOf(project({ 'a.ts': '', 'node_modules/b/index.js': '', '.next/c.js': '' }, { git: false }));

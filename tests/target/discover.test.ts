@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type { ReadinessOptions } from '../../src/config/options.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
 import type { Discovery } from '../../src/target/discover.ts';
@@ -10,15 +11,21 @@ import { projectRoutes } from '../../src/target/discover/project-routes.ts';
 import { Target } from '../../src/target/target.ts';
 import { serve } from '../support/server.ts';
 
-type Files = Readonly<Record<string, string | { readonly location: string }>>;
+type Files = Readonly<Record<string, string | Buffer | { readonly location: string }>>;
 
 /** Answers a site of files: `.js` as scripts, `.xml` and `.txt` as such, anything else as a page; the rest is 404. */
 async function site(files: (origin: string) => Files) {
   const listening = await serve((request, response) => {
     const path = request.url ?? '/';
     const file = files(listening.origin)[path];
-    if (typeof file === 'object') return void response.writeHead(308, file).end();
-    const type = path.endsWith('.js') ? 'text/javascript' : /\.(xml|txt)$/.test(path) ? 'text/plain' : 'text/html';
+    if (typeof file === 'object' && 'location' in file) return void response.writeHead(308, file).end();
+    const type = path.endsWith('.js')
+      ? 'text/javascript'
+      : path.endsWith('.gz')
+        ? 'application/x-gzip'
+        : /\.(xml|txt)$/.test(path)
+          ? 'text/plain'
+          : 'text/html';
     response.writeHead(file === undefined ? 404 : 200, { 'content-type': file === undefined ? 'text/html' : type });
     response.end(file ?? '<title>Not found</title>');
   });
@@ -53,6 +60,24 @@ describe('discovery', () => {
     assert.deepEqual(sourcesOf(discovery, '/a'), ['sitemap', 'link']);
     assert.deepEqual(sourcesOf(discovery, '/hidden'), ['robots.txt']);
     assert.deepEqual(discovery.limits, {});
+  });
+
+  it('reads a sitemap in a gzip file, and of a larger one than the bound the beginning', async () => {
+    const page = (number: number) => `<url><loc>/p${number}</loc></url>`;
+    const xml = gzipSync(`<urlset>${page(1)}${page(2)}</urlset>`);
+    const large = gzipSync(`<urlset>${page(3)}${' '.repeat(4_000_000)}${page(4)}</urlset>`);
+    const broken = Buffer.concat([gzipSync('<urlset>').subarray(0, 12), Buffer.from('no gzip')]);
+    const { discovery } = await discovered(
+      (origin) => ({
+        '/': '<a href="/a">a</a>',
+        '/robots.txt': ['a', 'large', 'broken'].map((name) => `Sitemap: ${origin}/${name}.xml.gz`).join('\n'),
+        '/a.xml.gz': xml,
+        '/large.xml.gz': large,
+        '/broken.xml.gz': broken,
+      }),
+      { network: { maxBodyBytes: 1_000_000 } },
+    );
+    assert.deepEqual(paths(discovery), ['/', '/a', '/p1', '/p2', '/p3']);
   });
 
   it('takes the end of a redirect for a page of its own', async () => {

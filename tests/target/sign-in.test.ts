@@ -29,6 +29,7 @@ describe('isSignIn', () => {
     ['/', undefined, false],
     ['/sign-in', '/sign-in', true],
     ['/pt-BR/sign-in/sso', '/sign-in', true],
+    ['/ca/fr/sign-in/sso', '/sign-in', true],
     ['/sign-insurance', '/sign-in', false],
     ['/login', '/sign-in', false],
     ['/account', '/account', true],
@@ -92,6 +93,12 @@ describe('the rest', () => {
     for (const locale of ['pt-BR', 'es-419', 'zh-Hant-TW', 'en_US', 'zh-hans'])
       assert.equal(isSamePage(`/${locale}/dashboard`, '/dashboard'), true, locale);
     assert.equal(isSamePage('/my-admin/dashboard', '/dashboard'), false);
+    for (const [path, declared] of [
+      ['/us/en/dashboard', '/dashboard'],
+      ['/en/me/settings', '/me/settings'],
+    ] as const)
+      assert.equal(isSamePage(path, declared), true, path);
+    assert.equal(isSamePage('/us/en/de/dashboard', '/dashboard'), false);
   });
   it('reads the refusal that Next streams in a 200, for any sign-in page', () => {
     const custom = expectation({ routes: { signIn: '/welcome' } });

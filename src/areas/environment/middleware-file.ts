@@ -236,9 +236,9 @@ function both(file: MiddlewareFile, second: MiddlewareFile): Finding {
 function withoutClerk({ path }: MiddlewareFile): Finding {
   return error({
     subject: path,
-    message: 'neither it nor a module that it imports calls clerkMiddleware',
+    message: 'what it exports runs no clerkMiddleware',
     expected: 'export default clerkMiddleware(…)',
-    cause: 'The middleware does something else, such as locales, and Clerk’s was never put in.',
+    cause: 'The middleware does something else, such as locales, and Clerk’s was never put in or not exported.',
     fix: 'Call the other middleware inside of clerkMiddleware((auth, request) => …) and export that.',
     docs: DOCS,
   });

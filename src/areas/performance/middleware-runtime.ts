@@ -86,7 +86,7 @@ export const middlewareRuntime = defineCheck<RuntimeEvidence>({
     ];
     return {
       findings: [...judgeRuntime(source), ...(guard && asset && cost ? judgeCost(guard, asset, cost) : [])],
-      summary: `${runtime}; a guarded redirect takes ${cost?.guard} ms, a static file ${cost?.asset} ms`,
+      summary: `${runtime}; a guarded redirect takes ${cost?.guard} ms${cost?.asset === undefined ? '' : `, a static file ${cost.asset} ms`}`,
       ...(doubts.length > 0 && { unverified: doubts.join('; ') }),
     };
   },
@@ -113,7 +113,8 @@ function timing(exchanges: readonly Exchange[]): Timing {
 interface Cost {
   /** Medians, in milliseconds. */
   readonly guard: number;
-  readonly asset: number;
+  /** Undefined where there is no file to compare with, and need not be. */
+  readonly asset?: number;
   readonly ratio: number;
 }
 
@@ -121,8 +122,10 @@ interface Cost {
 function costOf(guard: Timing, asset: Timing): Cost | undefined {
   const refused = isRedirect(guard.exchange) || [401, 403, 404].includes(status(guard.exchange));
   const served = status(asset.exchange) === 200 && !isHtml(asset.exchange);
-  if (!refused || !served) return undefined;
+  if (!refused) return undefined;
   const [guardMs, assetMs] = [median(guard.durations), median(asset.durations)];
+  // Quicker than a person notices, it needs no comparison: all files may be on a CDN.
+  if (!served) return guardMs > NOTICEABLE_MS ? undefined : { guard: Math.round(guardMs), ratio: 0 };
   // Below a millisecond, a ratio says more about the clock than about the guard.
   return { guard: Math.round(guardMs), asset: Math.round(assetMs), ratio: guardMs / Math.max(1, assetMs) };
 }

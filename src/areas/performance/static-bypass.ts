@@ -46,34 +46,49 @@ export interface AssetAnswer {
   readonly exchange: Exchange;
 }
 
+/** What the public pages load. */
+export interface StaticEvidence {
+  readonly answers: readonly AssetAnswer[];
+  /** Hosts of files that are none of the target's. */
+  readonly elsewhere: readonly string[];
+}
+
 /** performance/static-bypass. */
-export const staticBypass = defineCheck<readonly AssetAnswer[]>({
+export const staticBypass = defineCheck<StaticEvidence>({
   id: 'performance/static-bypass',
   async collect({ target, readiness }) {
-    const pages = await target.publicPages(readiness);
-    const linked = assetPaths(
-      pages.map(({ final }) => final),
-      target.identity.origin,
-    ).slice(0, MAX_ASSETS);
+    const pages = (await target.publicPages(readiness)).map(({ final }) => final);
+    const { origin } = target.identity;
+    const linked = assetPaths(pages, origin).slice(0, MAX_ASSETS);
     const paths = [...new Set([...linked, target.within('/favicon.ico')])];
-    return Promise.all(
+    const answers = await Promise.all(
       paths.map(async (path) => ({ path, linked: linked.includes(path), exchange: await target.anonymous.get(path) })),
     );
+    return { answers, elsewhere: assets(pages).flatMap(({ origin: at, host }) => (at === origin ? [] : host)) };
   },
-  judge(answers, expectation): Judgement {
+  judge({ answers, elsewhere: [host] }, expectation): Judgement {
     const served = answers.filter(
       ({ exchange }) => isServed(exchange) && FILE_TYPE.test(header(exchange, 'content-type') ?? ''),
     );
     return {
       findings: answers.flatMap((answer) => judgeAsset(answer, expectation)),
       summary: `${count(served.length, 'static file')} answer 200 without authentication headers, redirects or cookies`,
-      ...(served.length === 0 && { unverified: 'no static file was found in the public pages' }),
+      ...(served.length === 0 &&
+        (host === undefined
+          ? { unverified: 'no static file was found in the public pages' }
+          : { inapplicable: `the public pages load no file of the app’s own host, but from ${host}` })),
     };
   },
 });
 
 /** Same-origin files that pages load, without queries that name a page; in document order, each once. */
 export function assetPaths(pages: readonly Exchange[], origin: string): string[] {
+  const own = assets(pages).filter((url) => url.origin === origin);
+  return [...new Set(own.map((url) => url.pathname + url.search))];
+}
+
+/** Files that pages load, wherever they are. */
+function assets(pages: readonly Exchange[]): URL[] {
   const urls = pages.filter(isHtml).flatMap((page) => {
     const values = elements(page).flatMap(({ tag, attributes }) => {
       if (tag === 'link') return LOADS.test(attributes['rel'] ?? '') ? (attributes['href'] ?? []) : [];
@@ -83,8 +98,7 @@ export function assetPaths(pages: readonly Exchange[], origin: string): string[]
       urls.flatMap((value) => (URL.canParse(value, base) ? [new URL(value, base)] : []));
     return [...absolute(values, baseOf(page)), ...absolute(preloaded(page), page.request.url)];
   });
-  const own = urls.filter((url) => url.origin === origin && /\.\w{2,5}$/.test(url.pathname));
-  return [...new Set(own.map((url) => url.pathname + url.search))];
+  return urls.filter(({ pathname }) => /\.\w{2,5}$/.test(pathname));
 }
 
 /** True for a file; Nitro makes up a data URL for an icon that is none. */

@@ -77,10 +77,10 @@ export const undeclared = defineCheck<UndeclaredEvidence>({
   },
 });
 
-/** True for `/fr` that says so itself: `/hr` may be a page about people. */
+/** True for `/fr` and `/ca/fr` that say so themselves: `/hr` may be a page about people. */
 function isHomeInLanguage({ path, visit }: FoundPage): boolean {
   const language = visit && elementsByTag(visit.final, 'html')[0]?.attributes['lang']?.slice(0, 2).toLowerCase();
-  return language === path.slice(1, 3) && isSamePage(`${path}/`, '/');
+  return path.split(/[/_-]/).some((part) => part === language) && isSamePage(`${path}/`, '/');
 }
 
 interface Group {

@@ -2,7 +2,7 @@ import type { Move } from '../../browser.ts';
 import { underBasePath } from '../../target/base-path.ts';
 import type { Visit } from '../../target/exchange.ts';
 import { status } from '../../target/exchange.ts';
-import { endOf, isHandshake, isPortal, isUnder, LOCALE } from '../../target/sign-in.ts';
+import { endOf, isHandshake, isPortal, isSamePage, isUnder } from '../../target/sign-in.ts';
 
 /** How a visit went, from the page first asked for to where it ended. */
 export interface Way {
@@ -129,16 +129,7 @@ export function returnPath(signIn: URL, asked: URL, basePath?: string): ReturnPa
 
 /** True for the same path, whatever its trailing slash or its language prefix. */
 export function samePath(a: string, b: string): boolean {
-  const [left, right] = [bare(a), bare(b)];
-  return left === right || left === withoutLanguage(right) || withoutLanguage(left) === right;
-}
-
-function bare(path: string): string {
-  return path.replace(/\/+$/, '');
-}
-
-function withoutLanguage(path: string): string {
-  return `${path}/`.replace(LOCALE, '').slice(0, -1);
+  return isSamePage(`${a}/`, `${b}/`);
 }
 
 /** clerk-js keeps its parameters in the fragment: `#/?redirect_url=…`. */

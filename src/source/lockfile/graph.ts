@@ -22,11 +22,15 @@ export interface LockGraph {
 /** What tests install, and no app runs: our own copies of Clerk's packages say nothing about it. */
 const TOOLS: ReadonlySet<string> = new Set(['clerk-readiness', '@clerk/testing']);
 
-/** Every package that a workspace gets, those for its tests apart; all of the lockfile where the workspace is not in it, so that nothing is missed. */
-export function installedFor(graph: LockGraph, importer: string): LockedPackage[] {
+/**
+ * Every package that a workspace gets, those for its tests apart; all of the lockfile where the workspace is not in it, so that nothing is missed.
+ * @param tools names of what it asks for and does not ship
+ */
+export function installedFor(graph: LockGraph, importer: string, tools: ReadonlySet<string>): LockedPackage[] {
   const imported = graph.importedBy(importer);
   if (imported === undefined) return [...graph.packages.values()];
-  const isTool = (key: string): boolean => TOOLS.has(graph.packages.get(key)?.name ?? '');
+  const isTool = (key: string): boolean =>
+    [TOOLS, tools].some((names) => names.has(graph.packages.get(key)?.name ?? ''));
   const seen = new Set<string>(imported.filter((key) => !isTool(key)));
   for (const key of seen) for (const dependency of graph.dependenciesOf(key)) seen.add(dependency);
   return [...seen].flatMap((key) => graph.packages.get(key) ?? []);

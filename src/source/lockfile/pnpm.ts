@@ -1,8 +1,10 @@
+import { posix } from 'node:path';
 import type { LockedPackage, LockGraph } from './graph.ts';
 import { parseYaml, textOf, under } from './indented.ts';
 import type { Indented } from './indented.ts';
 
-const FIELDS = ['dependencies', 'optionalDependencies', 'devDependencies'];
+/** What a manifest brings itself; its peers are another one's. */
+export const FIELDS = ['dependencies', 'optionalDependencies', 'devDependencies'];
 
 /** `pnpm-lock.yaml`, versions 6 and 9. */
 export function pnpmLock(text: string): LockGraph {
@@ -26,29 +28,18 @@ export function pnpmLock(text: string): LockGraph {
     return FIELDS.flatMap((field) =>
       [...under(under(importers, importer), field)].flatMap(([name, given]) => {
         const reference = given instanceof Map ? (textOf(given, 'version') ?? '') : given;
-        return reference.startsWith('link:') ? (linked(importer, reference) ?? []) : keyOf(name, reference);
+        return reference.startsWith('link:')
+          ? [posix.join(importer, reference.slice('link:'.length))]
+          : keyOf(name, reference);
       }),
     );
   };
-  const visited = new Set<string>();
-  /** A workspace that another one links brings its own dependencies along. */
-  const linked = (from: string, reference: string): string[] | undefined => {
-    const path = new URL(
-      `${reference.slice('link:'.length)}`,
-      `file:///${from === '.' ? '' : `${from}/`}`,
-    ).pathname.slice(1);
-    const step = `${from} ${path}`;
-    if (visited.has(step)) return [];
-    visited.add(step);
-    return importedBy(path === '' ? '.' : path);
-  };
   return {
     packages,
-    importedBy: (importer) => {
-      visited.clear();
-      return importedBy(importer);
-    },
+    importedBy,
+    // A workspace that another one links brings its own dependencies along.
     dependenciesOf: (key) =>
+      importedBy(key) ??
       FIELDS.flatMap((field) =>
         [...under(under(entries, key), field)].flatMap(([name, reference]) =>
           typeof reference === 'string' ? keyOf(name, reference) : [],

@@ -1,13 +1,16 @@
 import { isRecord } from '../../is-record.ts';
 import type { LockedPackage, LockGraph } from './graph.ts';
 import { parseYaml, parseYarn1, textOf, under } from './indented.ts';
-import { dependencyNames } from './npm.ts';
+import { FIELDS } from './pnpm.ts';
+
+type Manifest = Readonly<Record<string, unknown>>;
 
 /**
  * `yarn.lock` of Yarn 1 and of Yarn 2 and later.
  * @param manifest the project’s package.json: Yarn 1 does not say what a workspace asked for
+ * @param all those of the repository by name, as it does not name them either
  */
-export function yarnLock(text: string, manifest: Readonly<Record<string, unknown>>): LockGraph {
+export function yarnLock(text: string, manifest: Manifest, all: ReadonlyMap<string, Manifest>): LockGraph {
   const isBerry = /^__metadata:/m.test(text);
   const lock = isBerry ? parseYaml(text) : parseYarn1(text);
   const packages = new Map<string, LockedPackage>();
@@ -30,28 +33,28 @@ export function yarnLock(text: string, manifest: Readonly<Record<string, unknown
   // A resolution of the root manifest replaces the range that was asked for: then every copy of the name is one.
   const keysOf = (name: string, range: string): readonly string[] => {
     const exact = byDescriptor.get(`${name}@${range}`) ?? byDescriptor.get(`${name}@npm:${range}`);
-    return exact === undefined ? (byName.get(name) ?? []) : [exact];
+    return exact === undefined ? (byName.get(name) ?? (all.has(name) ? [name] : [])) : [exact];
   };
-  const dependenciesOf = (key: string): string[] =>
-    ['dependencies', 'optionalDependencies'].flatMap((field) =>
+  const askedBy = (asking: Manifest): string[] =>
+    FIELDS.flatMap((field) => Object.entries(isRecord(asking[field]) ? asking[field] : {})).flatMap(([name, range]) =>
+      keysOf(name, String(range)),
+    );
+  const dependenciesOf = (key: string): string[] => [
+    ...askedBy(all.get(key) ?? {}),
+    ...FIELDS.flatMap((field) =>
       [...under(under(lock, key), field)].flatMap(([name, range]) =>
         typeof range === 'string' ? [...keysOf(name, range)] : [],
       ),
-    );
+    ),
+  ];
   return {
     packages,
     dependenciesOf,
     importedBy: (importer) => {
       const workspace = [...lock.keys()].find((key) => key.endsWith(`@workspace:${importer}`));
       if (workspace !== undefined) return dependenciesOf(workspace);
-      const asked = Object.assign(
-        {},
-        ...['dependencies', 'optionalDependencies', 'devDependencies', 'peerDependencies']
-          .map((field) => manifest[field])
-          .filter(isRecord),
-      ) as Record<string, unknown>;
-      const names = dependencyNames(manifest, true);
-      return names.length === 0 ? undefined : names.flatMap((name) => keysOf(name, String(asked[name])));
+      const asked = askedBy(manifest);
+      return asked.length === 0 ? undefined : asked;
     },
   };
 }
