@@ -79,6 +79,7 @@ writeTypes();
 pruneTypes();
 dropValues();
 pruneTypes();
+bundleTypes();
 await writeScripts();
 shortenChunkNames();
 await compressScripts();
@@ -206,4 +207,34 @@ function importsOf(file) {
 
 function tabs(spaces) {
   return '\t'.repeat(spaces.length / 4);
+}
+
+/** Makes one file of the types of the first entry, because each file of an archive costs a header, and its imports. */
+function bundleTypes() {
+  const entry = join(dist, ENTRIES[0]);
+  const namesIn = (list) => list.match(/\w+/g) ?? [];
+  const exported = [...readFileSync(entry, 'utf8').matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, names]) =>
+    namesIn(names),
+  );
+  const imported = new Map();
+  const declared = new Map();
+  const texts = [];
+  for (const file of readdirSync(dist, { recursive: true }).map((name) => join(dist, name))) {
+    if (!file.endsWith('.d.ts') || ENTRIES.some((each) => file === join(dist, each))) continue;
+    const types = readFileSync(file, 'utf8');
+    for (const [, names, from] of types.matchAll(/^import (?:type )?\{([^}]*)\} from '([^.'][^']*)';$/gm))
+      imported.set(from, new Set([...(imported.get(from) ?? []), ...namesIn(names)]));
+    for (const [, name] of types.matchAll(
+      /^(?:export )?(?:declare )?(?:type|interface|class|function|const) (\w+)/gm,
+    )) {
+      if (declared.has(name)) throw new Error(`${file} and ${declared.get(name)} both have a type ${name}: rename one`);
+      declared.set(name, file);
+    }
+    texts.push(
+      types.replace(/^(?:import|export) [^;]*?from '[^']+';\n|^export \{\};\n/gm, '').replace(/^export /gm, ''),
+    );
+    rmSync(file);
+  }
+  const imports = [...imported].map(([from, names]) => `import type { ${[...names].join(', ')} } from '${from}';\n`);
+  writeFileSync(entry, [...imports, ...texts, `export { ${exported.join(', ')} };\n`].join(''));
 }

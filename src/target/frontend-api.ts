@@ -41,7 +41,8 @@ export interface SessionToken {
   readonly expiresAt: number;
 }
 
-interface Parts {
+/** By what the API is reached. */
+interface Access {
   readonly connection: Connection;
   readonly identity: Identity;
 }
@@ -60,7 +61,7 @@ export class FrontendApi {
   readonly #cookies = new Map<string, BrowserCookie>();
   #devBrowser: string | undefined;
 
-  private constructor({ connection, identity }: Parts, url: string, state: BrowserState) {
+  private constructor({ connection, identity }: Access, url: string, state: BrowserState) {
     this.#connection = connection;
     this.#url = url;
     this.#origin = identity.origin;
@@ -73,7 +74,7 @@ export class FrontendApi {
    * Opens the Frontend API as a browser that Clerk has not seen yet, or as the one of the given state.
    * @throws ReadinessConfigError when nothing tells where it is.
    */
-  static async open(parts: Parts, state: BrowserState = {}): Promise<FrontendApi> {
+  static async open(parts: Access, state: BrowserState = {}): Promise<FrontendApi> {
     const { frontendApi, publishableKeyKind } = parts.identity.clerk;
     if (frontendApi === undefined) {
       throw new ReadinessConfigError(
