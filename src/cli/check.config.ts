@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 import { readinessProjects, withReadinessReporter } from '../config/projects.ts';
 import type { ReadinessConfig } from '../config/projects.ts';
+import { CHECK_RUN } from '../report/record.ts';
 import { scriptFile } from '../package-files.ts';
-import { RUN_VARIABLE } from './check/options.ts';
 import type { CheckRun } from './check/options.ts';
 import { UsageError } from './usage-error.ts';
 
-const file = process.env[RUN_VARIABLE];
+const file = process.env[CHECK_RUN];
 if (file === undefined)
-  throw new UsageError(`this configuration belongs to "clerk-readiness check", which sets ${RUN_VARIABLE}`);
+  throw new UsageError(`this configuration belongs to "clerk-readiness check", which sets ${CHECK_RUN}`);
 const { options, declaredPublic, outputDir } = JSON.parse(readFileSync(file, 'utf8')) as CheckRun;
 
 /** The test of routes/undeclared, which must not take for declared what was merely found to be open. */

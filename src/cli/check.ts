@@ -10,7 +10,7 @@ import { Progress } from '../report/progress.ts';
 import { buildReport } from '../report/report.ts';
 import type { Report } from '../report/report.ts';
 import { jsonText } from '../report/json-text.ts';
-import { REPORT_FILE, writeReport } from '../report/write.ts';
+import { REPORT_FILE, unwritable, writeReport } from '../report/write.ts';
 import { TargetError } from '../target/reachable.ts';
 import { Target } from '../target/target.ts';
 import { TOOL } from '../target/user-agent.ts';
@@ -34,6 +34,9 @@ export async function run(args: readonly string[]): Promise<number> {
   const flags = checkFlags(args, process.env);
   if (flags.compare !== undefined && flags.compare !== 'last' && !existsSync(flags.compare))
     throw new UsageError(`--compare names ${flags.compare}, but there is no such file`);
+  const { project } = flags.options;
+  if (project && !existsSync(project.root))
+    throw new UsageError(`--project names ${project.root}, but there is no such folder`);
   const readiness = resolveOptions(flags.options, flags.withSecrets ? process.env : {});
   return new Check(flags, readiness, playwrightCli()).run();
 }
@@ -65,7 +68,8 @@ class Check {
     const { code, held } = await this.#check(found, browser);
     const report = this.#report();
     if (report) this.#print(this.#more(report));
-    else this.#print('clerk-readiness: Playwright ended without a report; its messages stand above.');
+    else if (held.length === 0)
+      this.#print('clerk-readiness: Playwright ended without a report; its messages stand above.');
     for (const line of held) this.#print(line);
     if (report && this.#flags.json) process.stdout.write(jsonText(report));
     return code === 0 && !report ? 1 : code;
@@ -114,8 +118,11 @@ class Check {
       checks: [],
       run: { status: 'finished', aborted, errors: [] },
     });
-    const [path] = writeReport(this.#reportDir, report, formats);
-    this.#print(`Report: ${path}\n`);
+    try {
+      this.#print(`Report: ${writeReport(this.#reportDir, report, formats)[0]}\n`);
+    } catch (failure) {
+      this.#print(`clerk-readiness: ${unwritable(this.#reportDir, failure)}\n`);
+    }
     const paint = painter(this.#out, process.env);
     this.#print(`Result: ${paint('red', `NOT READY: ${printable(aborted)}`)}`);
     if (this.#flags.json) process.stdout.write(jsonText(report));

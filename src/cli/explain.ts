@@ -1,3 +1,4 @@
+import { runAlone } from '../report/message.ts';
 import { CATALOG, METHODS, areaOf, catalogEntry } from '../catalog.ts';
 import type { CatalogEntry } from '../catalog.ts';
 import { didYouMean } from '../config/suggest.ts';
@@ -41,7 +42,7 @@ function page({ id, title, severity, row, methods, smoke, needs, why, fix, docs 
     ['Needs', options.length === 0 ? 'no option besides baseURL' : options.join(', ')],
     ['Why', why],
     ['Usual fix', fix],
-    ['Run alone', `npx playwright test --grep @${id}`],
+    ['Run alone', runAlone(id)],
     ['Waive', `waive: { '${id}': { reason: '…', until: 'YYYY-MM-DD' } }`],
     ['Docs', docs],
     ['In full', `docs/checks/${areaOf(id)}.md of clerk-readiness, section ${id}`],

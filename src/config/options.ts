@@ -66,7 +66,7 @@ export interface ReadinessOptions {
    * URL of the deployed app. Default: the environment variable `READINESS_BASE_URL`.
    * @example 'https://staging.example.com'
    */
-  baseURL?: string;
+  baseURL?: string | undefined;
   /** Name of the target in projects and reports; default `readiness`. */
   name?: string;
   /** Default `production`. */

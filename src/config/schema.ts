@@ -60,7 +60,7 @@ const STATUS = v.pipe(
 );
 const STATUSES = v.pipe(v.array(STATUS), v.minLength(1, 'must name at least one status'));
 const COUNT = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1'));
-const HEADER_NAME = v.pipe(v.string(), v.regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'must be a header name'));
+const HEADER_NAME = v.pipe(v.string(), v.regex(/^(?!\d+$)[!#$%&'*+.^_`|~\w-]+$/, 'must be a header name'));
 const HEADER_VALUE = v.pipe(v.string(), v.regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be a header value on one line'));
 /** The signing secret of a webhook endpoint, from the environment or the options. */
 export const WEBHOOK_SECRET = v.pipe(

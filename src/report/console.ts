@@ -33,11 +33,14 @@ const TAGS: Readonly<Record<Status, readonly [tag: string, colour: Colour]>> = {
 
 const VERDICT_COLOURS: Readonly<Record<Verdict, Colour>> = { READY: 'green', INCOMPLETE: 'yellow', 'NOT READY': 'red' };
 
+/** Checks that were not selected are named up to this number; `report.json` names them all. */
+const MOST_NAMED = 12;
+
 /** What the console needs besides the report. */
 export interface Rendering {
   readonly paint: Paint;
-  /** Where the report was written, `report.json` first. */
-  readonly paths: readonly [json: string, ...others: string[]];
+  /** Where the report was written, `report.json` first; empty when it could not be. */
+  readonly paths: readonly string[];
   /** Ids that were not selected; they are named together, not one a line. */
   readonly unselected: ReadonlySet<string>;
 }
@@ -120,11 +123,13 @@ function footer(
   ];
   return [
     `${checks.length} checks: ${tally.join(', ')} (${requests} requests, ${(durationMs / 1000).toFixed(1)} s)`,
-    ...(unselected.size > 0 && unselected.size < checks.length
+    ...(unselected.size > 0 && unselected.size <= MOST_NAMED
       ? [`Not selected in this run: ${[...unselected].join(', ')}`]
       : []),
     ...(comparison ? [`Since ${comparison.previous.startedAt}: ${changeTally(comparison)}`] : []),
-    `Report: ${[paths[0], ...paths.slice(1).map((path) => basename(path))].join(', ')}`,
+    ...(paths.length > 0
+      ? [`Report: ${paths.map((path, index) => (index > 0 ? basename(path) : path)).join(', ')}`]
+      : []),
   ].join('\n');
 }
 

@@ -1,7 +1,9 @@
+import { CATALOG } from '../catalog.ts';
 import type { CatalogEntry } from '../catalog.ts';
 import type { Finding } from '../result.ts';
 import type { HeaderList } from '../target/exchange.ts';
 import { oneLine, printable } from './printable.ts';
+import { CHECK_RUN } from './record.ts';
 
 /** Findings printed in full; the rest is counted and stands in the report. */
 const MAX_FINDINGS = 5;
@@ -22,8 +24,14 @@ export function failureMessage(
     oneLine(`${entry.id} (${entry.severity}): ${entry.title}`),
     ...shown.map((finding, index) => describeFinding(finding, index + 1)),
     ...(rest > 0 ? [`  … and ${rest} more; see report.json`] : []),
-    oneLine(`  Run it alone: npx playwright test --grep @${entry.id}`),
+    oneLine(`  Run it alone: ${runAlone(entry.id)}`),
   ].join('\n\n');
+}
+
+/** The command that runs one check. Its id is the last tag: where the id of another one begins with it, `$` tells them apart. */
+export function runAlone(id: string): string {
+  const end = CATALOG.some((other) => other.id.startsWith(`${id}-`)) ? '$' : '';
+  return `${CHECK_RUN in process.env ? 'the same command with' : 'npx playwright test'} --grep @${id}${end}`;
 }
 
 /** One finding as indented text. */

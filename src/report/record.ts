@@ -19,6 +19,9 @@ export const WAIVER_ANNOTATION = 'waiver';
 /** Annotation type of a test whose check is attested. */
 export const ATTESTATION_ANNOTATION = 'attestation';
 
+/** Environment variable of a run that `clerk-readiness check` made: the file with what it hands over. */
+export const CHECK_RUN = 'CLERK_READINESS_CHECK_RUN';
+
 /** Key of the project metadata that describes the target. */
 export const METADATA_KEY = 'clerkReadiness';
 

@@ -27,7 +27,7 @@ import { buildReport } from './report.ts';
 import type { Report, ReportInput } from './report.ts';
 import { mustFail } from './verdict.ts';
 import type { RunEnd } from './verdict.ts';
-import { REPORT_FILE, writeReport } from './write.ts';
+import { REPORT_FILE, unwritable, writeReport } from './write.ts';
 
 /** What Playwright hands to every reporter beside the reporter's own options, of which this one has none. */
 interface PlaywrightOptions {
@@ -138,11 +138,16 @@ export default class ReadinessReporter implements Reporter {
       ...this.#input(run, result),
       ...(previous && 'report' in previous && { previous: previous.report }),
     };
-    const report = buildReport(input);
-    const paths = this.#write(run, report);
-    if (paths === undefined) return true;
+    const complete = buildReport(input);
+    const written = this.#write(run, complete);
+    const failed = typeof written === 'string';
+    const paths = failed ? [] : written;
+    const report = failed
+      ? buildReport({ ...input, run: { ...input.run, errors: [written, ...input.run.errors] } })
+      : complete;
 
     if (
+      !failed &&
       isDeselected(run, collection) &&
       (this.#isMerging() || !run.testDirs.some(isEmpty)) &&
       this.#errors.length === 0 &&
@@ -158,7 +163,7 @@ export default class ReadinessReporter implements Reporter {
     this.#tellGitHub(run, report);
     print(renderReport(report, { paint: painter(process.stdout, process.env), paths, unselected }).trimEnd());
     const emptyShard = input.run.shard !== undefined && run.checks.length === 0;
-    return !emptyShard && mustFail(report.verdict, { strict: run.target.strict, shard: input.run.shard });
+    return failed || (!emptyShard && mustFail(report.verdict, { strict: run.target.strict, shard: input.run.shard }));
   }
 
   #input({ target, tests, checks }: TargetRun, result?: FullResult): ReportInput {
@@ -237,17 +242,13 @@ export default class ReadinessReporter implements Reporter {
     return resolve(this.#baseDir(), reportDir);
   }
 
-  #write({ target }: TargetRun, report: Report): [json: string, ...others: string[]] | undefined {
+  /** The paths of what was written, or why nothing was. */
+  #write({ target }: TargetRun, report: Report): string[] | string {
     const folder = this.#folderOf(target);
     try {
-      const [json, ...others] = writeReport(folder, report, target.reportFormats, this.#configFile(target));
-      return [readable(json), ...others.map(readable)];
+      return writeReport(folder, report, target.reportFormats, this.#configFile(target)).map(readable);
     } catch (failure) {
-      print(
-        `clerk-readiness: the report could not be written to ${folder}: ${firstLine(String(failure))}`,
-        process.stderr,
-      );
-      return undefined;
+      return unwritable(folder, failure);
     }
   }
 

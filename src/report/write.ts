@@ -6,6 +6,7 @@ import { ctrf } from './ctrf.ts';
 import { html } from './html.ts';
 import { jsonText } from './json-text.ts';
 import { markdown } from './markdown.ts';
+import { firstLine } from './printable.ts';
 import type { Report } from './report.ts';
 import { sarif } from './sarif.ts';
 
@@ -41,6 +42,11 @@ export function writeReport(
       return write(join(folder, file), render(report, config));
     }),
   ];
+}
+
+/** Why a report is not there, and what to do. */
+export function unwritable(folder: string, failure: unknown): string {
+  return `the report could not be written to ${folder} (${firstLine(String(failure))}): set report.dir to a folder that can be written`;
 }
 
 /** All or nothing: a reader never sees half a file. */

@@ -151,6 +151,21 @@ describe('api/authenticated', () => {
   });
   it('passes on a declared 403', () =>
     assertClean(judge({ cookie: json(403), bearer: json(403) }, { path: '/api/me', authenticatedStatus: [403] })));
+  it('fails when a user who is to be refused is let in, by either way, and names the missing role', () => {
+    const refused = { path: '/api/me', authenticatedStatus: [403] };
+    for (const call of [
+      { cookie: json(200), bearer: json(200) },
+      { cookie: json(200), bearer: json(403) },
+      { cookie: json(403), bearer: json(200) },
+    ]) {
+      const finding = only(judge(call, refused));
+      assert.match(finding.message, /(answered|as Bearer) 200/);
+      assert.match(finding.cause, /lets the test user in, whom authenticatedStatus says it refuses/);
+      assert.match(finding.fix, /role or permission/);
+    }
+    assertClean(judge({ cookie: json(403), bearer: json(401) }, refused));
+    assertClean(judge({ cookie: json(204), bearer: json(401) }, { path: '/api/me', authenticatedStatus: [204, 403] }));
+  });
   it('says which routes it could not ask', () =>
     assert.match(
       authenticated.judge(

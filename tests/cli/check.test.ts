@@ -68,6 +68,35 @@ test('a webhook that takes forgeries fails the run', async () => {
   assert.match(stdout, /\[FAIL\] Forged webhook deliveries are rejected/);
 });
 
+test('the command that runs a failing check alone needs no configuration', async () => {
+  const { origin } = await serve(app({ ...USUAL, 'POST /api/webhooks/clerk': { status: 200, json: {} } }));
+  const { stdout } = await cli(['check', origin, ...QUICK, '--grep', 'forged'], { cwd: folder() });
+  assert.match(stdout, /^Run it alone: the same command with --grep @webhook\/forged-signature$/m);
+  assert.doesNotMatch(stdout, /npx playwright test/);
+});
+
+test('a folder for the report that cannot be written: the verdict says so, without a stack', async () => {
+  const { origin } = await serve(app(USUAL));
+  for (const target of [origin, `http://127.0.0.1:${await closedPort()}`]) {
+    const cwd = folder();
+    writeFileSync(join(cwd, 'taken'), '');
+    const run = await cli(['check', target, ...QUICK, '--grep', 'anonymous requests', '--report-dir', 'taken'], {
+      cwd,
+    });
+    assert.equal(run.code, 1);
+    assert.match(run.stdout, /the report could not be written to .*taken/);
+    assert.match(run.stdout.trimEnd().split('\n').at(-1) ?? '', /^Result: NOT READY/);
+    assert.doesNotMatch(`${run.stdout}${run.stderr}`, STACK);
+    assert.doesNotMatch(run.stdout, /messages stand above/);
+  }
+});
+
+test('--project names a folder that is not there: a mistake in the call', async () => {
+  const { code, stderr } = await cli(['check', 'http://127.0.0.1:9', '--project', 'nowhere'], { cwd: folder() });
+  assert.equal(code, 2);
+  assert.match(stderr, /--project names nowhere, but there is no such folder/);
+});
+
 test('--strict: INCOMPLETE ends with 1', async () => {
   const { origin } = await serve(app(USUAL));
   const { stdout, code } = await cli(['check', origin, ...QUICK, '--strict', '--grep', 'forged'], { cwd: folder() });

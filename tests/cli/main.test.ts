@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { CATALOG, areaOf } from '../../src/catalog.ts';
 import { TOOL } from '../../src/target/user-agent.ts';
-import { cli } from './support/cli.ts';
+import { cli, REPOSITORY, run } from './support/cli.ts';
 
 /** Mistakes in the call and the one message each. */
 const MISTAKES: ReadonlyArray<readonly [args: readonly string[], message: RegExp]> = [
@@ -91,4 +91,15 @@ test('explain says everything of the catalogue', async () => {
   const alone = `npx playwright test --grep @${entry.id}`;
   for (const text of [entry.title, entry.severity, entry.why, entry.fix, entry.docs, alone, ...entry.needs])
     assert.ok(stdout.includes(text), text);
+});
+
+test('the command that runs a check alone selects no other whose id begins with its own', async () => {
+  const { stdout } = await cli(['explain', 'headers/csp']);
+  const grep = /--grep (\S+)$/m.exec(stdout)?.[1] ?? '';
+  const command = ['node_modules/@playwright/test/cli.js', 'test', '--list', '--grep', grep];
+  const env = { READINESS_BASE_URL: 'http://127.0.0.1:9' };
+  const listed = await run(process.execPath, command, { cwd: REPOSITORY, env }).done;
+  const ids = listed.stdout.split('\n').filter((line) => line.includes(' › '));
+  assert.ok(ids.length > 0, listed.stdout);
+  for (const line of ids) assert.match(line, /headers\.spec\..*Content Security Policy is enforced/);
 });

@@ -87,6 +87,7 @@ const CASES: ReadonlyArray<readonly [options: Wrong, ...messages: string[]]> = [
   [{ session: { user: 'ephemral' } }, 'session.user must be "ephemeral" or an object'],
   [{ project: { root: ' ' } }, 'project.root must not be empty; got " "'],
   [{ headers: { 'x y': '1' } }, "headers['x y'] must be a header name"],
+  [{ headers: ['x-bypass: 1'] }, "headers['0'] must be a header name"],
   // URLs.
   [{ baseURL: 'example.com' }, 'baseURL must be an absolute http(s) URL; got "example.com"'],
   [{ baseURL: 'ftp://example.com' }, 'baseURL must be an absolute http(s) URL; got "ftp://example.com"'],

@@ -6,7 +6,7 @@ import { startApp } from './support/app.ts';
 const CONFIG = `import { defineConfig } from '@playwright/test';
 import { defineReadinessConfig, readinessProjects } from 'clerk-readiness';
 import type { ReadinessOptions } from 'clerk-readiness';
-const options: ReadinessOptions = { baseURL: process.env['APP_URL'] ?? '', webhook: { path: '/w', secret: process.env['SECRET'] } };
+const options: ReadinessOptions = { baseURL: process.env['APP_URL'], webhook: { path: '/w', secret: process.env['SECRET'] } };
 export const spread = defineConfig({ projects: [{ name: 'own' }, ...readinessProjects(options)] });
 export default defineReadinessConfig(options, { retries: 1, projects: [{ name: 'own' }] });
 // @ts-expect-error a misspelt option is a type error
@@ -45,6 +45,7 @@ const tsconfig = (module: 'nodenext' | 'esnext', moduleResolution: 'nodenext' | 
     compilerOptions: {
       strict: true,
       noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
       skipLibCheck: false,
       target: 'es2022',
       lib: ['es2023', 'dom', 'dom.iterable'],

@@ -410,12 +410,60 @@ test('beside the list reporter nothing is said twice', async (t) => {
   assert.match(lastLine(beside.stdout), /^Result: READY/);
 });
 
-test('a report that cannot be written fails the run and says why', async (t) => {
+test('a report that cannot be written: NOT READY says why, once, and the checklist is printed all the same', async (t) => {
   const ground = new Playground(t, {
     'playwright.config.ts': config({ baseURL: await site(t), report: { dir: 'crafted.ts' } }),
     'all.spec.ts': wholeSpec(),
   });
-  const { code, stderr } = await ground.run();
+  const { code, stdout, stderr } = await ground.run();
   assert.equal(code, 1);
-  assert.match(stderr, /the report could not be written to .*crafted\.ts/);
+  const why = /the report could not be written to .*crafted\.ts \(.*\): set report\.dir/g;
+  assert.match(lastLine(stdout), new RegExp(`^Result: NOT READY: .*${why.source}`));
+  assert.equal(`${stdout}${stderr}`.match(why)?.length, 1);
+  assert.match(stdout, /\[PASS\] A Content Security Policy is enforced on every page: proven/);
+  assert.doesNotMatch(stdout, /^Report: /m);
+});
+
+test('a check that -x cut short did not finish; it is not disproven', async (t) => {
+  const ground = new Playground(t, {
+    'playwright.config.ts': config({ baseURL: await site(t) }, 'workers: 2,'),
+    'some.spec.ts': `
+      import { existsSync, writeFileSync } from 'node:fs';
+      import { setTimeout as delay } from 'node:timers/promises';
+      import { check, test } from '../../../fixtures/index.ts';
+      test('slow', check({ id: 'acme/slow', title: 'Slow', fix: 'f' }), async () => {
+        writeFileSync('begun', '');
+        await new Promise(() => {});
+      });
+      test('bad', check({ id: 'acme/bad', title: 'Bad', fix: 'f' }), async () => {
+        while (!existsSync('begun')) await delay(20);
+        throw new Error('wrong');
+      });`,
+  });
+  await ground.run(['test', '-x']);
+  const [bad, slow] = ground.report().checks.slice(TOTAL);
+  assert.equal(bad?.status, 'fail');
+  assert.equal(slow?.status, 'not-verified');
+  assert.equal(slow.reason, 'did not finish: the run was interrupted');
+});
+
+test('a check of one’s own asks for `webhook`: without the option it is not verified, with false not applicable', async (t) => {
+  const baseURL = await site(t);
+  const ground = new Playground(t, {
+    'some.spec.ts': `
+      import { check, test } from '../../../fixtures/index.ts';
+      test('mine', check({ id: 'acme/hook', title: 'Hook', fix: 'f' }), async ({ webhook }) => { webhook.path; });
+      test('no check', async ({ webhook }) => { webhook.path; });`,
+  });
+  for (const [options, status, reason] of [
+    [{}, 'not-verified', /^set webhook\.path to have it verified, or webhook: false/],
+    [{ webhook: false }, 'not-applicable', /^webhook is false/],
+  ] as const) {
+    ground.write('playwright.config.ts', config({ baseURL, ...options }));
+    const { stdout, code } = await ground.run();
+    const own = ground.report().checks[TOTAL];
+    assert.equal(own?.status, status, stdout);
+    assert.match(own.reason, reason);
+    assert.equal(code, 0);
+  }
 });

@@ -74,19 +74,27 @@ function summarize({ route, cookie, bearer }: GenuineCall): string {
   return `GET ${route.path} (${ways.join(', ')})`;
 }
 
-/** One way in is enough: some APIs take the cookie only, others the header only. */
+/** One way in is enough: some APIs take the cookie only, others the header only. A user who is to be refused gets in by neither. */
 function judgeCall({ route, cookie, bearer }: GenuineCall): Finding[] {
-  if (isAnswerToUser(route, cookie) || isAnswerToUser(route, bearer)) return [];
+  const { authenticatedStatus: declared } = route;
+  const isOk = (code: number) => code >= 200 && code < 300;
+  const letIn = declared && !declared.some(isOk) && [cookie, bearer].find((answer) => isOk(status(answer)));
+  if (!letIn && (isAnswerToUser(route, cookie) || isAnswerToUser(route, bearer))) return [];
   // No answer at all is an obstacle, which the engine reports.
-  if (status(cookie) === 0) return [];
+  if (!letIn && status(cookie) === 0) return [];
   return [
     error({
       subject: `GET ${route.path}`,
       message: `with the session of the test user, ${describe(cookie)}${reason(cookie)}; as Bearer ${status(bearer)}`,
-      expected: route.authenticatedStatus ? `status ${route.authenticatedStatus.join(' or ')}` : 'any 2xx',
+      expected: declared ? `status ${declared.join(' or ')}` : 'any 2xx',
       docs: 'https://clerk.com/docs/reference/nextjs/clerk-middleware',
-      exchange: cookie,
-      ...explain(cookie),
+      exchange: letIn || cookie,
+      ...(letIn
+        ? {
+            cause: 'The route lets the test user in, whom authenticatedStatus says it refuses.',
+            fix: 'Ask for the role or permission in the handler: auth.protect({ role }), or has() and 403. Where the user may see it, correct authenticatedStatus.',
+          }
+        : explain(cookie)),
     }),
   ];
 }

@@ -16,7 +16,7 @@ What the target is
   --insecure              Accept any TLS certificate; for self-signed staging only
   --project <folder>      Read the source of the app as well
 
-What it has, instead of what is found (each repeatable up to --webhook)
+What it has, instead of what is found (--public, --protected and --api are repeatable)
   --public <path>         A page that anybody may see
   --protected <path>      A page behind sign-in
   --api <path>            An API route behind sign-in
@@ -25,7 +25,7 @@ What it has, instead of what is found (each repeatable up to --webhook)
   --sign-in <page>        The sign-in page: a path, or a URL for the Account Portal
 
 How to run
-  --with-secrets          Use CLERK_SECRET_KEY and CLERK_WEBHOOK_SIGNING_SECRET of the environment; default: ignore them
+  --with-secrets          Use CLERK_SECRET_KEY, CLERK_API_URL and CLERK_WEBHOOK_SIGNING_SECRET of the environment
   --no-browser            Leave out what needs a browser
   --grep <pattern>        Only tests whose title or tag matches, as @readiness-smoke
   --workers <number>      As in Playwright
@@ -36,7 +36,7 @@ What comes out
   --compare <report.json> Compare with an earlier report
   --last                  Compare with the report of the last run
   --json                  Print report.json to standard output, everything else to standard error
-  --verbose               Print every request of the search, and where Playwright runs
+  --verbose               Also say how many requests the search sent, and how Playwright is called
 
 Exit codes: 0 READY or INCOMPLETE; 1 NOT READY, or INCOMPLETE under --strict; 2 a mistake in the call.
 `;

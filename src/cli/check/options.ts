@@ -12,9 +12,6 @@ export interface CheckRun {
   readonly outputDir: string;
 }
 
-/** Environment variable that names the file with the {@link CheckRun}. */
-export const RUN_VARIABLE = 'CLERK_READINESS_CHECK_RUN';
-
 /** The options of a run: what was given, and where nothing was, what was found. A kind that was not found stays unset. */
 export function runOptions({ options, compare }: CheckFlags, found: Found, reportDir: string): ReadinessOptions {
   const { routes } = options;

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { UsageError } from '../usage-error.ts';
 import { scriptFile } from '../../package-files.ts';
 import { ENVIRONMENT } from '../../config/resolve.ts';
-import { RUN_VARIABLE } from './options.ts';
+import { CHECK_RUN } from '../../report/record.ts';
 import type { ProgressMessage } from './progress-reporter.ts';
 
 const CONFIG = scriptFile('src/cli/check.config');
@@ -80,5 +80,5 @@ function childEnv({ runFile, withSecrets, colours }: PlaywrightRun): NodeJS.Proc
     'NO_COLOR',
   ]);
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !hidden.has(name)));
-  return { ...inherited, [RUN_VARIABLE]: runFile, FORCE_COLOR: colours ? '1' : '0' };
+  return { ...inherited, [CHECK_RUN]: runFile, FORCE_COLOR: colours ? '1' : '0' };
 }
