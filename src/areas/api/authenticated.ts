@@ -1,7 +1,16 @@
 import type { ApiRoute } from '../../config/options.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
-import { body, describe, header, isHtml, isRedirect, redirectTarget, status } from '../../target/exchange.ts';
+import {
+  body,
+  describe,
+  header,
+  isHtml,
+  isSuccess,
+  isRedirect,
+  redirectTarget,
+  status,
+} from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { title, visibleText } from '../../target/html.ts';
 import { isHandshake } from '../../target/sign-in.ts';
@@ -77,8 +86,8 @@ function summarize({ route, cookie, bearer }: GenuineCall): string {
 /** One way in is enough: some APIs take the cookie only, others the header only. A user who is to be refused gets in by neither. */
 function judgeCall({ route, cookie, bearer }: GenuineCall): Finding[] {
   const { authenticatedStatus: declared } = route;
-  const isOk = (code: number) => code >= 200 && code < 300;
-  const letIn = declared && !declared.some(isOk) && [cookie, bearer].find((answer) => isOk(status(answer)));
+  const isRefused = declared && !declared.some((code) => code >= 200 && code < 300);
+  const letIn = isRefused && [cookie, bearer].find(isSuccess);
   if (!letIn && (isAnswerToUser(route, cookie) || isAnswerToUser(route, bearer))) return [];
   // No answer at all is an obstacle, which the engine reports.
   if (!letIn && status(cookie) === 0) return [];
