@@ -123,6 +123,16 @@ export const csp = defectsOf('headers/csp', [
 /** Without Clerk's own API no page of Clerk's works in a browser. */
 const CLERK_IS_BLOCKED = ['session/expired-return'] as const;
 
+/** Nor without its scripts, and the browser tells of those. */
+const SCRIPTS_ARE_BLOCKED = [
+  ...CLERK_IS_BLOCKED,
+  'headers/csp-violations',
+  'monitoring/error-tracking',
+  'session/outage',
+  'session/revoked-open-page',
+  'session/sign-out',
+] as const;
+
 export const cspClerk = defectsOf('headers/csp-clerk', [
   {
     name: 'csp-no-frontend-api',
@@ -130,6 +140,24 @@ export const cspClerk = defectsOf('headers/csp-clerk', [
     mayAlsoBreak: CLERK_IS_BLOCKED,
     apply: changing(always, (response, _request, site) =>
       withSources(response, 'connect-src', (sources) => sources.filter((source) => !source.endsWith(site.frontendApi))),
+    ),
+  },
+  {
+    name: 'csp-nonce-alone',
+    title: 'script-src has the nonce and no host of Clerk, whose script loads its parts without one',
+    mayAlsoBreak: SCRIPTS_ARE_BLOCKED,
+    apply: changing(always, (response, _request, site) =>
+      withSources(response, 'script-src', (sources) =>
+        sources.filter((source) => source !== "'strict-dynamic'" && !source.endsWith(site.frontendApi)),
+      ),
+    ),
+  },
+  {
+    name: 'csp-trusted-types',
+    title: 'trusted types are required, and no policy called default is allowed',
+    mayAlsoBreak: SCRIPTS_ARE_BLOCKED,
+    apply: changing(always, (response) =>
+      mapHeader(response, CSP, (policy) => `${policy}; require-trusted-types-for 'script'; trusted-types fernwork`),
     ),
   },
   {

@@ -112,6 +112,9 @@ async function inBrowser(check: AnyCheck, context: CheckContext, browser: Browse
   const own = context.user?.isEphemeral === true ? await TestUser.find(context.readiness, context.identity) : undefined;
   try {
     return await verify(check, { ...context, tab, ...(own && { user: own }) });
+  } catch (failure) {
+    // As a test that throws: it fails by the message.
+    return { status: 'fail', reason: String(failure), findings: [], requests: 0, durationMs: 0 };
   } finally {
     await endUser(own);
     await tab.close();
