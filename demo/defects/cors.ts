@@ -90,12 +90,14 @@ export const untrustedOrigin = defectsOf('cors/untrusted-origin', [
   },
   {
     name: 'cors-no-vary',
-    title: "the app's own origin is permitted by name, and Vary does not say that others are not",
+    title:
+      "the app's own origin is permitted by name in answers that browsers keep, and Vary does not say that others are not",
     // To the declared origin Vary is right, else cors/allowed-origin would fail too.
     apply: changing(isBrowserApi, (response, request, site) => {
       if (header(request, 'origin') === ALLOWED_ORIGIN) return response;
       const unmarked = mapHeader(response, 'vary', (value) => (/^origin$/i.test(value) ? 'Accept-Encoding' : value));
-      return header(request, 'origin') === site.url ? permit(unmarked, request, site.url, false) : unmarked;
+      if (header(request, 'origin') !== site.url) return unmarked;
+      return permit(withHeader(unmarked, 'Cache-Control', 'private, max-age=60'), request, site.url, false);
     }),
   },
 ]);
