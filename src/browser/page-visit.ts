@@ -89,17 +89,28 @@ export async function openPage(tab: Tab, options: PageVisitOptions): Promise<Pag
 }
 
 /**
- * What the tab shows just now, as part of the visit to a page; all of it is of one page.
+ * What the tab shows just now, as part of the visit to a page; all of it is of one page, unless it goes in circles.
  * @throws UndecidedError for a tab that goes elsewhere whenever it is looked at.
  */
 export async function look(tab: Tab, options: PageVisitOptions): Promise<PageVisit> {
-  for (let tries = 1; ; tries += 1) {
+  for (const deadline = Date.now() + SETTLE_MS; ;) {
     const moves = tab.moves.length;
     const seen = await glance(tab, options);
-    if (seen.moves.length === moves || moves > MAX_MOVES) return seen;
-    if (tries === MAX_TRIES) throw restless(options);
+    if (seen.moves.length === moves || goesInCircles(seen)) return seen;
+    if (Date.now() > deadline) throw restless(options);
     await still(tab);
   }
+}
+
+/** Visits of one address, which a way through a handshake does not come to, that make a circle. */
+const CIRCLE = 5;
+
+function goesInCircles({ moves }: Pick<PageVisit, 'moves'>): boolean {
+  const addresses = moves.map(({ url }) => url.replace(/[?#].*/, ''));
+  return (
+    addresses.length > MAX_MOVES ||
+    addresses.some((each) => addresses.filter((other) => other === each).length >= CIRCLE)
+  );
 }
 
 function restless({ path }: PageVisitOptions): UndecidedError {
@@ -142,6 +153,7 @@ async function glance(tab: Tab, { path, origin, cookies = {}, contains }: PageVi
 export async function reaction(tab: Tab, options: PageVisitOptions, ms = 2 * SETTLE_MS): Promise<PageVisit> {
   let last: PageVisit | undefined;
   for (const deadline = Date.now() + ms; ;) {
+    const moves = tab.moves.length;
     const ended = await watch(tab, () => offersSignIn(tab, options.contains));
     const seen = await look(tab, options);
     // A header stands there before the rest of the page does.
@@ -149,7 +161,7 @@ export async function reaction(tab: Tab, options: PageVisitOptions, ms = 2 * SET
     const good = offered && seen.blank === undefined && !seen.showsProtected;
     if (good || ended === 'circling' || isSameSight(seen, last)) return seen;
     if (Date.now() > deadline) {
-      if (seen.moves.length !== last?.moves.length) throw restless(options);
+      if (seen.moves.length !== moves && !goesInCircles(seen)) throw restless(options);
       return seen;
     }
     last = seen;

@@ -31,6 +31,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/never-stays': `<h1>Secret</h1><script>
     Object.defineProperty(document.body, 'innerText', {
       get() { location.assign('/never-stays?' + Math.random()); return 'Secret'; } });</script>`,
+  '/goes-on': '<h1>Secret</h1><script>setTimeout(() => location.assign("/stays"), 3000)</script>',
   '/leaves': '<h1>Secret</h1><script>setTimeout(() => location.assign("/never"), 100)</script>',
   '/sign-in': '<form><input name="identifier"></form>',
 };
@@ -144,10 +145,18 @@ describe('a tab', () => {
     assert.equal(seen.text, 'Secret stays');
   });
 
-  test('that is left whenever it is looked at is not taken for one that stays', async () => {
+  test('that is left whenever it is looked at goes in circles', async () => {
     await tab.page.goto(`${origin}/never-stays`);
     tab.forget();
-    await assert.rejects(look(tab, { path: '/never-stays', origin }), /\/never-stays did not come to rest/);
+    const seen = await look(tab, { path: '/never-stays', origin });
+    assert.ok(seen.moves.length >= 5, `${seen.moves.length} moves`);
+  });
+
+  test('that is on its way when its time is over is not taken for one that stays', async () => {
+    const options = { path: '/goes-on', origin, contains: 'Secret' };
+    tab.forget();
+    await tab.page.goto(`${origin}/goes-on`);
+    await assert.rejects(reaction(tab, options, 0), /\/goes-on did not come to rest/);
   });
 
   test('that leads to a page that does not answer is given up, and that is said', async () => {

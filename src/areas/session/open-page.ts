@@ -1,7 +1,7 @@
 import type { Locator, Request } from '@playwright/test';
 import type { Tab } from '../../browser.ts';
 import { userOf } from '../../browser/browser-check.ts';
-import { followToSignIn, openPage, reaction, stir } from '../../browser/page-visit.ts';
+import { followToSignIn, openPage, reaction, still, stir } from '../../browser/page-visit.ts';
 import type { PageVisit, PageVisitOptions } from '../../browser/page-visit.ts';
 import type { ApiRoute, ProtectedRoute } from '../../config/options.ts';
 import type { CheckContext } from '../../verify.ts';
@@ -98,6 +98,8 @@ export async function afterTokenLife(opened: OpenedPage, context: CheckContext):
   const answered = api && { ...api, after: await fetchStatus(tab, api.path) };
   // Before Clerk hears of the end: the page has to cope with the server's answer by itself.
   const [answer, wasUsed] = await Promise.all([act && answerTo(act, tab, origin), act && use(act)]);
+  // One that is still under way may change everything once it is there.
+  if (act && answer === undefined) await still(tab);
   const submitted = interaction === 'a form submitted' ? answer : undefined;
   await renewToken(tab);
   const after = await reaction(tab, optionsFor(act?.leadsTo ?? route, origin));
