@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { isRecord } from '../is-record.ts';
 import { bunLock } from './lockfile/bun.ts';
 import { installedFor } from './lockfile/graph.ts';
-import type { LockedPackage, LockGraph } from './lockfile/graph.ts';
+import type { LockedPackage, LockGraph, Manifest } from './lockfile/graph.ts';
 import { dependencyNames, npmLock } from './lockfile/npm.ts';
 import { pnpmLock } from './lockfile/pnpm.ts';
 import { yarnLock } from './lockfile/yarn.ts';
@@ -19,8 +19,6 @@ const MAX_CODE_FILES = 5_000;
 
 /** Names of packages in quotes, as imports and settings have them. */
 const NAMED = /["'`]((?:@[^/"'`\s]+\/)?[^/"'`\s]+)(?=["'`/])/g;
-
-type Manifest = Readonly<Record<string, unknown>>;
 
 /** Lockfiles that can be read, in the order in which they are looked for. */
 const READERS: ReadonlyArray<

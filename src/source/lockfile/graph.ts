@@ -19,6 +19,12 @@ export interface LockGraph {
   readonly importedBy: (importer: string) => readonly string[] | undefined;
 }
 
+/** A package.json. */
+export type Manifest = Readonly<Record<string, unknown>>;
+
+/** What a manifest brings itself; its peers are another one's. */
+export const FIELDS = ['dependencies', 'optionalDependencies', 'devDependencies'];
+
 /** What tests install, and no app runs: our own copies of Clerk's packages say nothing about it. */
 const TOOLS: ReadonlySet<string> = new Set(['clerk-readiness', '@clerk/testing']);
 

@@ -1,10 +1,8 @@
 import { posix } from 'node:path';
+import { FIELDS } from './graph.ts';
 import type { LockedPackage, LockGraph } from './graph.ts';
 import { parseYaml, textOf, under } from './indented.ts';
 import type { Indented } from './indented.ts';
-
-/** What a manifest brings itself; its peers are another one's. */
-export const FIELDS = ['dependencies', 'optionalDependencies', 'devDependencies'];
 
 /** `pnpm-lock.yaml`, versions 6 and 9. */
 export function pnpmLock(text: string): LockGraph {

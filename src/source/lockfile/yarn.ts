@@ -1,9 +1,7 @@
 import { isRecord } from '../../is-record.ts';
-import type { LockedPackage, LockGraph } from './graph.ts';
+import { FIELDS } from './graph.ts';
+import type { LockedPackage, LockGraph, Manifest } from './graph.ts';
 import { parseYaml, parseYarn1, textOf, under } from './indented.ts';
-import { FIELDS } from './pnpm.ts';
-
-type Manifest = Readonly<Record<string, unknown>>;
 
 /**
  * `yarn.lock` of Yarn 1 and of Yarn 2 and later.
