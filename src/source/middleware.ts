@@ -226,14 +226,10 @@ async function otherSource(modules: Modules, { framework, call, place }: Mount):
   }
   // A source folder of its own is a setting of Astro that moves the place.
   const moved = framework === 'Astro' && /\bsrcDir\b/.test(await configText(modules.tree, 'astro'));
-  const mounted: string[] = [];
-  for (const path of place === undefined || moved ? calling : modules.paths)
-    if (
-      place === undefined ||
-      moved ||
-      (place.test(path) && (await leadsToClerk(modules, path, ['onRequest'])) === 'yes')
-    )
-      mounted.push(path);
+  const isAnywhere = place === undefined || moved;
+  const mounted = isAnywhere ? calling : [];
+  for (const path of isAnywhere ? [] : modules.paths.filter((each) => place.test(each)))
+    if ((await leadsToClerk(modules, path, ['onRequest'])) === 'yes') mounted.push(path);
   return { kind: 'other', framework, mounted, misplaced: calling.filter((path) => !mounted.includes(path)) };
 }
 
