@@ -7,6 +7,7 @@ import {
   cspClerkSignedIn,
   cspSignedIn,
   cspViolations,
+  cspViolationsSignedIn,
   securityHeaders,
   securityHeadersSignedIn,
 } from '../src/areas/headers.ts';
@@ -35,9 +36,21 @@ test(
   },
 );
 
-test('no page violates its own Content Security Policy', check('headers/csp-violations'), async ({ verify, tab }) => {
-  await verify(cspViolations, { tab });
-});
+test(
+  'no page violates its own Content Security Policy',
+  check('headers/csp-violations', cspViolations.part),
+  async ({ verify, tab }) => {
+    await verify(cspViolations, { tab });
+  },
+);
+
+test(
+  'no page behind sign-in violates its own Content Security Policy',
+  check('headers/csp-violations', cspViolationsSignedIn.part),
+  async ({ verify, tab, signedInIfAny }) => {
+    await verify(cspViolationsSignedIn, { tab, ...(signedInIfAny && { signedIn: signedInIfAny }) });
+  },
+);
 
 test('security headers are set', check('headers/security'), async ({ verify }) => {
   await verify(securityHeaders);

@@ -229,11 +229,13 @@ export const security = defectsOf('headers/security', [
 
 const onHome = all(at('/'), by('GET'));
 
-/** The home page with something more at the end of its body. */
+/** A page with something more at the end of its body. */
+function pageWith(response: DemoResponse, html: string): DemoResponse {
+  return mapText(response, (text) => text.replace('</body>', () => `${html}</body>`));
+}
+
 function homeWith(html: string) {
-  return changing(onHome, (response) =>
-    isHtml(response) ? mapText(response, (text) => text.replace('</body>', () => `${html}</body>`)) : response,
-  );
+  return changing(onHome, (response) => (isHtml(response) ? pageWith(response, html) : response));
 }
 
 export const violations = defectsOf('headers/csp-violations', [
@@ -262,6 +264,11 @@ export const violations = defectsOf('headers/csp-violations', [
     name: 'csp-blocked-frame',
     title: 'the home page embeds a video of a host that the policy does not list',
     apply: homeWith('<iframe src="https://video.demo.example/embed/1" title="Tour"></iframe>'),
+  },
+  {
+    name: 'csp-blocked-image-signed-in',
+    title: 'pages behind sign-in show an image of a host that the policy does not list',
+    apply: behindSignIn((response) => pageWith(response, '<img src="https://charts.demo.example/week.png" alt="">')),
   },
   {
     name: 'clerk-script-missing',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cspViolations } from '../../src/areas/headers.ts';
+import { cspViolations, cspViolationsSignedIn } from '../../src/areas/headers.ts';
+import type { Judgement } from '../../src/result.ts';
 import type { ViolationVisit } from '../../src/areas/headers/csp-violations.ts';
 import { expectation, ORIGIN } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';
@@ -67,4 +68,49 @@ describe('headers/csp-violations', () => {
       assert.match(unverified ?? '', reason);
     });
   }
+});
+
+describe('headers/csp-violations behind sign-in', () => {
+  const DASHBOARD: ViolationVisit = {
+    ...SOUND,
+    path: '/dashboard',
+    visit: { ...SOUND.visit, asked: `${ORIGIN}/dashboard`, moves: [{ url: `${ORIGIN}/dashboard`, status: 200 }] },
+  };
+  const behind = (...overs: Array<Partial<ViolationVisit>>) =>
+    cspViolationsSignedIn.judge(
+      overs.map((over) => ({ ...DASHBOARD, ...over })),
+      expectation(),
+    );
+  const movedTo = (url: string, status?: number) => ({
+    visit: { ...DASHBOARD.visit, moves: [{ url, ...(status !== undefined && { status }) }] },
+  });
+
+  it('passes when nothing is blocked, and says who opened the page', () => {
+    const judgement = behind({});
+    assertClean(judgement);
+    assert.match(judgement.summary, /\/dashboard \(signed in\)/);
+  });
+  it('fails on a blocked image', () => {
+    const violations = [blocked('img-src', 'https://charts.example.com/a.png')];
+    assert.match(only(behind({ violations })).message, /a\.png on \/dashboard \(signed in\)$/);
+  });
+  it('judges a page to which a script went by itself', () => assertClean(behind(movedTo(`${ORIGIN}/dashboard?tab=1`))));
+
+  const violations = [blocked('img-src', 'https://cdn.example.com/a.png')];
+  const left: ReadonlyArray<readonly [name: string, judgement: Judgement]> = [
+    ['there is no test user', cspViolationsSignedIn.judge(undefined, expectation())],
+    ['no protected page is declared', behind()],
+    ['the page leads elsewhere', behind({ ...movedTo(`${ORIGIN}/onboarding`, 200), violations })],
+    ['the test user may not see the page', behind({ ...movedTo(`${ORIGIN}/dashboard`, 404), violations })],
+  ];
+  for (const [name, judgement] of left) {
+    it(`has nothing to judge where ${name}`, () => {
+      assert.deepEqual(judgement.findings, []);
+      assert.notEqual(judgement.inapplicable, undefined);
+    });
+  }
+  it('is in doubt where the page cannot be opened', () => {
+    const failed = { ...DASHBOARD.visit, moves: [], failure: 'net::ERR_FAILED' };
+    assert.match(behind({ visit: failed }).unverified ?? '', /could not be opened/);
+  });
 });

@@ -33,8 +33,7 @@ export function judgeBehindSignIn(
   { visits, publicPages }: BehindSignIn,
   judge: (pages: Pages, others: readonly Page[]) => Judgement,
 ): Judgement {
-  if (!visits) return inapplicable('no test user is set (session.user), so no page behind sign-in was opened');
-  if (visits.length === 0) return inapplicable('no page behind sign-in is declared (routes.protected)');
+  if (!visits || visits.length === 0) return nothingBehindSignIn(visits);
   const { html } = pagesOf(visits.filter(isGot));
   const missed = list(visits.filter((visit) => !isGot(visit)).map(({ final }) => describe(final)));
   if (html.length === 0) return inapplicable(`the test user gets no page behind sign-in: ${missed}`);
@@ -43,6 +42,15 @@ export function judgeBehindSignIn(
   return missed === ''
     ? judgement
     : { ...judgement, summary: `${judgement.summary}; the test user does not get ${missed}` };
+}
+
+/** Why no page behind sign-in was opened. */
+export function nothingBehindSignIn(visits: readonly unknown[] | undefined): Judgement {
+  return inapplicable(
+    visits
+      ? 'no page behind sign-in is declared (routes.protected)'
+      : 'no test user is set (session.user), so no page behind sign-in was opened',
+  );
 }
 
 function isGot({ exchanges, final }: Visit): boolean {

@@ -1,5 +1,5 @@
 import type { Readiness } from '../../config/options.ts';
-import { error } from '../../result.ts';
+import { error, inapplicable } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import type { Tab } from '../../browser.ts';
 import { recordViolations } from '../../browser/violations.ts';
@@ -10,10 +10,12 @@ import { waitForAffordance } from '../../browser/affordance.ts';
 import { tabOf } from '../../browser/browser-check.ts';
 import { asExchange, look } from '../../browser/page-visit.ts';
 import type { PageVisit } from '../../browser/page-visit.ts';
+import { nothingBehindSignIn } from './behind-sign-in.ts';
 import { list } from './pages.ts';
 
-/** One page in a browser, signed out. */
+/** One page in a browser. */
 export interface ViolationVisit {
+  /** Its path, and who opened it where that is not anyone. */
   readonly path: string;
   readonly visit: PageVisit;
   readonly violations: readonly Violation[];
@@ -25,8 +27,11 @@ export interface ViolationVisit {
   readonly listened: boolean;
 }
 
-/** Pages opened at most: home, sign-in and some of the declared ones; each costs a second or two. */
+/** Public pages opened at most: home, sign-in and some of the declared ones; each costs a second or two. */
 const MAX_PAGES = 6;
+
+/** Pages behind sign-in opened at most. */
+const MAX_BEHIND_SIGN_IN = 3;
 
 /** Milliseconds for Clerk to load and for the form to show; both come from a CDN. */
 const LOAD_MS = 15_000;
@@ -36,9 +41,12 @@ const IDLE_MS = 5_000;
 
 const DOCS = 'https://clerk.com/docs/guides/secure/best-practices/csp-headers';
 
+const ID = 'headers/csp-violations';
+
 /** headers/csp-violations; opens each page once, in a context of its own. */
 export const cspViolations = defineCheck<readonly ViolationVisit[]>({
-  id: 'headers/csp-violations',
+  id: ID,
+  part: { methods: ['browser'] },
   async collect(context) {
     const tab = tabOf(context);
     const { readiness, target, identity } = context;
@@ -48,16 +56,51 @@ export const cspViolations = defineCheck<readonly ViolationVisit[]>({
       ),
     );
   },
+  judge: judgeVisits,
+});
+
+/** headers/csp-violations for pages behind sign-in, which use what no public page does: charts, uploads, chats. */
+export const cspViolationsSignedIn = defineCheck<readonly ViolationVisit[] | undefined>({
+  id: ID,
+  part: { methods: ['browser', 'signed-in'] },
+  async collect(context) {
+    const { readiness, identity, signedIn } = context;
+    if (!signedIn) return undefined;
+    const cookies = await signedIn.browserCookies();
+    return Promise.all(
+      (readiness.routes.protected || []).slice(0, MAX_BEHIND_SIGN_IN).map(async ({ path }) => {
+        const tab = await tabOf(context).fresh();
+        await tab.context.addCookies(cookies);
+        return openWatched(tab, path, identity.origin, readiness);
+      }),
+    );
+  },
   judge(visits): Judgement {
-    const unverified = unseen(visits);
-    const withClerk = visits.filter(({ clerkLoaded }) => clerkLoaded !== undefined);
-    return {
-      findings: [...judgeViolations(visits), ...visits.flatMap(judgePage)],
-      summary: `${count(visits.length, 'page')} (${list(visits.map(({ path }) => path))}) opened in a browser: nothing is blocked by a policy, nothing is blank, Clerk loads on ${withClerk.length}`,
-      ...(unverified !== undefined && { unverified }),
-    };
+    if (!visits || visits.length === 0) return nothingBehindSignIn(visits);
+    const got = visits.filter(isGot);
+    if (got.length === 0)
+      return inapplicable(`the test user gets no page behind sign-in: not ${list(visits.map(({ path }) => path))}`);
+    return judgeVisits(got.map((visit) => ({ ...visit, path: `${visit.path} (signed in)` })));
   },
 });
+
+function judgeVisits(visits: readonly ViolationVisit[]): Judgement {
+  const unverified = unseen(visits);
+  const withClerk = visits.filter(({ clerkLoaded }) => clerkLoaded !== undefined);
+  return {
+    findings: [...judgeViolations(visits), ...visits.flatMap(judgePage)],
+    summary: `${count(visits.length, 'page')} (${list(visits.map(({ path }) => path))}) opened in a browser: nothing is blocked by a policy, nothing is blank, Clerk loads on ${withClerk.length}`,
+    ...(unverified !== undefined && { unverified }),
+  };
+}
+
+/** A path that leads elsewhere, or to an error, says nothing about the page; one that could not be opened is in doubt. */
+function isGot({ path, visit: { moves, failure } }: ViolationVisit): boolean {
+  const last = moves.at(-1);
+  return (
+    failure !== undefined || (last !== undefined && new URL(last.url).pathname === path && (last.status ?? 200) < 400)
+  );
+}
 
 function opened({ routes }: Readiness, home: string): string[] {
   const local = [routes.signIn, routes.signUp].filter((path) => path?.startsWith('/') === true);
