@@ -1,5 +1,6 @@
 import { error, warning } from '../../result.ts';
 import type { Finding } from '../../result.ts';
+import { header } from '../../target/exchange.ts';
 import { contains } from '../routes/shared.ts';
 import { TOKEN_LIFE } from '../../target/session-token.ts';
 import { asExchange } from '../../browser/page-visit.ts';
@@ -19,6 +20,7 @@ export function judgeSignOut(
   { back, flashed, second, late, leftOvers }: NonNullable<SignOutEvidence['ended']>,
 ): Finding[] {
   const { path, contains: text = '' } = route;
+  const cacheControl = header(received, 'cache-control') ?? '';
   const found: Finding[] = [];
   if (back.showsProtected || flashed) {
     found.push(
@@ -35,11 +37,11 @@ export function judgeSignOut(
     );
   }
   // Browsers keep nothing that came under a certificate they were told to ignore, so the header speaks for them.
-  else if (received.holdsContent && staysFresh(received.cacheControl)) {
+  else if (text !== '' && contains(received, text) && staysFresh(cacheControl)) {
     found.push(
       error({
         subject: `${path} by the Back button after signing out`,
-        message: `the browser may show “${text}” again from its cache: Cache-Control: ${received.cacheControl}`,
+        message: `the browser may show “${text}” again from its cache: Cache-Control: ${cacheControl}`,
         expected: 'Cache-Control: private, no-store',
         cause: 'A header for static pages is set on protected ones too, by the framework’s configuration or a proxy.',
         fix: 'Send Cache-Control: private, no-store with every protected page.',

@@ -2,7 +2,7 @@ import type { Cookie, Page } from '@playwright/test';
 import type { Tab } from '../../browser.ts';
 import type { ProtectedRoute } from '../../config/options.ts';
 import type { Judgement } from '../../result.ts';
-import type { Visit } from '../../target/exchange.ts';
+import type { Exchange, Visit } from '../../target/exchange.ts';
 import { tokenClaims, TOKEN_LIFE } from '../../target/session-token.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
@@ -30,19 +30,13 @@ export interface LeftOvers {
   readonly replayed: Visit;
 }
 
-/** The page as the browser received it with the session. */
-export interface Received {
-  readonly cacheControl: string;
-  /** The text of `contains` is in the document itself, not put there by a script later. */
-  readonly holdsContent: boolean;
-}
-
 /** A page and its session, before and after signing out. */
 export interface SignOutEvidence {
   readonly route: ProtectedRoute;
   /** The page with the genuine session: the control. */
   readonly before: PageVisit;
-  readonly received: Received;
+  /** The page as the browser received it with the session. */
+  readonly received: Exchange;
   /** Why nobody could sign out. */
   readonly refused?: string;
   readonly ended?: {
@@ -118,21 +112,22 @@ function notShown({ path, contains }: ProtectedRoute): string {
 }
 
 /** Asks for the page once more, past the browser's cache. */
-async function receive(page: Page, { path, contains }: PageVisitOptions): Promise<Received> {
-  const { cacheControl, document } = await page
+async function receive(page: Page, { path, origin }: PageVisitOptions): Promise<Exchange> {
+  const request = { method: 'GET', url: new URL(path, origin).href, headers: [['accept', 'text/html']] as const };
+  const response = await page
     .evaluate(
       async ({ url, ms }) => {
-        const response = await fetch(url, {
+        const answer = await fetch(url, {
           headers: { accept: 'text/html' },
           cache: 'no-store',
           signal: AbortSignal.timeout(ms),
         });
-        return { cacheControl: response.headers.get('cache-control') ?? '', document: await response.text() };
+        return { status: answer.status, headers: [...answer.headers], body: await answer.text(), truncated: false };
       },
       { url: path, ms: FETCH_MS },
     )
-    .catch(() => ({ cacheControl: '', document: '' }));
-  return { cacheControl, holdsContent: contains !== undefined && document.includes(contains) };
+    .catch(() => undefined);
+  return { request, ...(response && { response }), durationMs: 0 };
 }
 
 /** A page to go to before signing out, so that the protected one lies behind it: another one that loads Clerk. */
