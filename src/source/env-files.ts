@@ -43,7 +43,7 @@ const HARMLESS_VALUE =
 
 /** Every kind of secret that is looked for, for git to find the files. */
 const SECRETS = [
-  ...SECRET_KINDS.map(({ prefix, character, fewest }) => `${prefix}${character}{${fewest}}`),
+  ...SECRET_KINDS.map(({ prefix, character, fewest, after = '' }) => `${prefix}${character}{${fewest},}${after}`),
   PRIVATE_KEY_LINE,
 ].join('|');
 

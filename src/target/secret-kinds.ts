@@ -10,6 +10,8 @@ export interface SecretKind {
   readonly character: string;
   /** Fewest characters of the random part. */
   readonly fewest: number;
+  /** What comes right after it, where that tells it from others. */
+  readonly after?: string;
   /** True where code is full of the prefix, so that one counts only as a value of its own, in quotes. */
   readonly isCommon?: true;
 }
@@ -34,6 +36,14 @@ export const SECRET_KINDS: readonly SecretKind[] = [
     prefix: '(github_pat_|gh[pousr]_)',
     character: '[A-Za-z0-9_]',
     fewest: 36,
+  },
+  {
+    what: 'a password of a database',
+    prefix: '(postgres(ql)?|mysql|mongodb(\\+srv)?|rediss?|amqps?)://[A-Za-z0-9._-]{0,63}:',
+    character: '[A-Za-z0-9!$%&*+,.;=_~-]',
+    fewest: 12,
+    // Databases of a developer's machine and of containers have no dot in their host.
+    after: '@[A-Za-z0-9-]+[.][A-Za-z]',
   },
   {
     what: 'an API key, machine token or OAuth token of Clerk',

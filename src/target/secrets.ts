@@ -24,8 +24,8 @@ export interface SecretTrace {
 
 /** What a secret of each kind looks like where it stands. */
 const PATTERNS: ReadonlyArray<{ readonly what: string; readonly pattern: RegExp }> = [
-  ...SECRET_KINDS.map(({ what, prefix, character, fewest, isCommon }) => {
-    const secret = `(?<prefix>${prefix})(?<random>${character}{${fewest},})`;
+  ...SECRET_KINDS.map(({ what, prefix, character, fewest, after = '', isCommon }) => {
+    const secret = `(?<prefix>${prefix})(?<random>${character}{${fewest},})(?=${after})`;
     const quoted = `(?<=[:=]\\s{0,4}\\\\{0,3}["'\`])${secret}(?=\\\\{0,3}["'\`])`;
     return { what, pattern: new RegExp(isCommon ? quoted : `(?<![A-Za-z0-9])${secret}`, 'g') };
   }),

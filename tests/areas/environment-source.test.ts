@@ -86,6 +86,15 @@ describe('environment/env-files-ignored', () => {
       const code = `const k = '${prefix}${randomBytes(24).toString('hex')}'`;
       assert.equal(only(await envFiles({ '.gitignore': IGNORE, 'lib/a.ts': code })).level, 'error');
     });
+  it('finds the password of a database, unless it is one of this machine', async () => {
+    const compose = (host: string) =>
+      envFiles({
+        '.gitignore': IGNORE,
+        'compose.yml': `DB: mysql://app:${randomBytes(24).toString('hex')}@${host}/app`,
+      });
+    assert.equal(only(await compose('db.example.net:3306')).level, 'error');
+    assertClean(await compose('db:3306'));
+  });
   for (const [name, settings, attributes] of [
     ['settings of git', ['grep.fullName=true', 'color.ui=always'], ''],
     ['files whose changes git does not show', [], '*.ts -diff\n'],

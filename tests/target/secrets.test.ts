@@ -16,6 +16,7 @@ const letters = (length: number) => {
 };
 const secretKey = () => ['sk', 'live', letters(40)].join('_');
 const signingSecret = () => ['whsec', randomBytes(24).toString('base64')].join('_');
+const databaseUrl = (password: string) => `postgresql://app:${password}@db.example.net:5432/app`;
 const pem = (type: 'privateKey' | 'publicKey') => {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return type === 'privateKey'
@@ -32,6 +33,12 @@ describe('what has the form of a secret', () => {
     ['a key of Anthropic', `"${['sk', 'ant', 'api03', letters(90)].join('-')}"`, /Anthropic/],
     ['a secret key of Supabase', `x='${['sb', 'secret', letters(31)].join('_')}'`, /Supabase/],
     ['a token of GitHub', `//${['ghp', letters(36)].join('_')}@github.com`, /GitHub/],
+    ['a password of a database', `{url:"${databaseUrl(letters(16))}"}`, /password of a database/],
+    [
+      'a password of a cache',
+      databaseUrl(letters(20)).replace('postgresql://app', 'rediss://'),
+      /password of a database/,
+    ],
     ['a signing secret', `{"signingSecret":"${signingSecret()}"}`, /webhook signing secret/],
     ['a machine secret', `{secret:"${['ak', letters(32)].join('_')}"}`, /API key/],
     ['a private key', `key=\`${pem('privateKey')}\``, /private key/],
@@ -55,6 +62,14 @@ describe('what has the form of a secret', () => {
     ['a public key', pem('publicKey')],
     ['the header of a private key in a parser', 'if(k.includes("-----BEGIN PRIVATE KEY-----"))throw 1'],
     ['a name in minified code', `var mt_${'a1B2c3D4e5'.repeat(3)}=1;ask_${letters(30)}()`],
+    ['a database of this machine', databaseUrl(letters(20)).replace('db.example.net', 'localhost')],
+    ['a database of a container', databaseUrl(letters(20)).replace('db.example.net', 'db')],
+    ['a database without a password', 'postgresql://app@db.example.net:5432/app'],
+    [
+      'a database of examples',
+      `${databaseUrl('password')} ${databaseUrl('my-example-password')} ${databaseUrl('[YOUR-PASSWORD]')}`,
+    ],
+    ['a database whose password comes later', `${databaseUrl('${DB_PASSWORD}')} ${databaseUrl('<password>')}`],
     ['part of a word', `task_live_${letters(30)} risk_test_${letters(30)}`],
   ] as const) {
     it(`is not: ${name}`, () => assert.deepEqual(findSecrets(text, []), []));
