@@ -13,8 +13,8 @@ export interface SignInContext {
 /** Paths that apps use for signing in, when none is configured; below their settings is a page about it. */
 const USUAL_SIGN_IN = /^(?!.*\/(?:settings|preferences|profile|security)\/).*(^|\/)(sign[-_]?in|log[-_]?in)(\/|$)/i;
 
-/** A locale in front of the path: language, script and region, as `/en`, `/pt-BR`, `/zh-Hant-TW`, `/es-419`. */
-const LOCALE = /^\/[a-z]{2}(-[A-Za-z]{4})?([-_]\w{2,4})?(?=\/)/;
+/** A locale in front of the path: language, script and region, as `/en`, `/pt-BR`, `/zh-Hant-TW`, `/es-419`; `/me` and `/my` are somebody's own pages. */
+const LOCALE = /^\/(?!m[ey]\/)[a-z]{2}(-[A-Za-z]{4})?([-_]\w{2,4})?(?=\/)/;
 
 /** Path of Clerk's redirect through the Frontend API that settles the session before anything else. */
 export const HANDSHAKE_PATH = '/v1/client/handshake';

@@ -93,6 +93,7 @@ describe('the rest', () => {
     for (const locale of ['pt-BR', 'es-419', 'zh-Hant-TW', 'en_US', 'zh-hans'])
       assert.equal(isSamePage(`/${locale}/dashboard`, '/dashboard'), true, locale);
     assert.equal(isSamePage('/my-admin/dashboard', '/dashboard'), false);
+    for (const own of ['/me/', '/my/']) assert.equal(isSamePage(own, '/'), false, own);
     for (const [path, declared] of [
       ['/us/en/dashboard', '/dashboard'],
       ['/en/me/settings', '/me/settings'],
