@@ -123,6 +123,7 @@ describe('monitoring/health', () => {
       /Set health\.path, and the monitor, to \/api\/health\//,
     ],
     ['404', { status: 404 }, {}, /No route is there/],
+    ['405', { status: 405 }, {}, /refuses the plain GET.*Answer a plain GET/],
     ['500', { status: 500 }, {}, /endpoint fails itself.*answer 503/],
     ['503', { status: 503, ...json({ checks: { clerk: 'down' } }) }, {}, /CLERK_SECRET_KEY.*status\.clerk\.com/],
     ['text that nobody declared', { body: 'clerk ok' }, {}, /plain text that nobody declared/],

@@ -99,25 +99,30 @@ function judgeUnhealthy(get: Exchange): Finding[] {
       }),
     ];
   }
-  return [
-    error({
-      ...base,
-      ...(code === 404
-        ? {
-            cause: 'No route is there, or the guard hides it with 404.',
-            fix: 'Create the route, or correct health.path.',
-          }
-        : code < 300
-          ? {
-              cause: 'The endpoint answers without a body, so it says nothing about its dependencies.',
-              fix: 'Answer 200 with JSON that names them.',
-            }
-          : {
-              cause: 'The endpoint fails itself.',
-              fix: 'Catch errors of sub-checks and answer 503 with the name of the one that failed.',
-            }),
-    }),
-  ];
+  return [error({ ...base, ...reasonOf(code) })];
+}
+
+/** Why a route answers with something else than health. */
+function reasonOf(code: number): Pick<Finding, 'cause' | 'fix'> {
+  if (code < 300)
+    return {
+      cause: 'The endpoint answers without a body, so it says nothing about its dependencies.',
+      fix: 'Answer 200 with JSON that names them.',
+    };
+  if (code === 404)
+    return {
+      cause: 'No route is there, or the guard hides it with 404.',
+      fix: 'Create the route, or correct health.path.',
+    };
+  if (code < 500)
+    return {
+      cause: 'The endpoint refuses the plain GET that monitors send: it wants another method, a parameter or a header.',
+      fix: 'Answer a plain GET, or correct health.path.',
+    };
+  return {
+    cause: 'The endpoint fails itself.',
+    fix: 'Catch errors of sub-checks and answer 503 with the name of the one that failed.',
+  };
 }
 
 function judgeHealthy({ get, head, unknown }: HealthEvidence, contains: string | undefined): Finding[] {
