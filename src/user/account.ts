@@ -25,6 +25,7 @@ export interface AccountContext {
 /** Who the test user is, and how they sign in: given by the options, or made for the run. */
 export class Account {
   readonly id: string;
+  /** Empty for a user of whom the options name the id only. */
   readonly email: string;
   /** True for a user who was made for this run. */
   readonly ephemeral: boolean;
@@ -65,12 +66,16 @@ export class Account {
     if (missing !== undefined || user === undefined)
       throw new ReadinessConfigError(`There is no test user: ${missing}.`);
     const backend = Backend.of(readiness);
-    if (user === 'ephemeral') {
+    if (typeof user === 'string') {
       if (!backend) throw new ReadinessConfigError(`There is no test user: ${missing}.`);
+      if (user !== 'ephemeral')
+        return new Account({ id: await idOf(backend, { userId: [user] }), email: '' }, { backend, ephemeral: false });
       return new Account(await createEphemeral(backend), { backend, ephemeral: true });
     }
     const { email, password } = user;
-    const id = backend ? await idOf(backend, email) : await idBySigningIn(context, email, password ?? '');
+    const id = backend
+      ? await idOf(backend, { emailAddress: [email] })
+      : await idBySigningIn(context, email, password ?? '');
     return new Account(
       { id, email },
       { ephemeral: false, ...(password !== undefined && { password }), ...(backend && { backend }) },
@@ -151,14 +156,17 @@ export class Account {
   }
 }
 
-async function idOf(backend: Backend, email: string): Promise<string> {
+async function idOf(
+  backend: Backend,
+  asked: { readonly emailAddress: string[] } | { readonly userId: string[] },
+): Promise<string> {
   const { data } = await backend.call(`look the test user up at ${backend.apiUrl}`, (clerk) =>
-    clerk.users.getUserList({ emailAddress: [email] }),
+    clerk.users.getUserList(asked),
   );
   const [user] = data;
   if (!user) {
     throw new ReadinessConfigError(
-      'session.user.email names nobody in the instance of clerk.secretKey: create that user in the Clerk Dashboard, or give the secret key of the instance that the target runs on.',
+      'session.user names nobody in the instance of clerk.secretKey: create that user in the Clerk Dashboard, or give the secret key of the instance that the target runs on.',
     );
   }
   return user.id;

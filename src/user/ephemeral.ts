@@ -87,7 +87,7 @@ function correct(user: CreateUser, { reasons }: BackendRefusal): CreateUser | un
 
 function demanding(failure: BackendRefusal): Error {
   return new Error(
-    `${failure.message} If the instance asks more of a new user than an e-mail address, a telephone number, a name and a password, name a user of yours with session.user.email.`,
+    `${failure.message} If the instance asks more of a new user than an e-mail address, a telephone number, a name and a password, name a user of yours with session.user.`,
     { cause: failure },
   );
 }
