@@ -32,6 +32,7 @@ export class Account {
   readonly #password: string | undefined;
   readonly #backend: Backend | undefined;
   #removed = false;
+  #organization: Promise<{ orgId?: string }> | undefined;
   #testingToken: { readonly token: string; readonly expiresAt: number } | undefined;
 
   private constructor(
@@ -96,8 +97,9 @@ export class Account {
     const password = this.#password;
     if (password !== undefined) return signIn({ strategy: 'password', identifier: this.email, password }, testingToken);
     const backend = this.backend('signing in without a password');
+    const organization = await (this.#organization ??= organizationOf(backend, this.id));
     const { id, token } = await backend.call('create a sign-in token', (clerk) =>
-      clerk.signInTokens.createSignInToken({ userId: this.id, expiresInSeconds: TICKET_LIFE }),
+      clerk.signInTokens.createSignInToken({ userId: this.id, expiresInSeconds: TICKET_LIFE, ...organization }),
     );
     try {
       return await signIn({ strategy: 'ticket', ticket: token }, testingToken);
@@ -170,6 +172,14 @@ async function idOf(
     );
   }
   return user.id;
+}
+
+/** The one organization of a user, in which they act: Clerk may demand one, and so may an app. None where there are none. */
+async function organizationOf(backend: Backend, userId: string): Promise<{ orgId?: string }> {
+  const { data } = await backend
+    .call('look for organizations', (clerk) => clerk.users.getOrganizationMembershipList({ userId, limit: 2 }))
+    .catch(() => ({ data: [] }));
+  return data.length === 1 && data[0] ? { orgId: data[0].organization.id } : {};
 }
 
 /** Without the Backend API nobody but the user can say who they are. */
