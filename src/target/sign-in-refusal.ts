@@ -34,6 +34,10 @@ const CODES: ReadonlyArray<readonly [code: RegExp, hint: string]> = [
     'The user of session.user has no password, or passwords are off in the instance: leave session.user.password out and set clerk.secretKey, so that a sign-in token is used.',
   ],
   [/^form_password_(pwned|compromised)/, 'Give the user of session.user a password that was never in a breach.'],
+  [
+    /^origin_invalid$/,
+    'Clerk signs in on the domain of the instance alone: run against that one. A satellite takes its sessions from there.',
+  ],
   [/^user_(locked|banned|deactivated)$/, 'Unlock the user of session.user in the Clerk Dashboard.'],
   [
     /captcha|bot/,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveOptions } from '../../src/config/resolve.ts';
 import { FrontendApi } from '../../src/target/frontend-api.ts';
+import { refusalHint } from '../../src/target/sign-in-refusal.ts';
 import { withConnection } from '../../src/user/account.ts';
 import { serve } from '../support/server.ts';
 
@@ -23,3 +24,6 @@ async function endsIn(ahead: number): Promise<number> {
 test('a session token is used no longer than it lives, where the clock of this machine is behind', async () => {
   for (const ahead of [0, 300]) assert.ok(Math.abs((await endsIn(ahead)) - 60) < 5);
 });
+
+test('a sign-in from another domain than that of the instance is refused, and the hint says where to run', () =>
+  assert.match(refusalHint(['origin_invalid']), /domain of the instance.*satellite/));
