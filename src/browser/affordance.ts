@@ -19,9 +19,9 @@ const FORM = [
   '[class*="cl-socialButtons"] button',
 ].join(', ');
 
-/** What a page of an app's own says that has no field to fill in: the button of a provider, or that of a passkey. */
-const PROVIDER =
-  /\b(with|mit|avec|con|com|met|via)\s+(an?\s+)?(google|github|apple|microsoft|facebook|linkedin|discord|slack|gitlab|twitter|x|sso|passkey)\b/i;
+/** Whom a button names by which a person signs in elsewhere, and what it says besides; such a page may have no field. */
+const PROVIDER = /google|github|apple|microsoft|facebook|linkedin|discord|slack|gitlab|twitter|passkey|\b(x|sso)\b/i;
+const GO_ON = new RegExp(`${SIGN_IN_WORDS.source}|sign[\\s-]?up|contin|fortfahren|weiter|doorgaan`, 'i');
 
 /** Waits until a page lets a person sign in. */
 export async function waitForAffordance(page: Page, timeout: number): Promise<void> {
@@ -61,7 +61,7 @@ function contentLinks(page: Page): Locator {
 
 /** Buttons by which a person signs in elsewhere. */
 export function providers(page: Page): Locator {
-  return controls(page).filter({ hasText: PROVIDER });
+  return controls(page).filter({ hasText: PROVIDER }).filter({ hasText: GO_ON });
 }
 
 function forms(page: Page): Locator {

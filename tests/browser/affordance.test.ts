@@ -19,6 +19,8 @@ const CASES: ReadonlyArray<readonly [name: string, html: string, expected: Affor
     '<header><button>Sign in with Google</button></header><p>Hello</p>',
     'header link',
   ],
+  ['the same in a language of other letters', '<main><button>Googleでログイン</button></main>', 'form'],
+  ['a button that shares', '<main><button>Share with X</button><button>Connect with Slack</button></main>', undefined],
   ['a button that has to do with a provider', '<main><button>Open Google Calendar</button></main>', undefined],
   ['a search field', '<form><input name="q"><button>Search</button></form>', undefined],
 ];
