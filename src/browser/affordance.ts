@@ -13,29 +13,31 @@ export const IN_CONTENT = `:not(:is(${HEADER}) *)`;
 
 const FORM = [
   'input[name="identifier"]',
-  `input[type="email"]${IN_CONTENT}`,
-  `input[type="password"]${IN_CONTENT}`,
-  `input[autocomplete~="username"]${IN_CONTENT}`,
+  `input:is([type="email"], [type="password"], [type="tel"], [autocomplete~="username"], [name="username"])${IN_CONTENT}`,
   '.cl-signIn-root',
   '.cl-signIn-start',
   '[class*="cl-socialButtons"] button',
 ].join(', ');
 
+/** Whom a button names by which a person signs in elsewhere, and what it says besides; such a page may have no field. */
+const PROVIDER = /google|github|apple|microsoft|facebook|linkedin|discord|slack|gitlab|twitter|passkey|\b(x|sso)\b/i;
+const GO_ON = new RegExp(`${SIGN_IN_WORDS.source}|sign[\\s-]?up|contin|fortfahren|weiter|doorgaan`, 'i');
+
 /** Waits until a page lets a person sign in. */
 export async function waitForAffordance(page: Page, timeout: number): Promise<void> {
-  await visible(page.locator(FORM).or(contentLinks(page)))
+  await visible(forms(page).or(contentLinks(page)))
     .first()
     .waitFor({ timeout });
 }
 
 /** True for a page that lets a person sign in just now, by more than a link in its header. */
 export async function canSignIn(page: Page): Promise<boolean> {
-  return (await visible(page.locator(FORM).or(contentLinks(page))).count()) > 0;
+  return (await visible(forms(page).or(contentLinks(page))).count()) > 0;
 }
 
 /** How a page lets a person sign in, just now. */
 export async function affordanceOf(page: Page): Promise<Affordance | undefined> {
-  if ((await visible(page.locator(FORM)).count()) > 0) return 'form';
+  if ((await visible(forms(page)).count()) > 0) return 'form';
   if ((await visible(contentLinks(page)).count()) > 0) return 'link';
   return (await visible(links(page)).count()) > 0 ? 'header link' : undefined;
 }
@@ -54,7 +56,20 @@ function links(page: Page): Locator {
 }
 
 function contentLinks(page: Page): Locator {
-  return page
-    .locator(['a', 'button', '[role="button"]', '[role="link"]'].map((control) => control + IN_CONTENT).join(', '))
-    .filter({ hasText: SIGN_IN_WORDS });
+  return controls(page).filter({ hasText: SIGN_IN_WORDS });
+}
+
+/** Buttons by which a person signs in elsewhere. */
+export function providers(page: Page): Locator {
+  return controls(page).filter({ hasText: PROVIDER }).filter({ hasText: GO_ON });
+}
+
+function forms(page: Page): Locator {
+  return page.locator(FORM).or(providers(page));
+}
+
+function controls(page: Page): Locator {
+  return page.locator(
+    ['a', 'button', '[role="button"]', '[role="link"]'].map((control) => control + IN_CONTENT).join(', '),
+  );
 }

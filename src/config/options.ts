@@ -152,10 +152,10 @@ export interface ReadinessOptions {
   /** Genuine sessions. */
   session?: {
     /**
-     * A dedicated, least-privilege test user of yours, or `'ephemeral'`: a user who is created for the run and removed
-     * after it, in mode `full` only.
+     * A dedicated, least-privilege test user of yours, also by the id alone, as `'user_…'`; or `'ephemeral'`: a user who
+     * is created for the run and removed after it, in mode `full` only.
      */
-    user?: TestUserOptions | 'ephemeral';
+    user?: TestUserOptions | `user_${string}` | 'ephemeral';
   };
   /** Turns the source-tree audit on. */
   project?: { root: string };
@@ -261,7 +261,9 @@ export interface Readiness {
   readonly errors?: { readonly crashPath: string } | false;
   readonly errorTracking?: { readonly page?: string } | false;
   readonly clerk: { readonly secretKey?: string; readonly publishableKey?: string; readonly apiUrl: string };
-  readonly session: { readonly user?: { readonly email: string; readonly password?: string } | 'ephemeral' };
+  readonly session: {
+    readonly user?: { readonly email: string; readonly password?: string } | `user_${string}` | 'ephemeral';
+  };
   readonly project?: { readonly root: string };
   readonly attest: Readonly<Record<string, Attestation>>;
   readonly probe: Readonly<Record<string, Probe>>;

@@ -203,6 +203,11 @@ export const SCHEMA = v.strictObject({
       user: v.optional(
         v.union([
           v.literal('ephemeral'),
+          v.pipe(
+            v.string(),
+            v.regex(/^user_/, 'must be "ephemeral", an id as "user_…" or an object'),
+            v.transform((id) => id as `user_${string}`),
+          ),
           v.strictObject({
             email: v.pipe(v.string(), v.email('must be an e-mail address')),
             password: v.optional(TEXT),

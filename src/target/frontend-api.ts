@@ -150,9 +150,10 @@ export class FrontendApi {
    */
   async token(sessionId: string, origin?: string): Promise<SessionToken> {
     const jwt = text(await this.#call('POST', `/v1/client/sessions/${sessionId}/tokens`, {}, origin), 'jwt');
-    const expiresAt = jwt === undefined ? undefined : tokenClaims(jwt)['exp'];
-    if (jwt === undefined || typeof expiresAt !== 'number') throw new Error('Clerk gave no session token');
-    return { jwt, expiresAt };
+    const { exp, iat } = tokenClaims(jwt ?? '');
+    if (jwt === undefined || typeof exp !== 'number') throw new Error('Clerk gave no session token');
+    // The clock of this machine may be behind Clerk's.
+    return { jwt, expiresAt: Math.min(exp, Date.now() / 1000 + exp - Number(iat ?? 0)) };
   }
 
   /** Signs out of a session, as the user does; one that is over already stays so. */

@@ -16,7 +16,7 @@ const STATUSES: Readonly<Record<string, string>> = {
 /** What a pending session still waits for, and the way out. Source: SessionTask of @clerk/shared */
 const TASKS: Readonly<Record<string, string>> = {
   'choose-organization':
-    'an organization to be chosen: let the user of session.user be a member of exactly one and sign in once by hand, or allow personal accounts in the Clerk Dashboard',
+    'an organization to be chosen: name a user of yours in session.user who is a member of exactly one, with clerk.secretKey and no password, or allow personal accounts in the Clerk Dashboard',
   'reset-password': 'a new password: set one for the user of session.user in the Clerk Dashboard',
   'setup-mfa':
     'two-step verification to be set up: exempt the user of session.user from the policy of the instance, or use a dedicated instance',
@@ -34,6 +34,10 @@ const CODES: ReadonlyArray<readonly [code: RegExp, hint: string]> = [
     'The user of session.user has no password, or passwords are off in the instance: leave session.user.password out and set clerk.secretKey, so that a sign-in token is used.',
   ],
   [/^form_password_(pwned|compromised)/, 'Give the user of session.user a password that was never in a breach.'],
+  [
+    /^origin_invalid$/,
+    'Clerk signs in on the domain of the instance alone: run against that one. A satellite takes its sessions from there.',
+  ],
   [/^user_(locked|banned|deactivated)$/, 'Unlock the user of session.user in the Clerk Dashboard.'],
   [
     /captcha|bot/,

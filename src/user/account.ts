@@ -25,12 +25,14 @@ export interface AccountContext {
 /** Who the test user is, and how they sign in: given by the options, or made for the run. */
 export class Account {
   readonly id: string;
+  /** Empty for a user of whom the options name the id only. */
   readonly email: string;
   /** True for a user who was made for this run. */
   readonly ephemeral: boolean;
   readonly #password: string | undefined;
   readonly #backend: Backend | undefined;
   #removed = false;
+  #organization: Promise<{ orgId?: string }> | undefined;
   #testingToken: { readonly token: string; readonly expiresAt: number } | undefined;
 
   private constructor(
@@ -65,12 +67,16 @@ export class Account {
     if (missing !== undefined || user === undefined)
       throw new ReadinessConfigError(`There is no test user: ${missing}.`);
     const backend = Backend.of(readiness);
-    if (user === 'ephemeral') {
+    if (typeof user === 'string') {
       if (!backend) throw new ReadinessConfigError(`There is no test user: ${missing}.`);
+      if (user !== 'ephemeral')
+        return new Account({ id: await idOf(backend, { userId: [user] }), email: '' }, { backend, ephemeral: false });
       return new Account(await createEphemeral(backend), { backend, ephemeral: true });
     }
     const { email, password } = user;
-    const id = backend ? await idOf(backend, email) : await idBySigningIn(context, email, password ?? '');
+    const id = backend
+      ? await idOf(backend, { emailAddress: [email] })
+      : await idBySigningIn(context, email, password ?? '');
     return new Account(
       { id, email },
       { ephemeral: false, ...(password !== undefined && { password }), ...(backend && { backend }) },
@@ -91,8 +97,9 @@ export class Account {
     const password = this.#password;
     if (password !== undefined) return signIn({ strategy: 'password', identifier: this.email, password }, testingToken);
     const backend = this.backend('signing in without a password');
+    const organization = await (this.#organization ??= organizationOf(backend, this.id));
     const { id, token } = await backend.call('create a sign-in token', (clerk) =>
-      clerk.signInTokens.createSignInToken({ userId: this.id, expiresInSeconds: TICKET_LIFE }),
+      clerk.signInTokens.createSignInToken({ userId: this.id, expiresInSeconds: TICKET_LIFE, ...organization }),
     );
     try {
       return await signIn({ strategy: 'ticket', ticket: token }, testingToken);
@@ -151,17 +158,28 @@ export class Account {
   }
 }
 
-async function idOf(backend: Backend, email: string): Promise<string> {
+async function idOf(
+  backend: Backend,
+  asked: { readonly emailAddress: string[] } | { readonly userId: string[] },
+): Promise<string> {
   const { data } = await backend.call(`look the test user up at ${backend.apiUrl}`, (clerk) =>
-    clerk.users.getUserList({ emailAddress: [email] }),
+    clerk.users.getUserList(asked),
   );
   const [user] = data;
   if (!user) {
     throw new ReadinessConfigError(
-      'session.user.email names nobody in the instance of clerk.secretKey: create that user in the Clerk Dashboard, or give the secret key of the instance that the target runs on.',
+      'session.user names nobody in the instance of clerk.secretKey: create that user in the Clerk Dashboard, or give the secret key of the instance that the target runs on.',
     );
   }
   return user.id;
+}
+
+/** The one organization of a user, in which they act: Clerk may demand one, and so may an app. None where there are none. */
+async function organizationOf(backend: Backend, userId: string): Promise<{ orgId?: string }> {
+  const { data } = await backend
+    .call('look for organizations', (clerk) => clerk.users.getOrganizationMembershipList({ userId, limit: 2 }))
+    .catch(() => ({ data: [] }));
+  return data.length === 1 && data[0] ? { orgId: data[0].organization.id } : {};
 }
 
 /** Without the Backend API nobody but the user can say who they are. */

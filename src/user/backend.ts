@@ -87,7 +87,6 @@ export class BackendRefusal extends Error {
 
 const HINTS: Readonly<Record<number, string>> = {
   401: ' The secret key is not valid for this instance: compare clerk.secretKey with the Clerk Dashboard.',
-  422: ' Clerk refused the values: check that the user is not banned or locked.',
   429: ' The rate limit of the Backend API did not end in time: run fewer workers.',
 };
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { BackendRefusal } from './backend.ts';
 import type { Backend } from './backend.ts';
 import { EMAIL_PREFIX, isLeftOver, newIdentity, TAG_MEMBER } from './tag.ts';
@@ -9,7 +9,7 @@ const PAGE = 100;
 /** Most users that one sweep looks at, so that it ends. */
 const MAX_LISTED = 1000;
 
-/** Tries of one creation: an instance may ask for a user name, a name and no password. */
+/** Tries of one creation: an instance may ask for a user name, a name, a telephone number and no password. */
 const MAX_CORRECTIONS = 3;
 
 /** A user that this process made. */
@@ -78,14 +78,16 @@ function correct(user: CreateUser, { reasons }: BackendRefusal): CreateUser | un
     ...(names.has('username') && { username: `readiness_${randomBytes(6).toString('hex')}` }),
     ...(names.has('first_name') && { firstName: 'Readiness' }),
     ...(names.has('last_name') && { lastName: 'Check' }),
+    // Nobody's: 555-01xx is kept for fiction, and for Clerk's test mode. One that is taken is changed for another.
+    ...(names.has('phone_number') && { phoneNumber: [`+120${randomInt(1, 10)}55501${randomInt(10, 100)}`] }),
   };
-  const missing = Object.keys(wanted).some((name) => !(name in user));
+  const missing = Object.keys(wanted).some((name) => !(name in user) || name === 'phoneNumber');
   return missing ? { ...user, ...wanted } : undefined;
 }
 
 function demanding(failure: BackendRefusal): Error {
   return new Error(
-    `${failure.message} If the instance asks more of a new user than an e-mail address, a name and a password, name a user of yours with session.user.email.`,
+    `${failure.message} If the instance asks more of a new user than an e-mail address, a telephone number, a name and a password, name a user of yours with session.user.`,
     { cause: failure },
   );
 }

@@ -116,6 +116,11 @@ describe('api/forged-token', () => {
     assert.equal(finding.level, 'warning');
     assert.match(finding.cause, /authorizedParties/);
     assertClean(judge({ trials: [trial(() => json(401))], sibling: { ...sibling, exchange: json(401) } }));
+    // A route for machines refuses the session of the test user as well, and that is what it is declared to do.
+    const machines = declared({ path: '/api/me', authenticatedStatus: [401] });
+    assertClean(
+      judge({ trials: [trial(() => json(401))], sibling: { ...sibling, route: machines, exchange: json(401) } }),
+    );
   });
   for (const status of [200, 500])
     it(`proves nothing at a route that answers ${status} without a token`, () => {
@@ -197,7 +202,7 @@ describe('api/authenticated', () => {
       /no route of api takes GET.*\/api\/x/,
     ));
   for (const [name, answer, text] of [
-    ['401', { status: 401 }, /handler sees no session/],
+    ['401', { status: 401 }, /handler sees no session.*authenticatedStatus: \[401\]/],
     [
       'the reason of authorizedParties',
       { status: 401, headers: { 'x-clerk-auth-reason': 'token-invalid-authorized-parties' } },
@@ -268,6 +273,11 @@ describe('api/csrf', () => {
     const judgement = judge({ own: json(401), bearer: json(201), foreign: [] });
     assert.deepEqual(judgement.findings, []);
     assert.match(judgement.inapplicable ?? '', /POST \/api\/projects takes no cookie: 401, as Bearer 201/);
+  });
+  it('does not apply to a route for machines, which is declared to refuse the test user', () => {
+    const route = { ...POST, authenticatedStatus: [401] };
+    const { inapplicable } = judge({ route, own: json(401), bearer: json(401), foreign: [] });
+    assert.match(inapplicable ?? '', /POST \/api\/projects takes no cookie/);
   });
   it('does not apply without POST', () =>
     assert.match(csrf.judge([], expectation({ api: ['/api/me'] })).inapplicable ?? '', /no declared route takes POST/));

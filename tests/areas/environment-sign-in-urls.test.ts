@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
+import { chromium } from '@playwright/test';
+import type { Browser } from '@playwright/test';
 import { signInMounts, signInUrls } from '../../src/areas/environment.ts';
 import type { EntryView } from '../../src/areas/environment/sign-in-mounts.ts';
 import type { SignInUrlsEvidence } from '../../src/areas/environment/sign-in-urls.ts';
+import { Tab } from '../../src/browser.ts';
+import { browserLaunchOptions } from '../../src/config/browser.ts';
 import type { ReadinessOptions } from '../../src/config/options.ts';
+import { resolveOptions } from '../../src/config/resolve.ts';
 import type { Exchange } from '../../src/target/exchange.ts';
+import { Target } from '../../src/target/target.ts';
 import { conclude } from '../../src/verify.ts';
 import type { Outcome } from '../../src/verify.ts';
 import { ORIGIN, exchange, expectation, failure, visit } from '../support/exchange.ts';
 import { assertComplete } from '../support/findings.ts';
+import { serve } from '../support/server.ts';
 import { verifySite } from '../support/site.ts';
 
 const PORTAL = 'https://accounts.example.com';
@@ -303,4 +310,45 @@ describe('environment/sign-in-urls in a browser', () => {
       ).findings.length,
       0,
     ));
+});
+
+describe('environment/sign-in-urls in a real browser', () => {
+  let browser: Browser;
+  before(async () => {
+    browser = await chromium.launch(browserLaunchOptions());
+  });
+  after(() => browser.close());
+
+  /** Messages about one page that is sign-in. */
+  async function messages(signIn: string, html: string): Promise<string[]> {
+    const { origin } = await serve((_, response) =>
+      response.setHeader('content-type', 'text/html').end(`<!doctype html><title>Shop</title>${html}`),
+    );
+    const readiness = resolveOptions({ baseURL: origin, routes: { signIn } }, {});
+    const target = await Target.connect(readiness);
+    const tab = await Tab.open(browser, readiness);
+    try {
+      const context = { readiness, target, identity: target.identity, tab };
+      return signInMounts.judge(await signInMounts.collect(context), context).findings.map(({ message }) => message);
+    } finally {
+      await tab.close();
+      await target.close();
+    }
+  }
+
+  for (const [name, signIn, html] of [
+    ['the button of a provider, without a field', '/sign-in', '<h1>Shop</h1><button>Continue with Google</button>'],
+    ['a field for a user name', '/sign-in', '<h1>Shop</h1><form><input name="username"><button>Next</button></form>'],
+    ['a home page whose header opens a modal', '/', '<header><button>Sign in</button></header><h1>Shop</h1>'],
+  ] as const)
+    it(`passes ${name}`, async () => assert.deepEqual(await messages(signIn, html), []));
+  for (const [name, signIn, html] of [
+    [
+      'a page with the way to sign in in its header alone',
+      '/sign-in',
+      '<header><a href="/">Sign in</a></header><h1>Shop</h1>',
+    ],
+    ['a home page that names no sign-in', '/', '<h1>Shop</h1>'],
+  ] as const)
+    it(`fails ${name}`, async () => assert.match((await messages(signIn, html)).join(), /no form appears/));
 });

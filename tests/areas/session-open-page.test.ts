@@ -160,6 +160,9 @@ describe('a page whose session was revoked', () => {
 
   test('warns of a page to which the person is sent without a word', () => {
     const away = page({ moves: [{ url: `${ORIGIN}/`, status: 200 }], affordance: 'header link' });
+    // The same where the home page is sign-in, by a button that opens Clerk's modal.
+    const atHome = expectation({ routes: { protected: [ROUTE], signIn: '/' } });
+    assert.equal(only(revokedOpenPage.judge({ pages: [away], omitted: [] }, atHome)).level, 'warning');
     assert.equal(only(judge(away)).level, 'warning');
   });
   test('names how the session ended', () => {

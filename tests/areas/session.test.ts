@@ -342,11 +342,25 @@ const { affordance: _, ...WITHOUT_AFFORDANCE } = SEEN;
 const IN_PLACE = [{ url: `${ORIGIN}/dashboard`, status: 200 }];
 
 describe('expired cookie in a browser', () => {
-  const judge = (seen: PageVisit, route: ProtectedRoute = ROUTE, withoutCookies: PageVisit = SEEN) =>
+  const judge = (
+    seen: PageVisit,
+    route: ProtectedRoute = ROUTE,
+    withoutCookies: PageVisit = SEEN,
+    options: ReadinessOptions = OPTIONS,
+  ) =>
     expiredPage.judge(
       { visits: [{ route, withoutCookies, stale: [{ kind: 'garbage session token', visit: seen }] }] },
-      expectation(OPTIONS),
+      expectation(options),
     );
+  /** The home page as sign-in: a button, mostly in its header, opens Clerk's modal. */
+  const atHome = (affordance: PageVisit['affordance'], signIn = '/') => {
+    const moves = [
+      { url: `${ORIGIN}/dashboard`, status: 307 },
+      { url: ORIGIN + SIGN_IN.replace('/sign-in', signIn), status: 200 },
+    ];
+    const seen = { ...WITHOUT_AFFORDANCE, moves, ...(affordance && { affordance }) };
+    return judge(seen, ROUTE, seen, { routes: { protected: [ROUTE], signIn } });
+  };
 
   const correct: ReadonlyArray<readonly [name: string, Judgement]> = [
     ['the sign-in form', judge(SEEN)],
@@ -367,6 +381,7 @@ describe('expired cookie in a browser', () => {
         { ...ROUTE, unauthenticated: 'hidden' },
       ),
     ],
+    ['a home page that opens sign-in as a modal', atHome('header link')],
     ['a script that moves on to sign-in', judge({ ...SEEN, moves: [...IN_PLACE, { url: ORIGIN + SIGN_IN }] })],
     [
       'a hydration mismatch, which React repairs',
@@ -401,6 +416,8 @@ describe('expired cookie in a browser', () => {
       judge({ ...SEEN, moves: IN_PLACE, affordance: 'header link' }),
       /no way to sign in/,
     ],
+    ['a home page that is sign-in and names it nowhere', atHome(undefined), /no way to sign in/],
+    ['a sign-in page with a link in its header alone', atHome('header link', '/sign-in'), /no way to sign in/],
     ['a sign-in page that never mounts its form', judge({ ...SEEN, affordance: 'link' }), /no way to sign in/],
     [
       'an error page without a link',
@@ -522,9 +539,26 @@ describe('return after signing in', () => {
   test('fails: back and still asked to sign in, where no text is configured', () => {
     const { contains: _contains, ...route } = ROUTE;
     assert.match(
-      errorsOf(judge({ route, after: { ...AFTER, affordance: 'form' } }))[0] ?? '',
+      errorsOf(judge({ route, after: { ...AFTER, affordance: 'form', text: SEEN.text } }))[0] ?? '',
       /still asking for sign-in/,
     );
+    assert.deepEqual(
+      errorsOf(judge({ route, after: { ...AFTER, affordance: 'form', text: 'Your e-mail address' } })),
+      [],
+    );
+  });
+  test('a page for a role that the test user has not proves nothing', () => {
+    for (const status of [403, 404]) {
+      const moves = [{ url: `${ORIGIN}/dashboard`, status }];
+      const judgement = judge({ after: { ...AFTER, showsProtected: false, moves } });
+      assert.deepEqual(errorsOf(judgement), []);
+      assert.match(judgement.unverified ?? '', /does not show the signed-in test user.*role/);
+    }
+  });
+  test('fails: back at a page that hides itself as if nobody had signed in', () => {
+    const moves = [{ url: `${ORIGIN}/dashboard`, status: 404 }];
+    const judgement = judge({ before: { ...SEEN, moves }, after: { ...AFTER, showsProtected: false, moves } });
+    assert.match(errorsOf(judgement)[0] ?? '', /without its text/);
   });
   test('fails: the page is shown although the session is over', () => {
     const shown = { ...AFTER, moves: IN_PLACE };

@@ -84,7 +84,7 @@ const CASES: ReadonlyArray<readonly [options: Wrong, ...messages: string[]]> = [
     'cors.allowedOrigins[0] must be an origin such as "https://app.example.com", without a path; got "https://app.example.com/"',
   ],
   [{ session: { user: { email: 'nobody' } } }, 'session.user.email must be an e-mail address'],
-  [{ session: { user: 'ephemral' } }, 'session.user must be "ephemeral" or an object'],
+  [{ session: { user: 'ephemral' } }, 'session.user must be "ephemeral", an id as "user_…" or an object'],
   [{ project: { root: ' ' } }, 'project.root must not be empty; got " "'],
   [{ headers: { 'x y': '1' } }, "headers['x y'] must be a header name"],
   [{ headers: ['x-bypass: 1'] }, "headers['0'] must be a header name"],

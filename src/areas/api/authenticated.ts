@@ -130,7 +130,7 @@ function explain(exchange: Exchange): Pick<Finding, 'cause' | 'fix'> {
     return {
       cause:
         'The handler sees no session: it reads another header than Clerk’s (an API key, a token of its own), its keys are of another instance, authorizedParties lacks this origin, or the clock of the server is off.',
-      fix: 'Read the session with auth(), and set the keys of the instance that users sign in to; x-clerk-auth-reason on the answer names what Clerk refused.',
+      fix: 'Read the session with auth(), and set the keys of the instance that users sign in to; x-clerk-auth-reason on the answer names what Clerk refused. For a route of machines alone (acceptsToken), declare authenticatedStatus: [401].',
     };
   }
   if (code === 403) {

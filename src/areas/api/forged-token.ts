@@ -122,7 +122,7 @@ export const forgedToken = defineCheck<ForgedTokenEvidence>({
     return {
       findings: [
         ...trials.filter(({ plain }) => isTestable(plain)).flatMap(judgeTrial),
-        ...(sibling && isTestable(first.plain) ? judgeSibling(sibling) : []),
+        ...(sibling && isTestable(first.plain) ? judgeSibling(sibling, first.plain) : []),
       ],
       summary: summarize(trials, names.size),
       ...(doubts.length > 0 && { unverified: doubts.join('; ') }),

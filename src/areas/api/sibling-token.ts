@@ -30,9 +30,12 @@ export async function siblingToken(
   return { origin, route, exchange };
 }
 
-/** A warning and no error: Clerk accepts such a token as long as the app does not say whose pages may use it. */
-export function judgeSibling({ origin, route, exchange }: SiblingToken): Finding[] {
-  if (!isAnswerToUser(route, exchange)) return [];
+/**
+ * A warning and no error: Clerk accepts such a token as long as the app does not say whose pages may use it.
+ * @param plain the answer without any token
+ */
+export function judgeSibling({ origin, route, exchange }: SiblingToken, plain: Exchange): Finding[] {
+  if (!isAnswerToUser(route, exchange) || status(exchange) === status(plain)) return [];
   return [
     warning({
       subject: `GET ${route.path}: genuine token of ${origin}`,

@@ -4,6 +4,7 @@ import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext, Expectation } from '../../verify.ts';
+import { providers } from '../../browser/affordance.ts';
 import { SETTLE_MS, asExchange, openPage } from '../../browser/page-visit.ts';
 import type { PageVisit } from '../../browser/page-visit.ts';
 import { describeMoves } from '../session/way.ts';
@@ -16,8 +17,7 @@ const DOCS = 'https://clerk.com/docs/nextjs/guides/development/custom-sign-in-or
 const FORM = [
   '.cl-rootBox :is(input, button, a):not(:is(header, nav) *)',
   '[data-clerk-component] :is(input, button, a):not(:is(header, nav) *)',
-  'main input:is([type="email"], [type="password"], [type="tel"], [name="identifier"])',
-  'form input:is([type="email"], [type="password"], [type="tel"], [name="identifier"])',
+  ':is(main, form) input:is([type="email"], [type="password"], [type="tel"], [name="identifier"], [name="username"])',
 ].join(', ');
 
 /** Errors of a browser that cannot reach a host; a policy of the page that forbids it is another matter. */
@@ -63,7 +63,10 @@ async function view(tab: Tab, entry: EntryPage, { identity }: Expectation): Prom
   const shown = formShown(tab.page, SETTLE_MS * 2);
   const visit = await openPage(tab, { path: entry.page, origin: identity.origin });
   // Clerk's component comes after its script, and a page at rest may still wait for it.
-  const form = visit.failure === undefined && (await Promise.race([shown, rest(tab)]));
+  const form =
+    visit.failure === undefined &&
+    // The home page is sign-in where a button, mostly in its header, opens Clerk's modal.
+    ((entry.page === '/' && visit.affordance !== undefined) || (await Promise.race([shown, rest(tab)])));
   return { ...entry, visit, form, ...(unreached[0] !== undefined && { unreached: unreached[0] }) };
 }
 
@@ -71,6 +74,7 @@ async function view(tab: Tab, entry: EntryPage, { identity }: Expectation): Prom
 async function formShown(page: Page, timeout: number): Promise<boolean> {
   return page
     .locator(FORM)
+    .or(providers(page))
     .filter({ visible: true })
     .first()
     .waitFor({ timeout })

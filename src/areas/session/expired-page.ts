@@ -169,10 +169,9 @@ function diagnose(
     (route.unauthenticated === 'hidden' || (route.unauthenticated === undefined && lastStatus(withoutCookies) === 404));
   if (hidden) return undefined;
   const refused = code !== undefined && code >= 400;
-  const offered =
-    place === 'sign-in'
-      ? affordance === 'form'
-      : affordance === 'form' || affordance === 'link' || (refused && affordance !== undefined);
+  // The home page is sign-in where a button, mostly in its header, opens Clerk's modal.
+  const isEnough = place === 'sign-in' ? end.pathname === '/' : refused || affordance === 'link';
+  const offered = affordance === 'form' || (isEnough && affordance !== undefined);
   if (!offered) return nothingOffered(visit, place === 'sign-in');
   return lostReturnPath(place, end, asked, identity, visit.sealed);
 }

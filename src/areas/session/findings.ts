@@ -1,4 +1,5 @@
 import type { Move } from '../../browser.ts';
+import type { ProtectedRoute } from '../../config/options.ts';
 import type { FindingParts } from '../../result.ts';
 import type { Identity } from '../../target/identity.ts';
 import { mayKeep } from '../../target/sign-in.ts';
@@ -112,4 +113,11 @@ export function lostReturnPath(
     fix: 'Forward X-Forwarded-Host and X-Forwarded-Proto to the app, or set the sign-in and fallback redirect URLs in the environment.',
     docs: GUIDE,
   };
+}
+
+/** Why a page proves nothing that the signed-in test user does not get to see. */
+export function notShown({ path, contains }: ProtectedRoute): string {
+  return contains === undefined
+    ? `${path} has no text by which it could be told from other pages: set routes.protected[].contains`
+    : `${path} does not show the signed-in test user “${contains}”, so nothing was proven: correct contains, or the user's role`;
 }

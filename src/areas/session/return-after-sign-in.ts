@@ -9,11 +9,12 @@ import { verificationKey } from '../../target/verification-key.ts';
 import { cookieOptions } from './expired-cookie.ts';
 import { tabOf, userOf } from '../../browser/browser-check.ts';
 import { judgePage } from './expired-page.ts';
+import { notShown } from './findings.ts';
 import { openPage, plant } from '../../browser/page-visit.ts';
 import type { PageVisit, PageVisitOptions } from '../../browser/page-visit.ts';
 import { staleCookies } from './stale-cookies.ts';
 import type { StaleKind } from './stale-cookies.ts';
-import { judgeReturn, signInAndReturn, unprovenWayBack } from './way-back.ts';
+import { isDenied, judgeReturn, signInAndReturn, unprovenWayBack } from './way-back.ts';
 import type { WayBack } from './way-back.ts';
 import { describeMoves, destination, signInPages } from './way.ts';
 
@@ -50,7 +51,8 @@ export const returnAfterSignIn = defineCheck<ReturnEvidence>({
   judge: (evidence, expectation): Judgement => {
     const { route, before, after, ended } = evidence;
     const findings = ended.flatMap(({ kind, visit }) => judgeEnded(evidence, kind, visit, expectation));
-    const unproven = unprovenWayBack(evidence, before);
+    const unproven =
+      unprovenWayBack(evidence, before) ?? (after && isDenied(before, after) ? notShown(route) : undefined);
     if (after === undefined || unproven !== undefined)
       return { findings, summary: '', ...(unproven !== undefined && { unverified: unproven }) };
     const returned = judgeReturn(route, before, after);

@@ -86,11 +86,12 @@ function diagnose(
   return offered ? undefined : nothingOffered(after, submitted);
 }
 
-/** Whether the person was taken to a page that is neither the one that was open nor sign-in. */
+/** Whether the person was taken to a page that is neither the one that was open nor one of sign-in; the home page never is. */
 function placeOf({ asked, moves }: PageVisit, { readiness, identity }: Expectation): { away: boolean } {
   const start = new URL(asked);
   const end = new URL(moves.at(-1)?.url ?? asked);
-  return { away: destination(end, start, signInPages(readiness.routes.signIn, identity.origin, [])) === 'elsewhere' };
+  const place = destination(end, start, signInPages(readiness.routes.signIn, identity.origin, []));
+  return { away: place === 'elsewhere' || (place === 'sign-in' && end.pathname === '/') };
 }
 
 function isSuccess(status: number): boolean {

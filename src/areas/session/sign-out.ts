@@ -10,6 +10,7 @@ import { atMost } from '../../browser/at-most.ts';
 import { signInPage, tabOf, userOf } from '../../browser/browser-check.ts';
 import { openPage, reaction, still, stir } from '../../browser/page-visit.ts';
 import type { PageVisit, PageVisitOptions } from '../../browser/page-visit.ts';
+import { notShown } from './findings.ts';
 import { routeOf } from './return-after-sign-in.ts';
 import { judgeSignOut } from './sign-out-findings.ts';
 import { samePath } from './way.ts';
@@ -104,12 +105,6 @@ export const signOut = defineCheck<SignOutEvidence>({
     };
   },
 });
-
-function notShown({ path, contains }: ProtectedRoute): string {
-  return contains === undefined
-    ? `${path} has no text by which it could be told from other pages: set routes.protected[].contains`
-    : `${path} does not show the signed-in test user “${contains}”, so nothing was proven: correct contains, or the user's role`;
-}
 
 /** Asks for the page once more, past the browser's cache. */
 async function receive(page: Page, { path, origin }: PageVisitOptions): Promise<Exchange> {

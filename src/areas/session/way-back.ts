@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { Tab } from '../../browser.ts';
+import { SIGN_IN_WORDS } from '../../browser/affordance.ts';
 import { asExchange, look, openPage } from '../../browser/page-visit.ts';
 import type { PageVisit, PageVisitOptions } from '../../browser/page-visit.ts';
 import type { ProtectedRoute } from '../../config/options.ts';
@@ -127,6 +128,12 @@ export function unprovenWayBack({ refused, clerkForm, after }: WayBack, before: 
   return `signing in by script at ${describeMoves(before.moves)} does not lead back, and the form there is not Clerk’s, so its own redirect was not proven; sign in there by hand once and attest session/expired-return`;
 }
 
+/** True where the page first asked for lets nobody in without a role that the test user has not. */
+export function isDenied(before: PageVisit, after: PageVisit): boolean {
+  const code = lastStatus(after);
+  return (code === 403 || code === 404) && code !== lastStatus(before) && isBack(after);
+}
+
 function isBack({ asked, moves }: PageVisit): boolean {
   return isAt(new URL(asked))(new URL(moves.at(-1)?.url ?? asked));
 }
@@ -166,8 +173,9 @@ export function judgeReturn(
           }),
     });
   }
-  if (after.blank === undefined && (contains === undefined ? after.affordance !== 'form' : after.showsProtected))
-    return undefined;
+  // A page of settings has fields too.
+  const asksAgain = after.affordance === 'form' && SIGN_IN_WORDS.test(after.text);
+  if (after.blank === undefined && (contains === undefined ? !asksAgain : after.showsProtected)) return undefined;
   return error({
     ...base,
     message:
