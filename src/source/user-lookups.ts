@@ -18,8 +18,8 @@ const LOOKUP = /(?:^|\.)users\.getUser$/;
 /** Caches that outlive a request; React's own does not. */
 const SHARED_CACHE = /^(?:unstable_cache|memoize|memoizee|pMemoize)$/;
 
-/** An SDK of Clerk that an app runs, or the community's for SvelteKit. */
-export const CLERK_SDK = /@clerk\/(?!testing\b)|\bsvelte-clerk\b/;
+/** An SDK of Clerk that an app runs, or one of the community's. */
+export const CLERK_SDK = /@clerk\/(?!testing\b)|\b(?:svelte|elysia|vue)-clerk\b|@hono\/clerk-auth\b/;
 
 /** True for a module that may talk to Clerk: it imports an SDK, or a module of the project that does. */
 export async function knowsClerk(modules: Modules, module: Module): Promise<boolean> {

@@ -140,6 +140,8 @@ describe('performance/user-data-cached: the signed-in user', () => {
       }),
     );
   });
+  for (const sdk of ['@hono/clerk-auth', 'elysia-clerk', 'vue-clerk'])
+    it(`knows ${sdk} for an SDK`, async () => assertClean(await lookups({ 'src/index.ts': `import '${sdk}';` })));
   it('is not verified without source files', async () =>
     assert.match((await lookups({ 'README.md': 'x' })).unverified ?? '', /no source file was found/));
   it('without a file that names Clerk is undecided: it may be the folder of the tests', async () =>
