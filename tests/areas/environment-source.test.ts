@@ -323,6 +323,16 @@ describe('environment/middleware-file', () => {
     assert.equal(api?.kind === 'other' && api.framework, 'Express');
     assert.equal(web?.kind, 'next');
   });
+  it('reads the matcher of a middleware that it cannot follow', async () => {
+    const text = `import { guard } from '@repo/auth';\nexport default guard();\nexport const config = { matcher: ['/((?!api).*)'] };`;
+    assert.match(only(await middleware(next('16.4.5', { 'proxy.ts': text }))).message, /does not cover 1 API route/);
+  });
+  it('does not ask for the source that it has', async () => {
+    const answers = [answer('/dashboard', 'page', HEADERS), answer('/api/me', 'API route')];
+    const files = { 'proxy.ts': "export { guard as default } from '@repo/auth';" };
+    const { unverified } = await middleware(next('16.4.5', files), answers);
+    assert.match(unverified ?? '', /headers; the source could not be followed/);
+  });
   it('knows that i18n of next.config puts languages in front', async () => {
     const files = next('16.4.5', { 'proxy.ts': config("['/dashboard', '/api/me']") });
     const judge = async (more: Files) =>
