@@ -39,10 +39,9 @@ export async function nextApp(tree: SourceTree, installed: readonly Installed[])
     .find(({ name }) => name === 'next');
   const lowest = /\d+\.\d+\.\d+(?:-[\w.]+)?/.exec(asked ?? '')?.[0];
   const version = locked && isVersion(locked.version) ? locked.version : lowest;
-  if (asked === undefined && locked === undefined) return undefined;
   const config = await configText(tree, 'next');
-  // In a monorepo with one package.json for all, any of its apps may have such folders.
-  if (config === '' && !tree.has('package.json')) return undefined;
+  // In a monorepo, Next.js may stand in a package.json above, where any of its apps may have such folders.
+  if (config === '' && (!tree.has('package.json') || (asked ?? locked) === undefined)) return undefined;
   const inRoot = tree.files.some((path) => /^(app|pages)\//.test(path));
   const inSource = tree.files.some((path) => /^src\/(app|pages)\//.test(path));
   if (!inRoot && !inSource) return undefined;
