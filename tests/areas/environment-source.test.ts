@@ -127,17 +127,24 @@ describe('environment/env-files-ignored', () => {
     '# set in Vercel',
     '"file:./dev.db"',
     'postgresql://postgres:postgres@localhost:5432/test',
+    'postgresql://postgres:postgres@postgres:5432/app',
+    'postgres://user:pass@my-database/app',
     'mysql://root:password@127.0.0.1/test',
     'op://vault/clerk/key',
     'ENC[AES256_GCM,data:p4ss]',
     'sk_test_',
     'test-secret',
+    'sk_test_fake',
+    'whsec_test',
     '15m',
   ])
     it(`takes ${value} for harmless`, () => assert.deepEqual(secretNames(`A_SECRET= ${value}`), []));
   for (const value of [
     'postgres://app:s3cr3t@localhost/app',
     'postgres://app:app@db.acme.org/app',
+    'postgres://app:4711@db/app',
+    'postgres://app:p4ss@db:5432/app',
+    'sk_test_fake4711',
     'p4ss#1',
     'test_9f2b',
   ])
