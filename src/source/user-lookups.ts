@@ -13,7 +13,8 @@ export interface Lookup {
 /** Methods that call their argument once for every element. */
 const LOOPS = /^(?:map|forEach|flatMap|filter|some|every|reduce|find)$/;
 
-const LOOKUP = /(?:^|\.)users\.getUser$/;
+/** Of Clerk's client; one of the app's own API is asked in its own way. */
+const LOOKUP = /(?<!\b(?:api|trpc)\.)\busers\.getUser$/;
 
 /** Caches that outlive a request; React's own does not. */
 const SHARED_CACHE = /^(?:unstable_cache|memoize|memoizee|pMemoize)$/;

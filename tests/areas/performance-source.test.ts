@@ -9,8 +9,9 @@ import { assertClean, only } from '../support/findings.ts';
 import { project } from '../support/project.ts';
 import type { Files } from '../support/project.ts';
 
-async function lookups(files: Files): Promise<Judgement> {
-  const readiness = resolveOptions({ baseURL: 'https://app.example.com', project: { root: project(files) } }, {});
+async function lookups(files: Files, folder = ''): Promise<Judgement> {
+  const root = `${project(files)}/${folder}`;
+  const readiness = resolveOptions({ baseURL: 'https://app.example.com', project: { root } }, {});
   // The source is all that this part looks at.
   const evidence = await userLookups.collect({ readiness } as CheckContext);
   return userLookups.judge(evidence, expectation());
@@ -35,6 +36,15 @@ describe('performance/user-data-cached: a loop over users', () => {
   it('fails in a page that bears the name of a folder of scripts', async () => {
     const files = { 'app/jobs/page.tsx': `${CLERK}export default (ids) => ids.map(async (id) => ${LOOKUP}(id));` };
     assert.match(only(await lookups(files)).subject, /jobs/);
+  });
+  it('fails by a client that a class holds', async () => {
+    const code = `export class Team { all(ids) { return ids.map((id) => this.clerk.users.getUser(id)); } }`;
+    assert.match(only(await lookups({ 'src/team.ts': CLERK + code })).message, /this\.clerk\.users/);
+  });
+  it('passes where the app’s own API is asked', async () => {
+    const code =
+      "import { useAuth } from '@clerk/clerk-react';\nexport const all = (ids) => ids.map((id) => api.users.getUser(id));";
+    assertClean(await lookups({ 'src/team.ts': code }));
   });
   it('fails in an app with the community’s SDK for SvelteKit', async () => {
     const clerk = "import { clerkClient } from 'svelte-clerk/server';\n";
