@@ -379,6 +379,26 @@ describe('environment/middleware-file', () => {
     const text = `import { guard } from '@repo/auth';\nexport default guard();\nexport const config = { matcher: ['/((?!api).*)'] };`;
     assert.match(only(await middleware(next('16.4.5', { 'proxy.ts': text }))).message, /does not cover 1 API route/);
   });
+  for (const [name, tsconfig, base] of [
+    ['its own paths', '{"compilerOptions":{"paths":{"@repo/*":["../../packages/*"]}}}', '{}'],
+    [
+      'those of a configuration above',
+      '{"extends":"../../tsconfig.base.json"}',
+      '{"compilerOptions":{"baseUrl":".","paths":{"@repo/auth/*":["packages/auth/*"]}}}',
+    ],
+    [
+      'those of one that extends itself too',
+      '{"extends":["./tsconfig.json","../../tsconfig.base.json"]}',
+      '{"compilerOptions":{"paths":{"@repo/*":["./packages/*"]}}}',
+    ],
+  ] as const)
+    it(`follows a middleware into a package of the repository by ${name}`, async () => {
+      const proxy = `import { authMiddleware } from '@repo/auth/proxy';\nexport default authMiddleware();`;
+      const files = { 'package.json': LINKED, 'app/page.tsx': '', 'proxy.ts': proxy, 'tsconfig.json': tsconfig };
+      const root = project({ ...workspace(files, AUTH), 'tsconfig.base.json': base });
+      const source = await middlewareSource(await treeOf(`${root}/apps/app`));
+      assertClean(middlewareFile.judge({ source, answers: [] }, expectation(OPTIONS)));
+    });
   it('does not ask for the source that it has', async () => {
     const answers = [answer('/dashboard', 'page', HEADERS), answer('/api/me', 'API route')];
     const files = { 'proxy.ts': "export { guard as default } from '@repo/auth';" };

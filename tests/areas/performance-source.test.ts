@@ -152,6 +152,16 @@ describe('performance/user-data-cached: the signed-in user', () => {
   });
   for (const sdk of ['@hono/clerk-auth', 'elysia-clerk', 'vue-clerk'])
     it(`knows ${sdk} for an SDK`, async () => assertClean(await lookups({ 'src/index.ts': `import '${sdk}';` })));
+  it('knows an SDK that a package of the repository passes on', async () => {
+    const files = {
+      'apps/app/tsconfig.json': '{"compilerOptions":{"paths":{"@repo/*":["../../packages/*"]}}}',
+      'apps/app/team.ts': `import { clerkClient } from '@repo/auth/server';\nexport const all = (ids) => ids.map(async (id) => ${LOOKUP}(id));`,
+      'packages/auth/server.ts': "export * from '@clerk/nextjs/server';",
+    };
+    assert.match(only(await lookups(files, 'apps/app')).subject, /team\.ts/);
+    const { ['apps/app/tsconfig.json']: _, ...unknown } = files;
+    assert.match((await lookups(unknown, 'apps/app')).unverified ?? '', /the folder of the code that asks Clerk/);
+  });
   it('is not verified without source files', async () =>
     assert.match((await lookups({ 'README.md': 'x' })).unverified ?? '', /no source file was found/));
   it('without a file that names Clerk is undecided: it may be the folder of the tests', async () =>
