@@ -413,8 +413,13 @@ describe('environment/middleware-file', () => {
         expectation({ routes: { protected: ['/de/dashboard'] } }),
       );
     assert.match(only(await judge({})).message, /\/de\/dashboard/);
-    const languages = { 'next.config.js': "module.exports = { i18n: { locales: ['de', 'en'] } };" };
-    assert.match((await judge(languages)).unverified ?? '', /could not be followed/);
+    const languages = (locales: string) => ({
+      'next.config.js': `module.exports = { i18n: { locales: ${locales} } };`,
+    });
+    assertClean(await judge(languages(`[\n  'de',\n  "en",\n]`)));
+    assert.match(only(await judge(languages("['fr']"))).message, /\/de\/dashboard/);
+    for (const unknown of ['LOCALES', "[DEFAULT, 'en']"])
+      assert.match((await judge(languages(unknown))).unverified ?? '', /could not be followed/);
   });
   it('fails on a page in a language that no matcher names', async () => {
     const files = next('16.4.5', {

@@ -145,7 +145,7 @@ function judgeCoverage(file: MiddlewareFile, app: NextApp, kind: string, paths: 
   const languages = entries.flatMap(({ source }) => source.match(/(?<=[(|])[a-z]{2}(?:-\w+)?(?=[|)])/g) ?? []);
   const covered = (path: string): Coverage => {
     const written = [path, ...languages.map((language) => path.replace(LANGUAGE, language))];
-    const all = written.map((each) => coverage(entries, each, app.basePath));
+    const all = written.map((each) => coverage(entries, each, app.basePath + app.languages));
     return (['all', 'some'] as const).find((each) => all.includes(each)) ?? 'none';
   };
   const by = (wanted: Coverage) => [...new Set(paths)].filter((path) => covered(path) === wanted);
