@@ -263,7 +263,7 @@ function mounts({ body, text }: Module): boolean {
     walk(node, (each) => {
       const called = each.type === 'CallExpression' ? (dotted(each['callee']) ?? '') : '';
       // A plugin of Fastify is registered as it is.
-      const given = [...listOf(each['arguments']), ...listOf(each['elements'])].map(nameOf);
+      const given = [...listOf(each['arguments']), ...listOf(each['elements'])].map(dotted);
       found ||=
         MOUNT.test(called) || given.includes('clerkPlugin') || (called === 'requireAuth' && REQUIRE_AUTH.test(text));
       return !found;

@@ -537,6 +537,11 @@ describe('environment/middleware-file', () => {
       'src/app.ts mounts it for Fastify',
     ],
     [
+      'a plugin of Fastify that its types do not fit',
+      server('@clerk/fastify', 'import { clerkPlugin } from SDK;\napp.register(clerkPlugin as unknown as Plugin, {});'),
+      'src/app.ts mounts it for Fastify',
+    ],
+    [
       'a list of plugins of Fastify',
       server(
         '@clerk/fastify',
