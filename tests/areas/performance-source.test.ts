@@ -138,6 +138,20 @@ describe('performance/user-data-cached: the signed-in user', () => {
       'warning',
     );
   });
+  for (const passed of [
+    "export { auth, currentUser } from '@clerk/nextjs/server';",
+    "export * from '@clerk/nextjs/server';",
+  ])
+    it(`warns where both ask by way of ${passed}`, async () => {
+      const own = "import { currentUser } from '../lib/auth';\nexport default async () => { await currentUser(); };";
+      const files = { 'lib/auth.ts': passed, 'app/page.tsx': own, 'app/layout.tsx': own };
+      assert.equal(only(await lookups(files)).level, 'warning');
+    });
+  it('comes to an end where modules pass each other on', async () => {
+    const page = "import { me } from '../lib/a';\nexport default async () => { await me(); };";
+    const both = { 'lib/a.ts': "import '@clerk/nextjs';\nexport * from './b';", 'lib/b.ts': "export * from './a';" };
+    assertClean(await lookups({ ...both, 'app/page.tsx': page, 'app/layout.tsx': page }));
+  });
   it('passes where they share a function in cache()', async () => {
     const own =
       "import { viewer } from '@/lib/viewer';\nexport default async function P() { await viewer(); return null; }";
