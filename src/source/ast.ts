@@ -66,12 +66,13 @@ export function nameOf(node: unknown): string | undefined {
     : undefined;
 }
 
-/** `a.b.c` for member accesses and names; undefined where a part is computed. Calls inside are left out: `a().b` gives `a.b`. */
+/** `a.b.c` for member accesses and names, `this.a` too; undefined where a part is computed. Calls inside are left out: `a().b` gives `a.b`. */
 export function dotted(node: unknown): string | undefined {
   const plain = bare(node);
   if (!plain) return undefined;
   const name = nameOf(plain);
   if (name !== undefined) return name;
+  if (plain.type === 'ThisExpression') return 'this';
   if (plain.type === 'CallExpression') return dotted(plain['callee']);
   if (plain.type !== 'MemberExpression' || plain['computed'] === true) return undefined;
   const [object, property] = [dotted(plain['object']), nameOf(plain['property'])];

@@ -37,9 +37,9 @@ const SAMPLE = /\.env\.(?:[\w-]+\.)?(?:example|sample|template|tpl|dist|defaults
 const PUBLIC_NAME = /^(?:NEXT_PUBLIC|PUBLIC|VITE|NUXT_PUBLIC|EXPO_PUBLIC|REACT_APP|GATSBY)_|PUBLISHABLE_KEY$/;
 const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|PRIVATE|CREDENTIAL|API_?KEY|DATABASE_URL|CONNECTION_STRING/i;
 
-/** Values that are no secret: nothing, a switch, a number, a placeholder, a reference, what a tool encrypted, a database of this machine. */
+/** Values that are no secret: nothing, a switch, a number, a placeholder, a reference, what a tool encrypted, a database of this machine or of a network of containers. */
 const HARMLESS_VALUE =
-  /^(?:true|false|null|\d+[a-z]{0,2}|\*+|sk_[a-z]+_|whsec_|secret|password|postgres|root|todo|(?:test|fake)[a-z_-]*)?$|^(?:\$\{|encrypted:|ENC\[|op:|file:)|^<.*>$|:\/\/(?:(\w+)(?::(?:\1|pass(?:word)?))?@)?(?:localhost|127\.0\.0\.1|db)(?:[:/]|$)|your|example|placeholder|replace|change[-_ ]?me|dummy|xxx|\.\.\./i;
+  /^(?:true|false|null|\d+[a-z]{0,2}|\*+|secret|password|postgres|root|todo|(?:sk_[a-z]+_|whsec_)?(?:(?:test|fake)[a-z_-]*)?)?$|^(?:\$\{|encrypted:|ENC\[|op:|file:)|^<.*>$|:\/\/(?:(\w+)(?::(?:\1|pass(?:word)?))?@)?(?:127\.0\.0\.1|[a-z-]+)(?::\d+)?(?:\/|$)|your|example|placeholder|replace|change[-_ ]?me|dummy|xxx|\.\.\./i;
 
 /** Every kind of secret that is looked for, for git to find the files. */
 const SECRETS = [

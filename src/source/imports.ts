@@ -28,7 +28,8 @@ export class Modules {
   }
 
   static async of(tree: SourceTree, parse: Parse): Promise<Modules> {
-    return new Modules(tree, parse, await aliasesOf(tree));
+    const config = tree.has('tsconfig.json') ? 'tsconfig.json' : 'jsconfig.json';
+    return new Modules(tree, parse, await aliasesOf(tree, config));
   }
 
   /** Paths of all source files, declarations and tests left out. */
@@ -82,22 +83,33 @@ export class Modules {
   }
 }
 
-/** Prefixes of `compilerOptions.paths`, with the folder that each stands for. */
-async function aliasesOf(tree: SourceTree): Promise<Array<readonly [string, string]>> {
-  const options = await compilerOptions(tree, 'tsconfig.json').catch(() => ({}) as Record<string, unknown>);
-  const base = typeof options['baseUrl'] === 'string' ? options['baseUrl'] : '.';
-  const paths = isRecord(options['paths']) ? options['paths'] : {};
-  const aliases = Object.entries(paths).flatMap(([pattern, targets]) =>
+/** Prefixes of `compilerOptions.paths`, with the folder that each stands for; those of configurations that it extends too. */
+async function aliasesOf(tree: SourceTree, path: string, depth = 0): Promise<Array<readonly [string, string]>> {
+  const config = parsed((await tree.read(path)) ?? '{}');
+  const folder = posix.dirname(path);
+  const { baseUrl, paths } = isRecord(config['compilerOptions']) ? config['compilerOptions'] : {};
+  const base = posix.join(folder, typeof baseUrl === 'string' ? baseUrl : '.');
+  const aliases = Object.entries(isRecord(paths) ? paths : {}).flatMap(([pattern, targets]) =>
     (Array.isArray(targets) ? targets : []).flatMap((target: unknown) =>
       typeof target === 'string'
         ? [[pattern.replace(/\*$/, ''), posix.join(base, target.replace(/\*$/, ''))] as const]
         : [],
     ),
   );
-  return typeof options['baseUrl'] === 'string' ? [...aliases, ['', base]] : aliases;
+  const above = [config['extends']].flat().filter((each) => typeof each === 'string' && each.startsWith('.'));
+  const inherited = await Promise.all(
+    // One that extends itself has no end.
+    (depth > 5 ? [] : above).map(async (each) => aliasesOf(tree, posix.join(folder, `${each}`), depth + 1)),
+  );
+  // Nobody writes a path from the root of a monorepo, and each package would be looked for there.
+  return [...aliases, ...(baseUrl === undefined || depth > 0 ? [] : [['', base] as const]), ...inherited.flat()];
 }
 
-async function compilerOptions(tree: SourceTree, path: string): Promise<Record<string, unknown>> {
-  const parsed = parseJsonc((await tree.read(path)) ?? (await tree.read('jsconfig.json')) ?? '{}');
-  return isRecord(parsed) && isRecord(parsed['compilerOptions']) ? parsed['compilerOptions'] : {};
+function parsed(text: string): Record<string, unknown> {
+  try {
+    const config = parseJsonc(text);
+    return isRecord(config) ? config : {};
+  } catch {
+    return {};
+  }
 }

@@ -40,30 +40,32 @@ export type MiddlewareSource =
       readonly misplaced: readonly string[];
     };
 
-/** How the SDK of a framework is mounted. */
-interface Mount {
-  readonly framework: string;
-  readonly call: RegExp;
-  /** Where the framework looks for what it runs, `onRequest`; anywhere by default. */
-  readonly place?: RegExp;
-}
-
-/** By the package of the SDK, in the order in which an app that has several is taken. */
-const MOUNTS: ReadonlyArray<readonly [sdk: string, mount: Mount]> = [
-  [
-    '@clerk/astro',
-    { framework: 'Astro', call: /^clerkMiddleware$/, place: /^src\/middleware(?:\/index)?\.(?:m?[jt]s)$/ },
-  ],
-  ['@clerk/express', { framework: 'Express', call: /^(?:\w+\.)?clerkMiddleware$/ }],
-  ['@clerk/fastify', { framework: 'Fastify', call: /\.register$/ }],
-  ['@clerk/hono', { framework: 'Hono', call: /^clerkMiddleware$/ }],
-  ['@hono/clerk-auth', { framework: 'Hono', call: /^clerkMiddleware$/ }],
-  ['@clerk/react-router', { framework: 'React Router', call: /^(?:clerkMiddleware|rootAuthLoader)$/ }],
-  ['@clerk/tanstack-react-start', { framework: 'TanStack Start', call: /^(?:clerkMiddleware|createClerkHandler)$/ }],
-  ['@clerk/remix', { framework: 'Remix', call: /^rootAuthLoader$/ }],
-  // The community's SDK: its hook may stand in any module that src/hooks.server imports.
-  ['svelte-clerk', { framework: 'SvelteKit', call: /^withClerkHandler$/ }],
+/** The framework of each SDK, in the order in which an app that has several is taken. */
+const FRAMEWORKS: ReadonlyArray<readonly [sdk: string, framework: string]> = [
+  ['@clerk/astro', 'Astro'],
+  ['@clerk/nuxt', 'Nuxt'],
+  ['@clerk/express', 'Express'],
+  ['@clerk/clerk-sdk-node', 'Express'],
+  ['@clerk/fastify', 'Fastify'],
+  ['@clerk/hono', 'Hono'],
+  ['@hono/clerk-auth', 'Hono'],
+  ['@clerk/react-router', 'React Router'],
+  ['@clerk/tanstack-react-start', 'TanStack Start'],
+  ['@clerk/remix', 'Remix'],
+  // The community's SDKs.
+  ['svelte-clerk', 'SvelteKit'],
+  ['elysia-clerk', 'Elysia'],
 ];
+
+/** What an app calls to mount an SDK; in any module, but for Astro. */
+const MOUNT =
+  /(?:^|\.)(?:clerkMiddleware|clerkPlugin|rootAuthLoader|createClerkHandler|withClerkHandler|ClerkExpress\w+Auth)$/;
+
+/** Clerk's own guard for Express, which mounts what it needs; others have that name too. */
+const REQUIRE_AUTH = /\brequireAuth\b[^'"]*['"]@clerk/;
+
+/** Where Astro looks for what it runs, `onRequest`. */
+const ASTRO_PLACE = /^src\/middleware(?:\/index)?\.(?:m?[jt]s)$/;
 
 /** Names under which Clerk's SDK for Next.js exports its middleware, the last two in releases before 6. */
 const CLERK_MIDDLEWARE = /^(?:clerkMiddleware|authMiddleware|withClerkMiddleware)$/;
@@ -74,34 +76,40 @@ const NEEDS_MIDDLEWARE = /^(?:auth|currentUser)$/;
 /** Reads what the source says about Clerk's middleware. */
 export async function middlewareSource(tree: SourceTree): Promise<MiddlewareSource> {
   const manifest = await readManifest(tree);
-  const dependencies = ['dependencies', 'devDependencies'].flatMap((field) =>
+  const own = ['dependencies', 'devDependencies'].flatMap((field) =>
     isRecord(manifest[field]) ? Object.keys(manifest[field]) : [],
   );
-  const app = await nextApp(tree, await installedPackages(tree));
-  const hasNext = app !== undefined && dependencies.includes('@clerk/nextjs');
+  const installed = await installedPackages(tree);
+  // The SDK may come by way of a package of the workspace, as `@repo/auth`.
+  const linked = tree.has('package.json')
+    ? installed.flatMap((one) => ('packages' in one ? one.packages.map(({ name }) => name) : []))
+    : [];
+  const nuxt = await configText(tree, 'nuxt');
+  if (nuxt.includes('@clerk/nuxt') && !/\bskipServerMiddleware:\s*true/.test(nuxt))
+    return { kind: 'other', framework: 'Nuxt', mounted: ['nuxt.config'], misplaced: [] };
+  const app = await nextApp(tree, installed);
+  const hasNext = app !== undefined && [...own, ...(own.includes('next') ? linked : [])].includes('@clerk/nextjs');
   if (hasNext && /\boutput:\s*["']export\b/.test(await configText(tree, 'next')))
     return { kind: 'none', evidence: "next.config has output: 'export'" };
-  const mount = MOUNTS.find(([sdk]) => dependencies.includes(sdk))?.[1];
-  if (!hasNext && !mount) {
-    if (dependencies.includes('@clerk/nuxt')) {
-      const mounts = (await configText(tree, 'nuxt')).includes('@clerk/nuxt');
-      return { kind: 'other', framework: 'Nuxt', mounted: mounts ? ['nuxt.config'] : [], misplaced: [] };
-    }
-    const clients = dependencies.filter((name) =>
-      /^@clerk\/(?:clerk-)?(?:react|vue|clerk-js|expo|chrome-extension)$/.test(name),
-    );
+  const clients = own.filter((name) =>
+    /^@clerk\/(?:clerk-)?(?:react|vue|clerk-js|expo|chrome-extension|backend)$/.test(name),
+  );
+  const sdksOf = (names: readonly string[]) => FRAMEWORKS.filter(([sdk]) => names.includes(sdk));
+  const sdks = [...sdksOf(own), ...(clients.length === 0 ? sdksOf(linked) : [])];
+  const [first] = sdks;
+  if (!hasNext && !first) {
     if (clients.length > 0)
-      return { kind: 'none', evidence: `package.json has ${clients.join(', ')} and no SDK for a server` };
+      return { kind: 'none', evidence: `package.json has ${clients.join(', ')} and no SDK with a middleware` };
     return {
       kind: 'unknown',
-      problem: `no app with an SDK of Clerk in ${tree.root}: set project.root to the folder of the app`,
+      problem: `package.json has no SDK of Clerk that is known here (${tree.root}): set project.root to the folder of the app`,
     };
   }
   const parsing = await parser();
   if ('problem' in parsing) return { kind: 'unknown', problem: parsing.problem };
   const modules = await Modules.of(tree, parsing.parse);
   if (hasNext) return nextSource(modules, app);
-  return mount ? otherSource(modules, mount) : { kind: 'unknown', problem: '' };
+  return otherSource(modules, sdks, own.includes('@react-router/dev'));
 }
 
 async function nextSource(modules: Modules, app: NextApp): Promise<MiddlewareSource> {
@@ -129,7 +137,7 @@ async function middlewareFile(modules: Modules, path: string, { isMoved }: NextA
 function isClerk(module: Module, { from, imported }: Import): boolean {
   return (
     from.startsWith('@clerk/') &&
-    (imported === '*' ? calls(module, /\.clerkMiddleware$/) : CLERK_MIDDLEWARE.test(imported))
+    (imported === '*' ? module.text.includes('.clerkMiddleware(') : CLERK_MIDDLEWARE.test(imported))
   );
 }
 
@@ -216,28 +224,48 @@ async function authRoutes(modules: Modules, app: NextApp): Promise<string[]> {
   return found;
 }
 
-async function otherSource(modules: Modules, { framework, call, place }: Mount): Promise<MiddlewareSource> {
-  const calling: string[] = [];
+async function otherSource(
+  modules: Modules,
+  sdks: typeof FRAMEWORKS,
+  hasRouterTools: boolean,
+): Promise<MiddlewareSource> {
+  const calling: Module[] = [];
   for (const path of modules.paths) {
     const text = (await modules.tree.read(path)) ?? '';
-    if (!/clerkMiddleware|clerkPlugin|rootAuthLoader|createClerkHandler|withClerkHandler/.test(text)) continue;
-    const module = await modules.at(path);
-    if (module && calls(module, call)) calling.push(path);
+    const module = /clerk|rootAuthLoader/i.test(text) ? await modules.at(path) : undefined;
+    if (module && mounts(module)) calling.push(module);
   }
+  const paths = calling.map(({ path }) => path);
+  // One package.json may stand for several apps.
+  const called = sdks.find(([sdk]) => calling.some(({ text }) => text.includes(sdk)));
+  const framework = (called ?? sdks[0])?.[1] ?? '';
+  const configs = await Promise.all(
+    ['astro', 'nuxt', 'react-router', 'vite'].map(async (tool) => configText(modules.tree, tool)),
+  );
+  const isClient = (framework === 'React Router' && !hasRouterTools) || /\bssr:\s*false/.test(configs.join());
+  if (paths.length === 0 && isClient) return { kind: 'none', evidence: `${framework} runs in the browser alone` };
   // A source folder of its own is a setting of Astro that moves the place.
-  const moved = framework === 'Astro' && /\bsrcDir\b/.test(await configText(modules.tree, 'astro'));
-  const isAnywhere = place === undefined || moved;
-  const mounted = isAnywhere ? calling : [];
-  for (const path of isAnywhere ? [] : modules.paths.filter((each) => place.test(each)))
-    if ((await leadsToClerk(modules, path, ['onRequest'])) === 'yes') mounted.push(path);
-  return { kind: 'other', framework, mounted, misplaced: calling.filter((path) => !mounted.includes(path)) };
+  if (framework !== 'Astro' || /\bsrcDir\b/.test(configs.join()))
+    return { kind: 'other', framework, mounted: paths, misplaced: [] };
+  const run = modules.paths.filter((path) => ASTRO_PLACE.test(path));
+  const answers = await Promise.all(run.map(async (path) => leadsToClerk(modules, path, ['onRequest'])));
+  return {
+    kind: 'other',
+    framework,
+    mounted: run.filter((_, index) => answers[index] === 'yes'),
+    misplaced: answers.includes('unknown') ? [] : paths,
+  };
 }
 
-function calls(module: Module, call: RegExp): boolean {
+function mounts({ body, text }: Module): boolean {
   let found = false;
-  for (const node of module.body)
+  for (const node of body)
     walk(node, (each) => {
-      if (each.type === 'CallExpression' && call.test(dotted(each['callee']) ?? '')) found = true;
+      const called = each.type === 'CallExpression' ? (dotted(each['callee']) ?? '') : '';
+      // A plugin of Fastify is registered as it is.
+      const given = [...listOf(each['arguments']), ...listOf(each['elements'])].map(dotted);
+      found ||=
+        MOUNT.test(called) || given.includes('clerkPlugin') || (called === 'requireAuth' && REQUIRE_AUTH.test(text));
       return !found;
     });
   return found;

@@ -14,7 +14,9 @@ export interface NextApp {
   readonly base: '' | 'src/';
   /** `basePath` of next.config; empty without one. */
   readonly basePath: string;
-  /** next.config puts in front of paths what a matcher does not tell: a `basePath` that is no constant, or languages. */
+  /** Pattern of the languages of `i18n`, which a matcher need not tell; empty without. */
+  readonly languages: string;
+  /** next.config puts in front of paths what is no constant: a `basePath` or languages. */
   readonly isMoved: boolean;
   /** The text of a next.config that names other extensions for pages, and with them for the middleware; empty without. */
   readonly ownExtensions: string;
@@ -39,19 +41,21 @@ export async function nextApp(tree: SourceTree, installed: readonly Installed[])
     .find(({ name }) => name === 'next');
   const lowest = /\d+\.\d+\.\d+(?:-[\w.]+)?/.exec(asked ?? '')?.[0];
   const version = locked && isVersion(locked.version) ? locked.version : lowest;
-  if (asked === undefined && locked === undefined) return undefined;
   const config = await configText(tree, 'next');
-  // In a monorepo with one package.json for all, any of its apps may have such folders.
-  if (config === '' && !tree.has('package.json')) return undefined;
+  // In a monorepo, Next.js may stand in a package.json above, where any of its apps may have such folders.
+  if (config === '' && (!tree.has('package.json') || (asked ?? locked) === undefined)) return undefined;
   const inRoot = tree.files.some((path) => /^(app|pages)\//.test(path));
   const inSource = tree.files.some((path) => /^src\/(app|pages)\//.test(path));
   if (!inRoot && !inSource) return undefined;
   const basePath = /\bbasePath\s*:\s*['"`]((?:\/[^'"`$]*)?)['"`]/.exec(config)?.[1];
+  const locales = /\blocales\s*:\s*\[((?:\s*['"][\w-]+['"],?)+)\s*\]/.exec(config)?.[1]?.match(/[\w-]+/g);
+  const hasLanguages = /\bi18n\s*[:,}]/.test(config);
   return {
     version,
     base: inRoot ? '' : 'src/',
     basePath: basePath ?? '',
-    isMoved: /\bi18n\s*[:,}]/.test(config) || (basePath === undefined && config.includes('basePath')),
+    languages: hasLanguages && locales ? `/:language(${locales.join('|')})?` : '',
+    isMoved: (hasLanguages && !locales) || (basePath === undefined && config.includes('basePath')),
     ownExtensions: config.includes('pageExtensions') ? config : '',
   };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Readiness } from '../config/options.ts';
@@ -34,6 +35,7 @@ export class SourceTree {
   readonly gitProblem: string | undefined;
   /** Files that are there and are tracked, or neither tracked nor ignored. */
   readonly files: readonly string[];
+  readonly #known: ReadonlySet<string>;
   readonly #texts = new Map<string, Promise<string | undefined>>();
 
   static readonly #open = new Map<string, Promise<Source>>();
@@ -43,6 +45,7 @@ export class SourceTree {
     this.repository = parts.repository;
     this.gitProblem = parts.gitProblem;
     this.files = parts.files;
+    this.#known = new Set(parts.files);
   }
 
   /** Opens the tree of the options, listed once for all checks. */
@@ -92,8 +95,11 @@ export class SourceTree {
     return reading;
   }
 
+  /** True for one of the files; for a path that leads out of the root, true where the repository has it. */
   has(path: string): boolean {
-    return this.files.includes(path);
+    if (!path.startsWith('../')) return this.#known.has(path);
+    const full = join(this.root, path);
+    return this.repository !== undefined && isInside(full, this.repository) && existsSync(full);
   }
 
   /** Folders from the root up to that of the repository, where the files of a workspace may lie. */

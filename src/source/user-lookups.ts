@@ -13,13 +13,14 @@ export interface Lookup {
 /** Methods that call their argument once for every element. */
 const LOOPS = /^(?:map|forEach|flatMap|filter|some|every|reduce|find)$/;
 
-const LOOKUP = /(?:^|\.)users\.getUser$/;
+/** Of Clerk's client; one of the app's own API is asked in its own way. */
+const LOOKUP = /(?<!\b(?:api|trpc)\.)\busers\.getUser$/;
 
 /** Caches that outlive a request; React's own does not. */
 const SHARED_CACHE = /^(?:unstable_cache|memoize|memoizee|pMemoize)$/;
 
-/** An SDK of Clerk that an app runs, or the community's for SvelteKit. */
-export const CLERK_SDK = /@clerk\/(?!testing\b)|\bsvelte-clerk\b/;
+/** An SDK of Clerk that an app runs, or one of the community's. */
+export const CLERK_SDK = /@clerk\/(?!testing\b)|\b(?:svelte|elysia|vue)-clerk\b|@hono\/clerk-auth\b/;
 
 /** True for a module that may talk to Clerk: it imports an SDK, or a module of the project that does. */
 export async function knowsClerk(modules: Modules, module: Module): Promise<boolean> {

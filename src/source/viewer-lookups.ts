@@ -65,7 +65,7 @@ export class ViewerLookups {
           .some((argument) => isViewer(argument, names))
       )
         found.push(lookup(module, call));
-      else if (isCurrentUser(module, call)) found.push(lookup(module, call));
+      else if (await this.#isCurrentUser(module, nameOf(call['callee']))) found.push(lookup(module, call));
       else found.push(...(await this.#follow(module, call, names, depth)));
     }
     return found;
@@ -83,6 +83,19 @@ export class ViewerLookups {
       return own !== undefined && argument && isViewer(argument, names) ? [own] : [];
     });
     return this.#run({ ...found, viewer: new Set(viewer), depth: depth + 1 });
+  }
+
+  /** True where a name is the SDK's function, imported or passed on by modules of the project. */
+  async #isCurrentUser(module: Module, name: string | undefined, depth = 0): Promise<boolean> {
+    for (const { local, imported, from } of importsOf(module)) {
+      if ((local !== name && local !== '*') || depth > MAX_DEPTH) continue;
+      const asked = local === '*' ? name : imported;
+      if (from === '@clerk/nextjs/server' && asked === 'currentUser') return true;
+      const path = this.#modules.resolve(module.path, from);
+      const other = path === undefined ? undefined : await this.#modules.at(path);
+      if (other && (await this.#isCurrentUser(other, asked, depth + 1))) return true;
+    }
+    return false;
   }
 
   async #definition(module: Module, name: string): Promise<{ module: Module; node: AstNode } | undefined> {
@@ -161,13 +174,6 @@ function isViewer(node: AstNode, names: ReadonlySet<string>): boolean {
   if (plain?.type === 'LogicalExpression' && isNode(plain['left'])) return isViewer(plain['left'], names);
   const name = dotted(plain) ?? '';
   return names.has(name) || (/^(?:auth|getAuth)\.userId$/.test(name) && plain?.type === 'MemberExpression');
-}
-
-function isCurrentUser(module: Module, call: AstNode): boolean {
-  const name = call.type === 'CallExpression' ? nameOf(call['callee']) : undefined;
-  return importsOf(module).some(
-    ({ local, imported, from }) => local === name && imported === 'currentUser' && from === '@clerk/nextjs/server',
-  );
 }
 
 /** The function inside of `cache(…)`. */

@@ -136,17 +136,24 @@ describe('environment/env-files-ignored', () => {
     '# set in Vercel',
     '"file:./dev.db"',
     'postgresql://postgres:postgres@localhost:5432/test',
+    'postgresql://postgres:postgres@postgres:5432/app',
+    'postgres://user:pass@my-database/app',
     'mysql://root:password@127.0.0.1/test',
     'op://vault/clerk/key',
     'ENC[AES256_GCM,data:p4ss]',
     'sk_test_',
     'test-secret',
+    'sk_test_fake',
+    'whsec_test',
     '15m',
   ])
     it(`takes ${value} for harmless`, () => assert.deepEqual(secretNames(`A_SECRET= ${value}`), []));
   for (const value of [
     'postgres://app:s3cr3t@localhost/app',
     'postgres://app:app@db.acme.org/app',
+    'postgres://app:4711@db/app',
+    'postgres://app:p4ss@db:5432/app',
+    'sk_test_fake4711',
     'p4ss#1',
     'test_9f2b',
   ])
@@ -332,6 +339,81 @@ describe('environment/middleware-file', () => {
     assert.equal(api?.kind === 'other' && api.framework, 'Express');
     assert.equal(web?.kind, 'next');
   });
+  const workspace = (app: Files, auth: Files) => ({
+    'package-lock.json': JSON.stringify({
+      lockfileVersion: 3,
+      packages: {
+        '': { workspaces: ['apps/*', 'packages/*'] },
+        'apps/app': JSON.parse(app['package.json'] ?? '{}') as unknown,
+        'node_modules/@repo/auth': { resolved: 'packages/auth', link: true },
+        'packages/auth': JSON.parse(auth['package.json'] ?? '{}') as unknown,
+        'node_modules/@clerk/nextjs': { version: '7.9.17' },
+        'node_modules/@clerk/express': { version: '2.1.0' },
+      },
+    }),
+    ...Object.fromEntries(Object.entries(app).map(([path, text]) => [`apps/app/${path}`, text])),
+    ...Object.fromEntries(Object.entries(auth).map(([path, text]) => [`packages/auth/${path}`, text])),
+  });
+  const inWorkspace = async (app: Files, auth: Files) => {
+    const source = await middlewareSource(await treeOf(`${project(workspace(app, auth))}/apps/app`));
+    return middlewareFile.judge({ source, answers: [] }, expectation(OPTIONS));
+  };
+  const LINKED = '{"dependencies":{"next":"16.4.6","@repo/auth":"*"}}';
+  const AUTH = {
+    'package.json': '{"name":"@repo/auth","dependencies":{"@clerk/nextjs":"7"}}',
+    'proxy.ts': "export { clerkMiddleware as authMiddleware } from '@clerk/nextjs/server';",
+  };
+  it('knows an SDK that comes by way of a package of the workspace', async () => {
+    const app = { 'package.json': LINKED, 'app/page.tsx': '' };
+    assert.match(only(await inWorkspace(app, AUTH)).message, /no middleware with clerkMiddleware/);
+    const proxy = `import { authMiddleware } from '@repo/auth/proxy';\nexport default authMiddleware();\nexport const config = { matcher: ['/((?!api).*)'] };`;
+    assert.match(only(await inWorkspace({ ...app, 'proxy.ts': proxy }, AUTH)).message, /does not cover 1 API route/);
+    const api = { 'package.json': '{"dependencies":{"@repo/auth":"*"}}', 'main.ts': 'app.use(clerkMiddleware());' };
+    const express = { 'package.json': '{"name":"@repo/auth","dependencies":{"@clerk/express":"2"}}' };
+    assertClean(await inWorkspace(api, express));
+    const client = { 'package.json': '{"dependencies":{"@clerk/react":"6","@repo/auth":"*"}}', 'main.ts': '' };
+    assert.match((await inWorkspace(client, express)).inapplicable ?? '', /@clerk\/react/);
+  });
+  it('knows Next.js by its configuration where a package.json above has it', async () => {
+    const root = project({
+      'package.json': '{"workspaces":["apps/*"],"dependencies":{"next":"16.4.6"}}',
+      'apps/web/package.json': '{"dependencies":{"@clerk/nextjs":"7"}}',
+      'apps/web/next.config.js': 'module.exports = {};',
+      'apps/web/app/page.tsx': '',
+      'apps/web/proxy.ts': GUARD,
+    });
+    assert.equal((await middlewareSource(await treeOf(`${root}/apps/web`))).kind, 'next');
+  });
+  it('reads the matcher of a middleware that it cannot follow', async () => {
+    const text = `import { guard } from '@repo/auth';\nexport default guard();\nexport const config = { matcher: ['/((?!api).*)'] };`;
+    assert.match(only(await middleware(next('16.4.5', { 'proxy.ts': text }))).message, /does not cover 1 API route/);
+  });
+  for (const [name, tsconfig, base] of [
+    ['its own paths', '{"compilerOptions":{"paths":{"@repo/*":["../../packages/*"]}}}', '{}'],
+    [
+      'those of a configuration above',
+      '{"extends":"../../tsconfig.base.json"}',
+      '{"compilerOptions":{"baseUrl":".","paths":{"@repo/auth/*":["packages/auth/*"]}}}',
+    ],
+    [
+      'those of one that extends itself too',
+      '{"extends":["./tsconfig.json","../../tsconfig.base.json"]}',
+      '{"compilerOptions":{"paths":{"@repo/*":["./packages/*"]}}}',
+    ],
+  ] as const)
+    it(`follows a middleware into a package of the repository by ${name}`, async () => {
+      const proxy = `import { authMiddleware } from '@repo/auth/proxy';\nexport default authMiddleware();`;
+      const files = { 'package.json': LINKED, 'app/page.tsx': '', 'proxy.ts': proxy, 'tsconfig.json': tsconfig };
+      const root = project({ ...workspace(files, AUTH), 'tsconfig.base.json': base });
+      const source = await middlewareSource(await treeOf(`${root}/apps/app`));
+      assertClean(middlewareFile.judge({ source, answers: [] }, expectation(OPTIONS)));
+    });
+  it('does not ask for the source that it has', async () => {
+    const answers = [answer('/dashboard', 'page', HEADERS), answer('/api/me', 'API route')];
+    const files = { 'proxy.ts': "export { guard as default } from '@repo/auth';" };
+    const { unverified } = await middleware(next('16.4.5', files), answers);
+    assert.match(unverified ?? '', /headers; the source could not be followed/);
+  });
   it('knows that i18n of next.config puts languages in front', async () => {
     const files = next('16.4.5', { 'proxy.ts': config("['/dashboard', '/api/me']") });
     const judge = async (more: Files) =>
@@ -340,8 +422,13 @@ describe('environment/middleware-file', () => {
         expectation({ routes: { protected: ['/de/dashboard'] } }),
       );
     assert.match(only(await judge({})).message, /\/de\/dashboard/);
-    const languages = { 'next.config.js': "module.exports = { i18n: { locales: ['de', 'en'] } };" };
-    assert.match((await judge(languages)).unverified ?? '', /could not be followed/);
+    const languages = (locales: string) => ({
+      'next.config.js': `module.exports = { i18n: { locales: ${locales} } };`,
+    });
+    assertClean(await judge(languages(`[\n  'de',\n  "en",\n]`)));
+    assert.match(only(await judge(languages("['fr']"))).message, /\/de\/dashboard/);
+    for (const unknown of ['LOCALES', "[DEFAULT, 'en']"])
+      assert.match((await judge(languages(unknown))).unverified ?? '', /could not be followed/);
   });
   it('fails on a page in a language that no matcher names', async () => {
     const files = next('16.4.5', {
@@ -426,6 +513,108 @@ describe('environment/middleware-file', () => {
         'src/app.js': "const { clerkMiddleware } = require('@clerk/express');\napp.use(clerkMiddleware());",
       }),
     ));
+  const server = (sdk: string, text: string, more: Files = {}): Files => ({
+    'package.json': JSON.stringify({ dependencies: { [sdk]: '2' } }),
+    'src/app.ts': text.replaceAll('SDK', `'${sdk}'`),
+    ...more,
+  });
+  for (const [name, files, shown] of [
+    [
+      'requireAuth() of Express alone',
+      server('@clerk/express', 'import { requireAuth } from SDK;\nexport const guard = requireAuth();'),
+      'src/app.ts mounts it for Express',
+    ],
+    [
+      'the SDK of Express before this one',
+      server(
+        '@clerk/clerk-sdk-node',
+        'const { ClerkExpressWithAuth } = require(SDK);\napp.use(ClerkExpressWithAuth());',
+      ),
+      'src/app.ts mounts it for Express',
+    ],
+    [
+      'Elysia',
+      server('elysia-clerk', 'import { clerkPlugin } from SDK;\nnew Elysia().use(clerkPlugin());'),
+      'src/app.ts mounts it for Elysia',
+    ],
+    [
+      'a plugin of Fastify',
+      server(
+        '@clerk/fastify',
+        'import { clerkPlugin } from SDK;\nexport default fp((app) => app.register(clerkPlugin));',
+      ),
+      'src/app.ts mounts it for Fastify',
+    ],
+    [
+      'a plugin of Fastify that its types do not fit',
+      server('@clerk/fastify', 'import { clerkPlugin } from SDK;\napp.register(clerkPlugin as unknown as Plugin, {});'),
+      'src/app.ts mounts it for Fastify',
+    ],
+    [
+      'a list of plugins of Fastify',
+      server(
+        '@clerk/fastify',
+        'import { clerkPlugin } from SDK;\nfor (const each of [cors, clerkPlugin]) app.register(each);',
+      ),
+      'src/app.ts mounts it for Fastify',
+    ],
+    [
+      'a middleware of one’s own in Nuxt',
+      server('@clerk/nuxt', '', {
+        'nuxt.config.ts': "export default { modules: ['@clerk/nuxt'], clerk: { skipServerMiddleware: true } };",
+        'server/middleware/0.clerk.ts':
+          "import { clerkMiddleware } from '@clerk/nuxt/server';\nexport default clerkMiddleware();",
+      }),
+      'server/middleware/0.clerk.ts mounts it for Nuxt',
+    ],
+  ] as const)
+    it(`finds ${name}`, async () => {
+      const judgement = await middleware(files);
+      assertClean(judgement);
+      assert.equal(judgement.summary, shown);
+    });
+  for (const [name, files] of [
+    [
+      'a plugin of Fastify that is not registered',
+      server('@clerk/fastify', 'import { clerkPlugin } from SDK;\napp.register(cors);'),
+    ],
+    [
+      'a requireAuth() of one’s own',
+      server(
+        '@clerk/express',
+        "import { requireAuth } from './auth'\nimport { getAuth } from SDK\napp.use(requireAuth())",
+      ),
+    ],
+    [
+      'a Nuxt that skips its middleware',
+      server('@clerk/nuxt', '', {
+        'nuxt.config.ts': "export default { modules: ['@clerk/nuxt'], clerk: { skipServerMiddleware: true } };",
+      }),
+    ],
+  ] as const)
+    it(`does not take ${name} for a mount`, async () =>
+      assert.match((await middleware(files)).unverified ?? '', /no call that mounts Clerk for /));
+  it('tells the app of a monorepo with one package.json by what it mounts', async () => {
+    const root = project({
+      'package.json': '{"dependencies":{"@clerk/express":"2","@clerk/remix":"4"}}',
+      'apps/web/app/root.tsx':
+        "import { rootAuthLoader } from '@clerk/remix/ssr.server';\nexport const loader = (args) => rootAuthLoader(args);",
+    });
+    const source = await middlewareSource(await treeOf(`${root}/apps/web`));
+    assert.equal(source.kind === 'other' && source.framework, 'Remix');
+  });
+  it('is not applicable where React Router has no server', async () => {
+    const files = (dev: string) => ({
+      'package.json': `{"dependencies":{"@clerk/react-router":"2"},"devDependencies":{${dev}}}`,
+      'react-router.config.ts': 'export default { ssr: false };',
+      'app/root.tsx': "import { ClerkProvider } from '@clerk/react-router';\nexport default () => <ClerkProvider />;",
+    });
+    const { 'react-router.config.ts': _, ...declarative } = files('"vite":"7"');
+    for (const each of [files('"@react-router/dev":"7"'), declarative])
+      assert.match((await middleware(each)).inapplicable ?? '', /React Router runs in the browser alone/);
+    const served = { ...files('"@react-router/dev":"7"'), 'react-router.config.ts': 'export default { ssr: true };' };
+    assert.match((await middleware(served)).unverified ?? '', /no call that mounts/);
+  });
   it('finds where SvelteKit mounts it', async () => {
     const source = await middleware({
       'package.json': '{"devDependencies":{"@sveltejs/kit":"2","svelte-clerk":"1"}}',
@@ -455,6 +644,15 @@ describe('environment/middleware-file', () => {
         }),
       ),
     ));
+  it('does not take for misplaced what Astro may run by an alias that is not known', async () => {
+    const files = {
+      'src/middleware.ts': "import { auth } from '@/server/auth';\nexport const onRequest = sequence(auth);",
+      'src/server/auth.ts': `${ON_REQUEST}export const auth = clerkMiddleware();`,
+    };
+    const { findings, unverified } = await middleware(astro(files));
+    assert.deepEqual(findings, []);
+    assert.match(unverified ?? '', /Astro/);
+  });
   it('fails where Astro runs something else', async () => {
     const files = {
       'src/middleware.ts': `${ON_REQUEST}const auth = clerkMiddleware();\nexport const onRequest = () => {};`,
@@ -469,11 +667,12 @@ describe('environment/middleware-file', () => {
     };
     assert.match(only(await middleware(files)).cause, /src\/middleware\.ts/);
   });
-  it('is not applicable to an app without a server', async () =>
-    assert.match(
-      (await middleware({ 'package.json': '{"dependencies":{"@clerk/react":"6"}}', 'a.ts': '' })).inapplicable ?? '',
-      /no SDK for a server/,
-    ));
+  for (const sdk of ['@clerk/react', '@clerk/backend'])
+    it(`is not applicable to an app with ${sdk} alone`, async () =>
+      assert.match(
+        (await middleware({ 'package.json': `{"dependencies":{"${sdk}":"6"}}`, 'a.ts': '' })).inapplicable ?? '',
+        /no SDK with a middleware/,
+      ));
 });
 
 describe('environment/sdk-advisories', () => {

@@ -11,7 +11,7 @@ import { assertClean, only } from '../support/findings.ts';
 
 const next = (path: string, runtime?: unknown, version = '16.4.5'): MiddlewareSource => ({
   kind: 'next',
-  app: { version, base: '', basePath: '', isMoved: false, ownExtensions: '' },
+  app: { version, base: '', basePath: '', languages: '', isMoved: false, ownExtensions: '' },
   files: [{ path, callsClerk: 'yes', runtime }],
   misplaced: [],
   authRoutes: [],

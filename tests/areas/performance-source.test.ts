@@ -9,8 +9,9 @@ import { assertClean, only } from '../support/findings.ts';
 import { project } from '../support/project.ts';
 import type { Files } from '../support/project.ts';
 
-async function lookups(files: Files): Promise<Judgement> {
-  const readiness = resolveOptions({ baseURL: 'https://app.example.com', project: { root: project(files) } }, {});
+async function lookups(files: Files, folder = ''): Promise<Judgement> {
+  const root = `${project(files)}/${folder}`;
+  const readiness = resolveOptions({ baseURL: 'https://app.example.com', project: { root } }, {});
   // The source is all that this part looks at.
   const evidence = await userLookups.collect({ readiness } as CheckContext);
   return userLookups.judge(evidence, expectation());
@@ -35,6 +36,15 @@ describe('performance/user-data-cached: a loop over users', () => {
   it('fails in a page that bears the name of a folder of scripts', async () => {
     const files = { 'app/jobs/page.tsx': `${CLERK}export default (ids) => ids.map(async (id) => ${LOOKUP}(id));` };
     assert.match(only(await lookups(files)).subject, /jobs/);
+  });
+  it('fails by a client that a class holds', async () => {
+    const code = `export class Team { all(ids) { return ids.map((id) => this.clerk.users.getUser(id)); } }`;
+    assert.match(only(await lookups({ 'src/team.ts': CLERK + code })).message, /this\.clerk\.users/);
+  });
+  it('passes where the app’s own API is asked', async () => {
+    const code =
+      "import { useAuth } from '@clerk/clerk-react';\nexport const all = (ids) => ids.map((id) => api.users.getUser(id));";
+    assertClean(await lookups({ 'src/team.ts': code }));
   });
   it('fails in an app with the community’s SDK for SvelteKit', async () => {
     const clerk = "import { clerkClient } from 'svelte-clerk/server';\n";
@@ -128,6 +138,20 @@ describe('performance/user-data-cached: the signed-in user', () => {
       'warning',
     );
   });
+  for (const passed of [
+    "export { auth, currentUser } from '@clerk/nextjs/server';",
+    "export * from '@clerk/nextjs/server';",
+  ])
+    it(`warns where both ask by way of ${passed}`, async () => {
+      const own = "import { currentUser } from '../lib/auth';\nexport default async () => { await currentUser(); };";
+      const files = { 'lib/auth.ts': passed, 'app/page.tsx': own, 'app/layout.tsx': own };
+      assert.equal(only(await lookups(files)).level, 'warning');
+    });
+  it('comes to an end where modules pass each other on', async () => {
+    const page = "import { me } from '../lib/a';\nexport default async () => { await me(); };";
+    const both = { 'lib/a.ts': "import '@clerk/nextjs';\nexport * from './b';", 'lib/b.ts': "export * from './a';" };
+    assertClean(await lookups({ ...both, 'app/page.tsx': page, 'app/layout.tsx': page }));
+  });
   it('passes where they share a function in cache()', async () => {
     const own =
       "import { viewer } from '@/lib/viewer';\nexport default async function P() { await viewer(); return null; }";
@@ -139,6 +163,18 @@ describe('performance/user-data-cached: the signed-in user', () => {
         'app/layout.tsx': own,
       }),
     );
+  });
+  for (const sdk of ['@hono/clerk-auth', 'elysia-clerk', 'vue-clerk'])
+    it(`knows ${sdk} for an SDK`, async () => assertClean(await lookups({ 'src/index.ts': `import '${sdk}';` })));
+  it('knows an SDK that a package of the repository passes on', async () => {
+    const files = {
+      'apps/app/tsconfig.json': '{"compilerOptions":{"paths":{"@repo/*":["../../packages/*"]}}}',
+      'apps/app/team.ts': `import { clerkClient } from '@repo/auth/server';\nexport const all = (ids) => ids.map(async (id) => ${LOOKUP}(id));`,
+      'packages/auth/server.ts': "export * from '@clerk/nextjs/server';",
+    };
+    assert.match(only(await lookups(files, 'apps/app')).subject, /team\.ts/);
+    const { ['apps/app/tsconfig.json']: _, ...unknown } = files;
+    assert.match((await lookups(unknown, 'apps/app')).unverified ?? '', /the folder of the code that asks Clerk/);
   });
   it('is not verified without source files', async () =>
     assert.match((await lookups({ 'README.md': 'x' })).unverified ?? '', /no source file was found/));

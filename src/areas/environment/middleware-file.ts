@@ -76,7 +76,7 @@ export const middlewareFile = defineCheck<MiddlewareEvidence>({
     if (seen.length > 0 && unseen.length > 0) {
       if (source.kind === 'next' && proven)
         return { findings: unseen.map((answer) => contradicted(answer, seen)), summary };
-      return { findings, summary, ...(!proven && { unverified: partly(seen, unseen) }) };
+      return { findings, summary, ...(!proven && { unverified: partly(source, seen, unseen) }) };
     }
     if (seen.length > 0 || proven) return { findings, summary };
     return { findings, summary, unverified: nothingSeen(source, told) };
@@ -123,7 +123,8 @@ function judgeSource(source: MiddlewareSource, readiness: Readiness): Finding[] 
   if (!file) return misplaced.length > 0 ? misplaced.map((path) => misplacedFinding(path, app)) : [absent(app)];
   if (second) return [both(file, second)];
   if (file.callsClerk === 'no') return [withoutClerk(file)];
-  if (file.callsClerk === 'unknown' || file.matcher === 'not constant' || file.matcher === undefined) return [];
+  // Whatever it leads to, Next.js runs no other: what its matcher leaves out goes without Clerk.
+  if (file.matcher === 'not constant' || file.matcher === undefined) return [];
   const refused = file.matcher.find(({ source }) => compiled(source) === undefined);
   if (refused) return [refusedMatcher(file, refused.source)];
   return [
@@ -144,7 +145,7 @@ function judgeCoverage(file: MiddlewareFile, app: NextApp, kind: string, paths: 
   const languages = entries.flatMap(({ source }) => source.match(/(?<=[(|])[a-z]{2}(?:-\w+)?(?=[|)])/g) ?? []);
   const covered = (path: string): Coverage => {
     const written = [path, ...languages.map((language) => path.replace(LANGUAGE, language))];
-    const all = written.map((each) => coverage(entries, each, app.basePath));
+    const all = written.map((each) => coverage(entries, each, app.basePath + app.languages));
     return (['all', 'some'] as const).find((each) => all.includes(each)) ?? 'none';
   };
   const by = (wanted: Coverage) => [...new Set(paths)].filter((path) => covered(path) === wanted);
@@ -271,13 +272,17 @@ function contradicted({ path, kind, exchanges }: SignedOutAnswer, seen: readonly
   });
 }
 
-function partly(seen: readonly SignedOutAnswer[], unseen: readonly SignedOutAnswer[]): string {
+function partly(
+  source: MiddlewareSource,
+  seen: readonly SignedOutAnswer[],
+  unseen: readonly SignedOutAnswer[],
+): string {
   const paths = (answers: readonly SignedOutAnswer[]) =>
     answers
       .map(({ path }) => path)
       .slice(0, 3)
       .join(', ');
-  return `clerkMiddleware answered on ${paths(seen)}, but ${paths(unseen)} came without its x-clerk-auth-* headers: set project.root, so that the matcher can be read`;
+  return `clerkMiddleware answered on ${paths(seen)}, but ${paths(unseen)} came without its x-clerk-auth-* headers; ${unproven(source)}`;
 }
 
 function nothingSeen(source: MiddlewareSource, told: readonly SignedOutAnswer[]): string {
@@ -285,8 +290,11 @@ function nothingSeen(source: MiddlewareSource, told: readonly SignedOutAnswer[])
     told.length === 0
       ? 'no protected page or API route to look at from outside: set routes.protected and api'
       : `no x-clerk-auth-* header on ${count(told.length, 'answer')} to a signed-out visitor (the middleware is missing, or a CDN strips them)`;
-  if (source.kind === 'unknown') return `${outside}; ${source.problem}`;
-  if (source.kind === 'other')
-    return `${outside}; no call that mounts Clerk for ${source.framework} was found in the source`;
-  return `${outside}; the source could not be followed as far as clerkMiddleware and a constant matcher`;
+  return `${outside}; ${unproven(source)}`;
+}
+
+function unproven(source: MiddlewareSource): string {
+  if (source.kind === 'unknown') return source.problem;
+  if (source.kind === 'other') return `no call that mounts Clerk for ${source.framework} was found in the source`;
+  return 'the source could not be followed as far as clerkMiddleware and a constant matcher';
 }

@@ -34,7 +34,7 @@ export type LookupEvidence =
   | { readonly problem: string }
   | {
       readonly files: number;
-      /** Files that name an SDK of Clerk. */
+      /** Files that name an SDK of Clerk, or import from one that does. */
       readonly withClerk: number;
       readonly lookups: number;
       readonly inLoops: readonly Lookup[];
@@ -53,6 +53,9 @@ export const userLookups = defineCheck<LookupEvidence>({
     const modules = await Modules.of(source.tree, parsing.parse);
     const paths = modules.paths.filter((path) => PAGE.test(path) || !BATCH.test(path));
     const known = (await Promise.all(paths.map((path) => modules.at(path)))).filter((module) => module !== undefined);
+    const named = await Promise.all(
+      known.map(async (module) => CLERK_SDK.test(module.text) || knowsClerk(modules, module)),
+    );
     const asking: Module[] = [];
     for (const module of known) {
       if (
@@ -73,7 +76,7 @@ export const userLookups = defineCheck<LookupEvidence>({
     );
     return {
       files: known.length,
-      withClerk: known.filter(({ text }) => CLERK_SDK.test(text)).length,
+      withClerk: named.filter(Boolean).length,
       lookups: asking.length,
       inLoops: asking.flatMap(lookupsInLoops),
       repeated: entries.flat().filter(({ lookups }) => lookups.length > 1),
@@ -86,7 +89,7 @@ export const userLookups = defineCheck<LookupEvidence>({
       return {
         findings: [],
         summary: '',
-        unverified: `no source file${files === 0 ? ' was found' : ` of ${files} names an SDK of Clerk`}: set project.root to the folder of the app`,
+        unverified: `no source file${files === 0 ? ' was found' : ` of ${files} names an SDK of Clerk`}: set project.root to the folder of the code that asks Clerk`,
       };
     return {
       findings: [...inLoops.map(judgeLoop), ...repeated.map(judgeRepeated)],
