@@ -9,6 +9,7 @@ import { lockedReleases, runningReleases } from '../../src/areas/environment/sdk
 import { ignoreAnswers, secretNames, trackedEnvFiles, trackedSecrets } from '../../src/source/env-files.ts';
 import { middlewareSource } from '../../src/source/middleware.ts';
 import type { Judgement } from '../../src/result.ts';
+import type { ReadinessOptions } from '../../src/index.ts';
 import { exchange, expectation } from '../support/exchange.ts';
 import { assertClean, assertComplete, only } from '../support/findings.ts';
 import { project, treeOf } from '../support/project.ts';
@@ -354,9 +355,9 @@ describe('environment/middleware-file', () => {
     ...Object.fromEntries(Object.entries(app).map(([path, text]) => [`apps/app/${path}`, text])),
     ...Object.fromEntries(Object.entries(auth).map(([path, text]) => [`packages/auth/${path}`, text])),
   });
-  const inWorkspace = async (app: Files, auth: Files) => {
+  const inWorkspace = async (app: Files, auth: Files, options: ReadinessOptions = OPTIONS) => {
     const source = await middlewareSource(await treeOf(`${project(workspace(app, auth))}/apps/app`));
-    return middlewareFile.judge({ source, answers: [] }, expectation(OPTIONS));
+    return middlewareFile.judge({ source, answers: [] }, expectation(options));
   };
   const LINKED = '{"dependencies":{"next":"16.4.6","@repo/auth":"*"}}';
   const AUTH = {
@@ -373,6 +374,11 @@ describe('environment/middleware-file', () => {
     assertClean(await inWorkspace(api, express));
     const client = { 'package.json': '{"dependencies":{"@clerk/react":"6","@repo/auth":"*"}}', 'main.ts': '' };
     assert.match((await inWorkspace(client, express)).inapplicable ?? '', /@clerk\/react/);
+  });
+  it('asks for no middleware where the workspace brings Clerk to an app that guards nothing', async () => {
+    const { findings, unverified } = await inWorkspace({ 'package.json': LINKED, 'app/page.tsx': '' }, AUTH, {});
+    assert.deepEqual(findings, []);
+    assert.match(unverified ?? '', /set routes\.protected and api/);
   });
   it('knows Next.js by its configuration where a package.json above has it', async () => {
     const root = project({

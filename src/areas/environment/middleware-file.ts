@@ -103,6 +103,7 @@ function isProven(source: MiddlewareSource): boolean {
   if (source.kind === 'other') return source.mounted.length > 0;
   return (
     source.kind === 'next' &&
+    source.files.length > 0 &&
     source.files.every(({ callsClerk, matcher }) => callsClerk === 'yes' && matcher !== 'not constant')
   );
 }
@@ -120,7 +121,11 @@ function judgeSource(source: MiddlewareSource, readiness: Readiness): Finding[] 
   if (source.kind !== 'next') return [];
   const { app, files, misplaced, authRoutes } = source;
   const [file, second] = files;
-  if (!file) return misplaced.length > 0 ? misplaced.map((path) => misplacedFinding(path, app)) : [absent(app)];
+  if (!file) {
+    // An app that shows nothing but who is signed in needs none.
+    const isNeeded = [pagesOf(readiness), readiness.api || [], authRoutes].flat().length > 0;
+    return misplaced.length > 0 ? misplaced.map((path) => misplacedFinding(path, app)) : isNeeded ? [absent(app)] : [];
+  }
   if (second) return [both(file, second)];
   if (file.callsClerk === 'no') return [withoutClerk(file)];
   // Whatever it leads to, Next.js runs no other: what its matcher leaves out goes without Clerk.
