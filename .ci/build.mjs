@@ -17,6 +17,10 @@ const ENTRIES = ['src/index.d.ts', 'src/report/reporter.d.ts'];
 /** What `exports` in package.json names as the JSON Schema of the report. */
 const SCHEMA = 'src/report/report.schema.json';
 
+/** A declaration of a module with what is said of it. */
+const DECLARATION =
+  /(?:^\/\*\*(?:(?!\*\/)[^])*\*\/\n)?^(?:export )?(?:declare )?(?:type|interface|class|function|const) (\w+)[^]*?(?=^\/\*\*|^(?:export|declare|type|interface|class) |$(?![^]))/gm;
+
 /** What is loaded by itself: by consumers and specs, or as a command. */
 const SCRIPTS = [
   'src/index.ts',
@@ -190,10 +194,7 @@ function pruneTypes() {
       rmSync(file);
       continue;
     }
-    const types = readFileSync(file, 'utf8')
-      .replace(/^(?: {4})+/gm, tabs)
-      // The SDK's types bring others along that consumers have not installed; nobody calls what takes this one.
-      .replace("import type { ClerkClient } from '@clerk/backend';", 'type ClerkClient = unknown;');
+    const types = readFileSync(file, 'utf8').replace(/^(?: {4})+/gm, tabs);
     writeFileSync(file, named.has(file) ? types : types.replace(/^\t*\/\*\*[\s\S]*?\*\/\n/gm, ''));
   }
 }
@@ -209,7 +210,10 @@ function tabs(spaces) {
   return '\t'.repeat(spaces.length / 4);
 }
 
-/** Makes one file of the types of the first entry, because each file of an archive costs a header, and its imports. */
+/**
+ * Makes one file of the types of the first entry, because each file of an archive costs a header, and its imports;
+ * of what nothing that is exported leads to there is nothing in it.
+ */
 function bundleTypes() {
   const entry = join(dist, ENTRIES[0]);
   const namesIn = (list) => list.match(/\w+/g) ?? [];
@@ -218,23 +222,30 @@ function bundleTypes() {
   );
   const imported = new Map();
   const declared = new Map();
-  const texts = [];
   for (const file of readdirSync(dist, { recursive: true }).map((name) => join(dist, name))) {
     if (!file.endsWith('.d.ts') || ENTRIES.some((each) => file === join(dist, each))) continue;
     const types = readFileSync(file, 'utf8');
     for (const [, names, from] of types.matchAll(/^import (?:type )?\{([^}]*)\} from '([^.'][^']*)';$/gm))
-      imported.set(from, new Set([...(imported.get(from) ?? []), ...namesIn(names)]));
-    for (const [, name] of types.matchAll(
-      /^(?:export )?(?:declare )?(?:type|interface|class|function|const) (\w+)/gm,
-    )) {
-      if (declared.has(name)) throw new Error(`${file} and ${declared.get(name)} both have a type ${name}: rename one`);
-      declared.set(name, file);
+      for (const name of namesIn(names)) imported.set(name, from);
+    for (const [text, name] of types.matchAll(DECLARATION)) {
+      const known = declared.get(name);
+      if (known && known.file !== file)
+        throw new Error(`${file} and ${known.file} both have a type ${name}: rename one`);
+      declared.set(name, { file, text: (known?.text ?? '') + text.replace(/^export /gm, '') });
     }
-    texts.push(
-      types.replace(/^(?:import|export) [^;]*?from '[^']+';\n|^export \{\};\n/gm, '').replace(/^export /gm, ''),
-    );
     rmSync(file);
   }
-  const imports = [...imported].map(([from, names]) => `import type { ${[...names].join(', ')} } from '${from}';\n`);
+  const used = new Set();
+  const queue = [...exported];
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    if (used.has(name) || !(declared.has(name) || imported.has(name))) continue;
+    used.add(name);
+    queue.push(...namesIn((declared.get(name)?.text ?? '').replace(/\/\*\*[\s\S]*?\*\//g, '')));
+  }
+  const imports = [...new Set(imported.values())].flatMap((from) => {
+    const names = [...imported].filter(([name, source]) => source === from && used.has(name)).map(([name]) => name);
+    return names.length > 0 ? [`import type { ${names.join(', ')} } from '${from}';\n`] : [];
+  });
+  const texts = [...declared].filter(([name]) => used.has(name)).map(([, { text }]) => text);
   writeFileSync(entry, [...imports, ...texts, `export { ${exported.join(', ')} };\n`].join(''));
 }

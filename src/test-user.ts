@@ -27,6 +27,7 @@ export class TestUser {
   readonly #context: AccountContext;
   readonly #sessions = new Map<string, SignOut>();
 
+  /** @internal */
   constructor(account: Account, context: AccountContext) {
     this.id = account.id;
     this.email = account.email;

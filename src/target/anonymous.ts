@@ -46,6 +46,7 @@ export class Anonymous {
   readonly #apis = new Map<string, Promise<Exchange>>();
   #developmentCookies: Readonly<Record<string, string>> = {};
 
+  /** @internal */
   constructor(connection: Connection, origin: string, maxRedirects: number) {
     this.#connection = connection;
     this.#origin = origin;

@@ -52,6 +52,7 @@ export class SignedIn {
   }
 
   /**
+   * @internal
    * Signs in, and proves that the session is active.
    * @param testingToken by which bot protection lets a test pass
    * @throws Error with Clerk's own words and the fix when it refuses.
