@@ -176,7 +176,7 @@ function judgeAnswer({ forgery, exchange }: ForgeryAnswer): Finding {
     return error({
       ...base,
       cause:
-        'verifyWebhook() throws on a bad signature and nothing catches it, or the signing secret is not set in this environment. Clerk (Svix) retries on 5xx for days.',
+        'verifyWebhook() throws on a bad signature and nothing catches it, or the signing secret is not set in this environment. Clerk (Svix) sends it again for 28 hours.',
       fix: 'Catch the error and answer 400; set CLERK_WEBHOOK_SIGNING_SECRET in the hosting environment and redeploy.',
     });
   }

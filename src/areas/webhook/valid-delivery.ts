@@ -65,7 +65,7 @@ function judgePlain(exchange: Exchange): Finding[] {
         ...base,
         message: `no answer within ${SVIX_PATIENCE_MS / 1000} s, after which Svix counts the delivery as failed`,
         cause: 'The handler does its work (e-mails, calls to other services) before it answers.',
-        fix: 'Answer as soon as the delivery is verified and stored, and do the work in a queue or with after() of next/server.',
+        fix: 'Answer as soon as the delivery is verified and stored, and do the work in a queue or (Next.js) with after().',
       }),
     ];
   }
@@ -93,8 +93,8 @@ function explain(exchange: Exchange): Pick<Finding, 'cause' | 'fix'> {
   if (code >= 500) {
     return {
       cause:
-        'The handler throws on a delivery that it verified: it expects members that an event of an unknown type does not have, or something behind it (the database) is down.',
-      fix: 'Answer 2xx to event types that you do not handle, and read the error in the log of the server.',
+        'The handler throws: verifyWebhook(), because the signing secret of this environment is unset or another one and nothing catches it; code that expects members which an event of an unknown type does not have; or something behind it (the database).',
+      fix: 'Read the error in the log of the server. Set CLERK_WEBHOOK_SIGNING_SECRET, and answer 2xx to event types that you do not handle.',
     };
   }
   return {
