@@ -26,7 +26,7 @@ export function judgeCookie(cookie: SetCookie): Finding[] {
       expected: kind === 'csrf' ? 'Secure; SameSite=Lax or Strict' : EXPECTED,
       cause:
         'The app keeps its own session beside Clerk’s, set by hand or by a library with defaults for development; a script that is injected reads it, or another site has it sent.',
-      fix: `Set it with { secure: true, ${kind === 'csrf' ? '' : 'httpOnly: true, '}sameSite: 'lax', path: '/' } (cookies().set in Next.js, res.cookie in Express, setCookie in Hono and Fastify, Astro.cookies.set), or drop it and ask Clerk’s auth().`,
+      fix: `Set it with { secure: true, ${kind === 'csrf' ? '' : 'httpOnly: true, '}sameSite: 'lax', path: '/' } ((await cookies()).set in Next.js, res.cookie in Express, setCookie in Hono and Fastify, Astro.cookies.set), or drop it and ask Clerk’s auth().`,
     }),
   ];
 }
