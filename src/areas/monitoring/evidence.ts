@@ -32,7 +32,7 @@ interface Row {
 export const authEvents = evidenceCheck({
   id: 'monitoring/auth-events',
   what: 'a record of sign-ins',
-  expected: 'sign-ins, sign-outs and failed attempts in a log that somebody can search',
+  expected: 'sign-ins and sign-outs in a log that somebody can search',
   cause:
     'Events are not collected: no webhook for session.created and session.removed, or the log store drops them, or the probe looks in the wrong place.',
   fix: 'Subscribe a webhook to session.* and user.* and write each event to the log store, or link the application logs of the Clerk Dashboard.',
