@@ -93,7 +93,7 @@ function judgeCrash({ visit, page, retry }: CrashEvidence, subject: string): Fin
             message: `nothing to try again with is on the page: “${seen}”`,
             expected,
             cause: 'The page is the framework’s default, or a sentence without a way on.',
-            fix: 'Call reset() from a button in app/error.tsx (location.reload() elsewhere): most failures are gone a moment later.',
+            fix: 'Call retry() (reset() before Next.js 16.3) from a button in app/error.tsx, location.reload() elsewhere: most failures are gone a moment later.',
           }),
         ]),
     ...(page.affordance !== undefined
