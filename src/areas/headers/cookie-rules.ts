@@ -5,7 +5,7 @@ import type { CookieKind } from './cookie-kind.ts';
 import type { SetCookie } from './set-cookie.ts';
 
 const MDN = 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie';
-const CLERK = 'https://clerk.com/docs/guides/how-clerk-works/overview';
+const CLERK = 'https://clerk.com/docs/guides/how-clerk-works/cookies';
 const EXPECTED = 'Secure; HttpOnly; SameSite=Lax or Strict (None only with Secure)';
 
 /** What is wrong with one cookie; one finding, because one line of code sets it. */
