@@ -279,7 +279,7 @@ function judgeSignInRedirect(
         expected: `redirect_url on ${identity.origin}`,
         cause:
           'The app does not see its public address: the proxy in front does not pass X-Forwarded-Host and X-Forwarded-Proto.',
-        fix: 'Forward both headers in the proxy, or set the site URL in the environment.',
+        fix: 'Forward both headers in the proxy, and let the app believe them (Express: trust proxy).',
       }),
     ];
   }
