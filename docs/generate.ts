@@ -91,7 +91,8 @@ function head({ title, severity, row, methods, smoke, needs, why, fix, docs }: C
     `- **Sends:** ${methods.map((method) => METHODS[method].replaceAll(OPTION, '(`$1`)')).join(', ')}; ${smoke ? 'part of' : 'not part of'} the smoke run`,
     `- **Needs:** ${needs.length === 0 ? 'no option besides `baseURL`' : needs.map(need).join(', ')}`,
     `- **Why:** ${why}`,
-    `- **Usual fix:** ${fix}`,
+    // Markdown would take <SignIn /> for HTML and show nothing.
+    `- **Usual fix:** ${fix.replaceAll('<', '\\<')}`,
     `- **Docs:** <${docs}>`,
   ].join('\n');
 }

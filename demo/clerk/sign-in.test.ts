@@ -104,7 +104,7 @@ describe('signing in at Clerk', () => {
 
   const STEPS = [
     ['needs_second_factor', /asks for a second factor: use a dedicated user without two-step verification/],
-    ['needs_client_trust', /Client Trust.*leave session\.user\.password out/],
+    ['needs_client_trust', /Device Trust.*leave session\.user\.password out/],
     ['needs_new_password', /asks for a new password/],
     ['choose-organization', /waits for an organization to be chosen/],
     ['setup-mfa', /waits for two-step verification to be set up/],

@@ -11,7 +11,7 @@ export const headers = [
     smoke: true,
     needs: [],
     why: 'Without an enforced policy one injected script reads the session token, which is script-readable by design.',
-    fix: 'Send a policy with every HTML answer: in Next.js contentSecurityPolicy: { strict: true } of clerkMiddleware, elsewhere your own.',
+    fix: 'Send a policy with every HTML answer: in Next.js contentSecurityPolicy: { strict: true } in clerkMiddleware and <ClerkProvider dynamic>, elsewhere your own.',
     docs: `${CLERK_DOCS}/guides/secure/best-practices/csp-headers`,
   },
   {

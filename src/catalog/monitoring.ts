@@ -47,7 +47,7 @@ export const monitoring = [
     smoke: false,
     needs: [],
     why: 'Deliveries that fail for a day are given up, and users and database drift apart in silence.',
-    fix: 'Turn on notifications for failing endpoints, or alert on errors of the webhook route, and attest it or probe it.',
+    fix: 'Alert on 4xx and 5xx of the webhook route, and attest it or probe it.',
     docs: `${CLERK_DOCS}/guides/development/webhooks/overview`,
   },
   {

@@ -4,9 +4,9 @@ const STATUSES: Readonly<Record<string, string>> = {
   needs_first_factor:
     'it does not take this way of signing in: turn on passwords in the Clerk Dashboard, or leave session.user.password out and set clerk.secretKey, so that a sign-in token is used',
   needs_second_factor:
-    'it asks for a second factor: use a dedicated user without two-step verification in session.user, or one whom a policy of the instance does not oblige to it',
+    'it asks for a second factor: use a dedicated user without two-step verification in session.user, or one whom a policy of the instance does not oblige to it; for a password on a new device (Device Trust), leave session.user.password out',
   needs_client_trust:
-    'it asks for a code because the client is new (Client Trust): leave session.user.password out and set clerk.secretKey, so that a sign-in token is used, or turn Client Trust off for the instance',
+    'it asks for a code because the client is new (Device Trust): leave session.user.password out and set clerk.secretKey, so that a sign-in token is used, or turn Device Trust off for the instance',
   needs_new_password:
     'it asks for a new password: set one for the user of session.user in the Clerk Dashboard, and the same in session.user.password',
   needs_protect_check:

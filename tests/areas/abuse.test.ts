@@ -98,7 +98,9 @@ describe('abuse/rate-limit', () => {
         { profile: 'staging', ...OPTIONS },
       );
       assert.equal(outcome.status, isHonest ? 'pass' : 'fail', outcome.reason);
-      if (!isHonest) assert.match(outcome.findings[0]?.message ?? '', /X-Forwarded-For/);
+      if (isHonest) return;
+      assert.match(outcome.findings[0]?.message ?? '', /X-Forwarded-For/);
+      assert.match(outcome.findings[0]?.fix ?? '', /address that your own proxy saw/);
     });
 
   it('proves nothing when everything is refused by then', async () => {

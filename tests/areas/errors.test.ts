@@ -51,7 +51,7 @@ describe('errors/not-found-page', () => {
       { status: 200, body: `${BRANDED}${'<p>A long page of the app, rendered for anything.</p>'.repeat(8)}` },
       /catch-all route.*notFound\(\)/,
     ],
-    ['500', { status: 500 }, /Looking up the page throws/],
+    ['500', { status: 500 }, /Looking up the page throws.*Read the server log/],
     [
       'the default of Next',
       {

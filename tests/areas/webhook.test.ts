@@ -216,6 +216,11 @@ describe('webhook/forged-signature', () => {
       }
     });
   }
+  it('blames the host, and no guard, for a redirect to www', () => {
+    const moved = answer(308, '', { location: `https://www.app.example.com${PATH}` });
+    const [finding] = judge(evidence(() => moved, answer(404), answer(404))).findings;
+    assert.match(`${finding?.cause} ${finding?.fix}`, /apex to www.*Register https:\/\/www\.app/);
+  });
   it('fails when a guard gives the same 401 to every path and method', () => {
     const finding = only(judge(evidence(() => answer(401, 'no'), answer(401, 'no'), answer(401, 'no'))));
     assert.match(finding.cause, /guard in front of every path/);

@@ -125,7 +125,9 @@ function judgeBurst(burst: Burst, endpoint: string): Finding[] {
       {
         ...unlimited(burst, fooled, endpoint),
         message: 'the limit is met, and not by whoever writes another address into X-Forwarded-For each time',
-        cause: 'The limit is keyed by a header that callers choose.',
+        cause:
+          'The limit is keyed by a header that callers choose: the first entry of X-Forwarded-For, or trust proxy: true.',
+        fix: 'Key it by the address that your own proxy saw: the entries before it in X-Forwarded-For are the caller’s words.',
       },
     ];
   if (bare) return [withoutRetryAfter(bare, endpoint)];

@@ -102,7 +102,7 @@ function explain(exchange: Exchange, code: number): Pick<Finding, 'cause' | 'fix
   if (isRedirect(exchange)) {
     return {
       cause:
-        'The guard treats the API route as a page: auth.protect() redirects when the request accepts HTML, and redirectToSignIn() always does. A fetch then follows to the sign-in page and fails on parsing HTML.',
+        'The guard treats the API route as a page: auth.protect() redirects when the request accepts HTML, redirectToSignIn() and requireAuth() of Express always do. A fetch then follows to the sign-in page and fails on parsing HTML.',
       fix: 'Answer API routes with 401 JSON in the handler, and do not call redirectToSignIn() for /api in the middleware.',
     };
   }

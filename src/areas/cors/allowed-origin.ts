@@ -77,7 +77,7 @@ function servesGet({ methods }: ApiRoute): boolean {
 
 const DOCS = 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS';
 const MIDDLEWARE =
-  'Answer CORS before authentication: app.use(cors({ origin: […], credentials: true })) before clerkMiddleware() in Express, Hono and Fastify; in Next.js handle OPTIONS and add the headers inside clerkMiddleware, before auth.protect()';
+  'Answer CORS before authentication: app.use(cors({ origin: […], credentials: true })) before clerkMiddleware() in Express and Hono, @fastify/cors before clerkPlugin in Fastify; in Next.js handle OPTIONS and add the headers inside clerkMiddleware, before auth.protect()';
 
 function judgeGet({ path, origin, get, control }: AllowedOriginAnswer, own: string): Finding[] {
   if (!get || isHandshake(get)) return [];

@@ -92,7 +92,7 @@ function judgeKey({ key, exchange }: FoundKey, { profile }: Readiness): Finding[
         expected: 'a pk_live_ key of a production instance',
         cause:
           'Test keys in production: the environment variable of the hosting provider still has the development key, or it was changed without a new build.',
-        fix: 'Set the pk_live_ and sk_live_ keys in the production environment and redeploy; NEXT_PUBLIC_ variables are inlined at build time.',
+        fix: 'Set the pk_live_ and sk_live_ keys in the production environment and redeploy: public variables are inlined at build time.',
       }),
     ];
   }

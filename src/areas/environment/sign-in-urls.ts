@@ -76,7 +76,7 @@ function judgeGuarded({ path, visit }: GuardedVisit, { readiness, identity }: Ex
       message: `the visitor is sent to the Account Portal at ${end.host}, not to ${signIn}`,
       expected: `a redirect to ${signIn}`,
       cause:
-        'The server does not know the app’s own sign-in page: NEXT_PUBLIC_CLERK_SIGN_IN_URL (or the signInUrl of clerkMiddleware) is not set in this environment, so Clerk takes its default.',
+        'The server does not know the app’s own sign-in page: NEXT_PUBLIC_CLERK_SIGN_IN_URL (PUBLIC_CLERK_… in Astro, CLERK_… elsewhere), or the signInUrl of clerkMiddleware, is not set in this environment, so Clerk takes its default.',
       fix: `Set the sign-in URL to ${signIn} in the hosting environment and redeploy; if the Account Portal is intended, set routes.signIn to ${end.origin}${end.pathname}.`,
       docs: DOCS,
       exchange: visit.final,

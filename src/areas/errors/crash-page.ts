@@ -79,7 +79,7 @@ function judgeCrash({ visit, page, retry }: CrashEvidence, subject: string): Fin
         expected,
         cause:
           'No error boundary catches the failure, or the boundary itself needs what has just failed, as ClerkProvider or data.',
-        fix: 'Add app/error.tsx for pages and app/global-error.tsx for the layout (an errorElement in React Router, ErrorBoundary around the app elsewhere) that need no data.',
+        fix: 'Add app/error.tsx for pages and app/global-error.tsx for the layout (ErrorBoundary of the root route in React Router, an error boundary around the app elsewhere) that need no data.',
       }),
     ];
   }
@@ -93,7 +93,7 @@ function judgeCrash({ visit, page, retry }: CrashEvidence, subject: string): Fin
             message: `nothing to try again with is on the page: “${seen}”`,
             expected,
             cause: 'The page is the framework’s default, or a sentence without a way on.',
-            fix: 'Call reset() from a button in app/error.tsx (location.reload() elsewhere): most failures are gone a moment later.',
+            fix: 'Call retry() (reset() before Next.js 16.3) from a button in app/error.tsx, location.reload() elsewhere: most failures are gone a moment later.',
           }),
         ]),
     ...(page.affordance !== undefined

@@ -11,6 +11,9 @@ import { disclosed } from './disclosure.ts';
 
 const NOT_FOUND_DOCS = 'https://nextjs.org/docs/app/api-reference/file-conventions/not-found';
 
+const ADD_PAGE =
+  'Add a 404 page with a link home: app/not-found.tsx in Next.js, setNotFoundHandler in Fastify, app.notFound in Hono, a last app.use in Express, src/pages/404.astro in Astro.';
+
 /** Pages that frameworks and servers show when nobody wrote one, by their markup: Next’s scripts name its default even where another is shown. */
 const DEFAULT_PAGES: ReadonlyArray<readonly [framework: string, pattern: RegExp]> = [
   ['Next.js', /class="next-error-h1"/],
@@ -85,7 +88,11 @@ function isShellOf(page: Exchange, home: Exchange): boolean {
 
 function causeOf(page: Exchange, first: Exchange): Pick<Finding, 'cause' | 'fix'> {
   const fix = 'Call notFound() in catch-all routes when there is no such entry, so that the status is 404.';
-  if (status(page) >= 500) return { cause: 'Looking up the page throws.', fix };
+  if (status(page) >= 500)
+    return {
+      cause: 'Looking up the page throws, or a layout does, as auth() where Clerk’s middleware does not run.',
+      fix: 'Read the server log of this request, and answer 404.',
+    };
   if (isRedirect(first))
     return {
       cause:
@@ -132,7 +139,7 @@ function judgeNotFound(page: Exchange, first: Exchange = page): Finding[] {
         ...base,
         message: 'a visitor gets a bare answer that is no page',
         cause: 'The framework’s default handler answers; no 404 page exists.',
-        fix: 'Add a 404 page: app/not-found.tsx in Next.js, setNotFoundHandler in Fastify, app.notFound in Hono, a last app.use in Express, src/pages/404.astro in Astro.',
+        fix: ADD_PAGE,
       }),
     ];
   }
@@ -145,7 +152,7 @@ function judgeNotFound(page: Exchange, first: Exchange = page): Finding[] {
         ...base,
         message: `it is the default page of ${standard[0]}`,
         cause: 'No 404 page of your own exists, or it is not in the build.',
-        fix: 'Add app/not-found.tsx (or the framework’s equivalent) with a link home.',
+        fix: ADD_PAGE,
       }),
     ];
   }

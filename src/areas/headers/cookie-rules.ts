@@ -5,7 +5,7 @@ import type { CookieKind } from './cookie-kind.ts';
 import type { SetCookie } from './set-cookie.ts';
 
 const MDN = 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie';
-const CLERK = 'https://clerk.com/docs/guides/how-clerk-works/overview';
+const CLERK = 'https://clerk.com/docs/guides/how-clerk-works/cookies';
 const EXPECTED = 'Secure; HttpOnly; SameSite=Lax or Strict (None only with Secure)';
 
 /** What is wrong with one cookie; one finding, because one line of code sets it. */
@@ -26,7 +26,7 @@ export function judgeCookie(cookie: SetCookie): Finding[] {
       expected: kind === 'csrf' ? 'Secure; SameSite=Lax or Strict' : EXPECTED,
       cause:
         'The app keeps its own session beside Clerk’s, set by hand or by a library with defaults for development; a script that is injected reads it, or another site has it sent.',
-      fix: `Set it with { secure: true, ${kind === 'csrf' ? '' : 'httpOnly: true, '}sameSite: 'lax', path: '/' } (cookies().set in Next.js, res.cookie in Express, setCookie in Hono and Fastify, Astro.cookies.set), or drop it and ask Clerk’s auth().`,
+      fix: `Set it with { secure: true, ${kind === 'csrf' ? '' : 'httpOnly: true, '}sameSite: 'lax', path: '/' } ((await cookies()).set in Next.js, res.cookie in Express, setCookie in Hono and Fastify, Astro.cookies.set), or drop it and ask Clerk’s auth().`,
     }),
   ];
 }

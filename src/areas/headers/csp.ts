@@ -119,7 +119,7 @@ function missing(page: Page, elsewhere: boolean): Problem {
         cause: missingCause(reportOnly, onlyOnErrors, elsewhere),
         fix: reportOnly
           ? 'Send the same policy as Content-Security-Policy: rename the header, or remove reportOnly from contentSecurityPolicy of clerkMiddleware (Next.js).'
-          : 'In Next.js set contentSecurityPolicy: { strict: true } in clerkMiddleware and let the matcher cover every page; elsewhere send the header with every page, in the app or at the server or CDN (nginx: add_header … always).',
+          : 'In Next.js set contentSecurityPolicy: { strict: true } in clerkMiddleware and <ClerkProvider dynamic>, and let the matcher cover every page; elsewhere send the header with every page, in the app or at the server or CDN (nginx: add_header … always).',
         docs: CLERK_CSP,
         exchange,
       }),

@@ -52,7 +52,7 @@ const MDN = 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers
 
 /** Where each framework sets a header for every path, error pages too. */
 const EVERYWHERE =
-  "headers() with source '/(.*)' in next.config, helmet() in Express, secureHeaders() in Hono, @fastify/helmet, a middleware in Astro, or at the CDN";
+  "headers() with source '/(.*)' in next.config, helmet() in Express or @fastify/helmet with a contentSecurityPolicy of your own (that of helmet blocks Clerk), secureHeaders() in Hono, a middleware in Astro, or at the CDN";
 
 function problem(
   page: Page,

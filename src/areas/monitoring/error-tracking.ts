@@ -136,8 +136,8 @@ function judgeReport({ path, userId, report, blocked, provoked }: ErrorTrackingE
       ...about,
       message: `the report holds ${fields.join(', ')} of the user besides the id`,
       expected: 'the id only; everything else can be looked up by it',
-      cause: 'The whole user object, or sendDefaultPii, hands personal data to the error tracker.',
-      fix: 'Call setUser({ id: userId }) and nothing more, and leave sendDefaultPii off.',
+      cause: 'The whole user object, or a setting of the SDK, hands personal data to the error tracker.',
+      fix: 'Call setUser({ id: userId }) and nothing more, and set dataCollection: { userInfo: false } (before Sentry 11: no sendDefaultPii).',
     }),
   ];
 }
@@ -151,7 +151,7 @@ function notReported(path: string, [blocked]: readonly Violation[], provoked: nu
       expected: EXPECTED,
       cause: 'The ingest host of the error tracker is not in connect-src, so reports end in the browser.',
       fix: `Add ${originOf(blocked.blocked)} to connect-src (in Next.js: directives in contentSecurityPolicy of clerkMiddleware), or send reports through a tunnel route of your own.`,
-      docs: 'https://docs.sentry.io/security-legal-pii/security/security-policy-reporting/',
+      docs: 'https://docs.sentry.io/platforms/javascript/install/loader/#content-security-policy',
       exchange,
     });
   }
@@ -161,7 +161,7 @@ function notReported(path: string, [blocked]: readonly Violation[], provoked: nu
     expected: EXPECTED,
     cause:
       'The SDK is not started in the browser: no DSN in this environment, started on the server only, or switched off by enabled, sampleRate or beforeSend.',
-    fix: 'Start it in a client component or instrumentation-client.ts with the DSN of this environment, and look whether sampleRate is 0.',
+    fix: 'Start it in code of the browser (instrumentation-client.ts in Next.js) with the DSN of this environment, and look whether sampleRate is 0.',
     docs: DOCS,
     exchange,
   });

@@ -32,7 +32,7 @@ interface Row {
 export const authEvents = evidenceCheck({
   id: 'monitoring/auth-events',
   what: 'a record of sign-ins',
-  expected: 'sign-ins, sign-outs and failed attempts in a log that somebody can search',
+  expected: 'sign-ins and sign-outs in a log that somebody can search',
   cause:
     'Events are not collected: no webhook for session.created and session.removed, or the log store drops them, or the probe looks in the wrong place.',
   fix: 'Subscribe a webhook to session.* and user.* and write each event to the log store, or link the application logs of the Clerk Dashboard.',
@@ -45,7 +45,7 @@ export const webhookAlerts = evidenceCheck({
   expected: 'an alert that reaches a person when deliveries fail',
   cause:
     'Nobody is told when deliveries fail: Svix retries for about a day and then gives up, while users and database drift apart.',
-  fix: 'Turn on notifications for failing endpoints in the webhook settings of the Clerk Dashboard, or alert on 4xx and 5xx of the webhook route.',
+  fix: 'Alert on 4xx and 5xx of the webhook route, in the log store or the error tracker; Clerk only lists failed attempts, under Webhooks in its Dashboard.',
   docs: 'https://clerk.com/docs/guides/development/webhooks/overview',
 });
 

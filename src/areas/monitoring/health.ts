@@ -75,7 +75,8 @@ function judgeUnhealthy(get: Exchange): Finding[] {
       error({
         ...base,
         message: 'the health endpoint answers 503: the app says that it is not healthy',
-        cause: 'The app cannot reach Clerk’s Backend API, or CLERK_SECRET_KEY is missing or wrong in this environment.',
+        cause:
+          'The app cannot reach Clerk’s Backend API or something else that it asks, or CLERK_SECRET_KEY is missing or wrong in this environment. A body without sub-checks may be the hosting’s, with no server of the app running.',
         fix: 'Read which sub-check fails in the body, check CLERK_SECRET_KEY and outgoing connections to api.clerk.com, and look at status.clerk.com.',
       }),
     ];

@@ -130,7 +130,7 @@ function judgeAsset({ path, linked, exchange }: AssetAnswer, expectation: Expect
       error({
         ...base,
         cause:
-          'The middleware’s matcher catches static files, as "/(.*)" does in Next.js, or the guard is registered before them, and refuses them to anonymous visitors.',
+          'The middleware’s matcher catches static files, as "/(.*)" does in Next.js, or the guard is registered before them, and refuses them to anonymous visitors. An object store (S3) answers 403 for a file that it lacks.',
         fix: LET_BY,
       }),
     ];

@@ -130,7 +130,7 @@ function judgeLoop({ path, line, code }: Lookup): Finding {
     message: `it looks users up one by one: ${code}`,
     expected: 'one request for all of them',
     cause: 'Each turn is a request to Clerk; ids differ, so that no cache helps, and a long list meets the rate limit.',
-    fix: 'Ask once with clerkClient.users.getUserList({ userId: ids, limit: ids.length }), or keep the names that you show in your own database.',
+    fix: 'Ask for up to 100 at once with users.getUserList({ userId: ids, limit: 100 }) of clerkClient, or keep the names that you show in your own database.',
     docs: DOCS,
   });
 }

@@ -27,7 +27,7 @@ const MAX_PLACES = 12;
 const MIN_TEXTS = 2;
 
 const FIX =
-  'Answer with Cache-Control: private, no-store; in Next.js render the page for each request (export const dynamic = "force-dynamic", or read auth() in it), and take the path out of the CDN’s cache rules.';
+  'Answer with Cache-Control: private, no-store; in Next.js render the page for each request (read auth() in it, or export const dynamic = "force-dynamic" without cacheComponents), and take the path out of the CDN’s cache rules.';
 
 /** A page or API route with GET whose answers belong to one person. */
 interface Place {

@@ -96,7 +96,7 @@ function judgePublic({ path, visit }: PageVisit, expectation: Expectation): Find
             ? 'The page fails on the server; with Clerk often a missing CLERK_SECRET_KEY or auth() in a route that the middleware does not cover.'
             : code === 404
               ? `The page does not exist, or auth.protect() hides it from anonymous visitors${basePath === undefined ? '' : `; the app is served from ${basePath} on`}.`
-              : 'The page does not answer as a public page.',
+              : 'The guard, a firewall or the hosting refuses the page.',
       fix:
         code === 0 || code >= 500
           ? 'Read the server log of this request and repair the page.'

@@ -105,7 +105,7 @@ function judgeWayBack(route: ProtectedRoute, base: FindingBase, visit: Visit, en
         expected: `redirect_url on ${identity.origin}`,
         cause:
           'The app does not see its public address: the proxy in front does not pass X-Forwarded-Host and X-Forwarded-Proto.',
-        fix: 'Forward both headers in the proxy, or set the site URL in the environment.',
+        fix: 'Forward both headers in the proxy, and let the app believe them (Express: trust proxy).',
       }),
     ];
   }

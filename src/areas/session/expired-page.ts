@@ -223,7 +223,7 @@ export function blankPage({ moves, consoleErrors }: PageVisit, blank: 'no text' 
     cause:
       'A component renders nothing while there is no user (if (!user) return null), or waits for a session that will never come; or a script that the page needs was blocked.',
     fix: 'Render <RedirectToSignIn /> (or a sign-in link) when isLoaded && !isSignedIn, and guard the page on the server as well.',
-    docs: 'https://clerk.com/docs/nextjs/reference/components/unstyled/redirect-to-sign-in',
+    docs: 'https://clerk.com/docs/nextjs/reference/components/control/redirect-to-sign-in',
   };
 }
 
@@ -236,8 +236,8 @@ export function nothingOffered({ moves, text, consoleErrors }: PageVisit, atSign
       ? 'The sign-in page does not mount Clerk’s form: the route is no catch-all, Clerk’s script is blocked by the Content Security Policy, or the page waits for ever.'
       : 'The page waits for a session that will never come (a spinner while !user), or its error page names no way back in.',
     fix: atSignIn
-      ? 'Open the sign-in page with these cookies and look at the console; make the route [[...sign-in]] and allow the Frontend API host in script-src.'
+      ? 'Open the sign-in page with these cookies and look at the console; make the route a catch-all and allow the Frontend API host in script-src.'
       : 'Show a sign-in link or <RedirectToSignIn /> when isLoaded && !isSignedIn, and put a link to sign-in on the error page.',
-    docs: 'https://clerk.com/docs/nextjs/reference/components/unstyled/redirect-to-sign-in',
+    docs: 'https://clerk.com/docs/nextjs/reference/components/control/redirect-to-sign-in',
   };
 }

@@ -110,7 +110,7 @@ export function lostReturnPath(
     expected,
     cause:
       'Behind a proxy the app does not know its public address, because X-Forwarded-Host and X-Forwarded-Proto do not reach it.',
-    fix: 'Forward X-Forwarded-Host and X-Forwarded-Proto to the app, or set the sign-in and fallback redirect URLs in the environment.',
+    fix: 'Forward both headers in the proxy, and let the app believe them (Express: trust proxy).',
     docs: GUIDE,
   };
 }

@@ -12,7 +12,7 @@ import { describeMoves, destination, signInPages } from './way.ts';
 
 const SIGNED_IN_HOOK = 'https://clerk.com/docs/nextjs/reference/hooks/use-auth';
 const ACTIONS = 'https://clerk.com/docs/reference/nextjs/app-router/server-actions';
-const REDIRECT = 'https://clerk.com/docs/nextjs/reference/components/unstyled/redirect-to-sign-in';
+const REDIRECT = 'https://clerk.com/docs/nextjs/reference/components/control/redirect-to-sign-in';
 
 /** Judges one page whose session was revoked; what is seen first explains the rest, so it is the only one reported. */
 export function judgeRevoked(page: RevokedPage, expectation: Expectation): Finding[] {

@@ -168,8 +168,8 @@ export function judgeReturn(
           }
         : {
             cause:
-              'A force redirect URL (forceRedirectUrl, CLERK_SIGN_IN_FORCE_REDIRECT_URL) wins over redirect_url, or the sign-in page reads the return path under another name.',
-            fix: 'Use signInFallbackRedirectUrl instead of a force redirect, and let <SignIn /> read redirect_url.',
+              'A force redirect URL (forceRedirectUrl, …_SIGN_IN_FORCE_REDIRECT_URL) wins over redirect_url, or the sign-in page reads the return path under another name.',
+            fix: 'Use fallbackRedirectUrl of <SignIn /> instead of a force redirect, and let <SignIn /> read redirect_url.',
           }),
     });
   }

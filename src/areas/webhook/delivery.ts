@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Readiness } from '../../config/options.ts';
 import type { Anonymous } from '../../target/anonymous.ts';
-import { leaveUnguarded } from '../../target/clerk.ts';
-import { isSuccess, status } from '../../target/exchange.ts';
+import { byClerk, leaveUnguarded } from '../../target/clerk.ts';
+import { isSuccess, redirectTarget, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
+import type { Finding } from '../../result.ts';
 
 /** The fix where a guard answers a delivery. */
 export const UNGUARDED = leaveUnguarded('webhook');
@@ -81,4 +82,26 @@ type WebhookWithSecret = Exclude<Readiness['webhook'], false | undefined> & { re
 export function webhookOf({ webhook }: Readiness): WebhookWithSecret {
   if (!webhook || webhook.secret === undefined) throw new Error('webhook.path and webhook.secret are needed');
   return { ...webhook, secret: webhook.secret };
+}
+
+/** Why a delivery is redirected: by the hosting, the router or a guard. */
+export function explainRedirect(exchange: Exchange): Pick<Finding, 'cause' | 'fix'> {
+  const to = redirectTarget(exchange);
+  const from = new URL(exchange.request.url);
+  if (to && to.pathname === from.pathname) {
+    return {
+      cause: `The host sends every request on to another address of the same page (${to.origin}): apex to www, http to https. Svix does not follow redirects, so no delivery arrives.`,
+      fix: `Register ${to.href} as the endpoint in the Clerk Dashboard, and point baseURL at ${to.origin}.`,
+    };
+  }
+  if (to && to.pathname.replace(/\/$/, '') === from.pathname.replace(/\/$/, '')) {
+    return {
+      cause: 'The framework adds or removes the slash at the end with a redirect, and Svix does not follow redirects.',
+      fix: `Register ${to.href} as the endpoint in the Clerk Dashboard, and give webhook.path as ${to.pathname}.`,
+    };
+  }
+  return {
+    cause: `A guard answers before the handler${byClerk(exchange)}: the webhook route is protected, and Svix does not follow redirects.`,
+    fix: `${UNGUARDED}; the signature is its authentication.`,
+  };
 }

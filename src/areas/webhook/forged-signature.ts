@@ -8,6 +8,7 @@ import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
 import {
   deliver,
+  explainRedirect,
   foreignSecret,
   harmlessMessage,
   isDelivered,
@@ -158,13 +159,7 @@ function judgeAnswer({ forgery, exchange }: ForgeryAnswer): Finding {
       docs: 'https://clerk.com/docs/guides/development/webhooks/syncing',
     });
   }
-  if (code >= 300 && code < 400) {
-    return error({
-      ...base,
-      cause: `The guard answers before the handler${byClerk(exchange)}: the webhook route is protected, so genuine deliveries are redirected too, and Svix does not follow redirects.`,
-      fix: `${UNGUARDED}, and name the final URL (www, https, trailing slash) in the Clerk Dashboard.`,
-    });
-  }
+  if (code >= 300 && code < 400) return error({ ...base, ...explainRedirect(exchange) });
   if (code === 404 || code === 405) {
     return error({
       ...base,
@@ -176,7 +171,7 @@ function judgeAnswer({ forgery, exchange }: ForgeryAnswer): Finding {
     return error({
       ...base,
       cause:
-        'verifyWebhook() throws on a bad signature and nothing catches it, or the signing secret is not set in this environment. Clerk (Svix) retries on 5xx for days.',
+        'verifyWebhook() throws on a bad signature and nothing catches it, or the signing secret is not set in this environment. Clerk (Svix) sends it again for 28 hours.',
       fix: 'Catch the error and answer 400; set CLERK_WEBHOOK_SIGNING_SECRET in the hosting environment and redeploy.',
     });
   }

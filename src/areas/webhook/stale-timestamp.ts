@@ -94,7 +94,7 @@ function judgeAnswer({ age, exchange }: StaleAnswer): Finding {
     ...base,
     message: describe(exchange),
     cause:
-      'The handler fails on a delivery whose signature is right and whose time is not: the error of the time check is not caught, and Clerk (Svix) retries on 5xx for days.',
+      'The handler fails on a delivery whose signature is right and whose time is not: the error of the time check is not caught. Clerk (Svix) sends it again for 28 hours.',
     fix: 'Catch every error of verifyWebhook() and answer 400.',
   });
 }

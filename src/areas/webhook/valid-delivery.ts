@@ -1,11 +1,12 @@
 import { byClerk } from '../../target/clerk.ts';
-import { describe, isRedirect, redirectTarget, status } from '../../target/exchange.ts';
+import { describe, isRedirect, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { error } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import {
   deliver,
+  explainRedirect,
   foreignSecret,
   harmlessMessage,
   isDelivered,
@@ -13,7 +14,6 @@ import {
   sign,
   signedDelivery,
   webhookOf,
-  UNGUARDED,
 } from './delivery.ts';
 
 /** Milliseconds after which Svix gives a delivery up (https://docs.svix.com/retries). */
@@ -65,7 +65,7 @@ function judgePlain(exchange: Exchange): Finding[] {
         ...base,
         message: `no answer within ${SVIX_PATIENCE_MS / 1000} s, after which Svix counts the delivery as failed`,
         cause: 'The handler does its work (e-mails, calls to other services) before it answers.',
-        fix: 'Answer as soon as the delivery is verified and stored, and do the work in a queue or with after() of next/server.',
+        fix: 'Answer as soon as the delivery is verified and stored, and do the work in a queue or (Next.js) with after().',
       }),
     ];
   }
@@ -93,34 +93,13 @@ function explain(exchange: Exchange): Pick<Finding, 'cause' | 'fix'> {
   if (code >= 500) {
     return {
       cause:
-        'The handler throws on a delivery that it verified: it expects members that an event of an unknown type does not have, or something behind it (the database) is down.',
-      fix: 'Answer 2xx to event types that you do not handle, and read the error in the log of the server.',
+        'The handler throws: verifyWebhook(), because the signing secret of this environment is unset or another one and nothing catches it; code that expects members which an event of an unknown type does not have; or something behind it (the database).',
+      fix: 'Read the error in the log of the server. Set CLERK_WEBHOOK_SIGNING_SECRET, and answer 2xx to event types that you do not handle.',
     };
   }
   return {
     cause: 'The handler refuses event types that it does not know; Clerk adds types, and every refusal is retried.',
     fix: 'Answer 2xx to event types that you do not handle.',
-  };
-}
-
-function explainRedirect(exchange: Exchange): Pick<Finding, 'cause' | 'fix'> {
-  const to = redirectTarget(exchange);
-  const from = new URL(exchange.request.url);
-  if (to && to.pathname === from.pathname) {
-    return {
-      cause: `The host sends every request on to another address of the same page (${to.origin}): apex to www, http to https. Svix does not follow redirects, so no delivery arrives.`,
-      fix: `Register ${to.href} as the endpoint in the Clerk Dashboard, and point baseURL at ${to.origin}.`,
-    };
-  }
-  if (to && to.pathname.replace(/\/$/, '') === from.pathname.replace(/\/$/, '')) {
-    return {
-      cause: 'The framework adds or removes the slash at the end with a redirect, and Svix does not follow redirects.',
-      fix: `Register ${to.href} as the endpoint in the Clerk Dashboard, and give webhook.path as ${to.pathname}.`,
-    };
-  }
-  return {
-    cause: `A guard answers before the handler${byClerk(exchange)}: the webhook route is protected, and Svix does not follow redirects.`,
-    fix: `${UNGUARDED}; the signature is its authentication.`,
   };
 }
 
