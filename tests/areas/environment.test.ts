@@ -44,6 +44,11 @@ describe('environment/publishable-key-live', () => {
     assertClean(judge([page('/', LIVE), docs]));
   });
 
+  it('says which of two keys is malformed', () => {
+    const { findings } = judge([page('/', LIVE), page('/pricing', LIVE.slice(0, -6))]);
+    assert.match(findings.map(({ message }) => message).join('\n'), /and pk_live_\S+ \(malformed\) at \S+pricing/);
+  });
+
   for (const [name, pages, options, text] of [
     ['a test key in production', [page('/', TEST)], {}, /Test keys in production.*pk_live_ and sk_live_/],
     [

@@ -265,10 +265,10 @@ function contradicted({ path, kind, exchanges }: SignedOutAnswer, seen: readonly
   const exchange = exchanges.at(-1);
   return error({
     subject: path,
-    message: `${exchange ? describe(exchange) : path} without x-clerk-auth-* headers, which ${seen
+    message: `${exchange ? describe(exchange) : path} without x-clerk-auth-* headers, which came on ${seen
       .map((answer) => answer.path)
       .slice(0, 3)
-      .join(', ')} has; by the source this ${kind} runs clerkMiddleware too`,
+      .join(', ')}; by the source this ${kind} runs clerkMiddleware too`,
     expected: 'x-clerk-auth-status on the answer to a signed-out visitor',
     cause: 'The deployed build is not this source, or a rewrite leads past the middleware.',
     fix: 'Deploy this source, and look for a rewrite or a rule of the CDN for this path.',

@@ -99,13 +99,17 @@ function judgeKey({ key, exchange }: FoundKey, { profile }: Readiness): Finding[
   return [];
 }
 
+function found({ key, exchange }: FoundKey): string {
+  return `${key.slice(0, 12)}… (${parsePublishableKey(key)?.frontendApi ?? 'malformed'}) at ${exchange.request.url}`;
+}
+
 function judgeSameness(keys: readonly FoundKey[], { clerk }: Readiness): Finding[] {
   const [first, second] = keys;
   if (first && second) {
     return [
       error({
         subject: 'publishable keys',
-        message: `two pages use different keys: ${first.key.slice(0, 12)}… (${parsePublishableKey(first.key)?.frontendApi}) at ${first.exchange.request.url} and ${second.key.slice(0, 12)}… (${parsePublishableKey(second.key)?.frontendApi}) at ${second.exchange.request.url}`,
+        message: `two pages use different keys: ${found(first)} and ${found(second)}`,
         expected: 'one publishable key on every page',
         cause: 'A page was prerendered or cached with an older key, or two deployments serve one domain.',
         fix: 'Rebuild everything with one key and purge the CDN.',
