@@ -128,6 +128,7 @@ test('strict-dynamic needs the nonce on the script tag and no hosts', () => {
   const { errors, findings } = judge([page(policy({ 'script-src': `${STRICT} https://clerk.example.com` }), tag())]);
   assert.deepEqual(errors, [`script-src ${FRONTEND_API}`]);
   assert.match(findings[0]?.cause ?? '', /does not carry the policy’s nonce/);
+  assert.match(findings[0]?.fix ?? '', /^Give Clerk’s script the nonce/);
 });
 
 test('a nonce without strict-dynamic lets the script in, and not the parts that it loads', () => {

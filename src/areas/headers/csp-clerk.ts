@@ -261,7 +261,7 @@ function judgeNeed(need: Need, page: Page): Problem[] {
           message: `${rule?.name ?? need.directive} blocks it on ${pageNames(pages)}: ${need.effect}`,
           expected: `a policy that allows ${need.name}, as a browser matches sources (CSP Level 3)`,
           cause: causeOf(need, rule),
-          fix: fixOf(need),
+          fix: fixOf(need, rule),
           docs: 'https://clerk.com/docs/guides/secure/best-practices/csp-headers',
           exchange,
         }),
@@ -281,7 +281,7 @@ function causeOf({ name, directive, optional }: Need, rule: ReturnType<typeof go
     ...(directive === 'style-src-elem' && sources.includes("'unsafe-inline'")
       ? ["a nonce or a hash there makes browsers ignore 'unsafe-inline'"]
       : []),
-    ...(directive === 'script-src-elem' && sources.includes("'strict-dynamic'")
+    ...(isStrictDynamic(directive, rule)
       ? [
           "'strict-dynamic' makes browsers ignore the listed hosts, and the script tag does not carry the policy’s nonce (prerendered page, or ClerkProvider without dynamic)",
         ]
@@ -291,16 +291,23 @@ function causeOf({ name, directive, optional }: Need, rule: ReturnType<typeof go
   return `${[governs, ...notes].filter((part) => part !== '').join('; ')}.`;
 }
 
-function fixOf({ name, directive, optional }: Need): string {
+function fixOf({ name, directive, optional }: Need, rule: ReturnType<typeof governing>): string {
   const [named = '', source = ''] = name.split(' ');
   const leaveOut = `or, where this app does without it, set csp.ignoreNeeds: ["${name}"]`;
   if (directive === 'style-src-elem') {
     return `Give style-src 'unsafe-inline' and neither nonce nor hash, ${leaveOut}, after a look at /sign-in in a browser.`;
   }
+  if (isStrictDynamic(directive, rule))
+    return `Give Clerk’s script the nonce of the policy: render the page for each request, with <ClerkProvider dynamic> (Next.js) or <ClerkProvider nonce={…}>, ${leaveOut}.`;
   if (directive === 'trusted-types')
     return `Take require-trusted-types-for out, or add default to trusted-types and make that policy let Clerk’s addresses pass, ${leaveOut}.`;
   if (optional === true) return `Add ${source} to ${named} when Clerk Protect is on for the instance, ${leaveOut}.`;
   return `Add ${source} to ${named}, or let clerkMiddleware({ contentSecurityPolicy: {} }) write the policy (Next.js), ${leaveOut}.`;
+}
+
+/** True where the listed hosts of scripts count for nothing. */
+function isStrictDynamic(directive: string, rule: ReturnType<typeof governing>): boolean {
+  return directive === 'script-src-elem' && rule?.sources.includes("'strict-dynamic'") === true;
 }
 
 function unknownNeed(name: string, known: readonly string[]): Finding {

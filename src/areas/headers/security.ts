@@ -116,7 +116,7 @@ function transportSecurity(page: Page, all: readonly Page[]): Problem[] {
   const several = new Set(sent).size > 1 ? [conflict(page, HSTS, sent, expected, 'browsers take the first')] : [];
   const maxAge = hstsMaxAge(first);
   if (maxAge === undefined || maxAge === 0) {
-    const what = maxAge === 0 ? 'max-age=0 turns it off' : 'has no valid max-age, so browsers ignore it';
+    const what = maxAge === 0 ? 'turns it off' : 'has no valid max-age, so browsers ignore it';
     return [
       ...several,
       problem(page, `${HSTS} void ${first}`, 'error', (pages) => ({

@@ -88,7 +88,7 @@ function scriptHole({ type, directive, value = '', description, severity }: Eval
     case Type.SCRIPT_ALLOWLIST_BYPASS:
       // Its milder findings say only that a host might serve something; every allow-list gets them.
       return severity === Severity.HIGH
-        ? { level: 'warning', kind: 'bypass', subject, message: description }
+        ? { level: 'warning', kind: 'bypass', subject, message: description.replace(/\.$/, '') }
         : undefined;
     default:
       return undefined;
@@ -143,7 +143,7 @@ function syntaxWeaknesses(policy: Policy): Weakness[] {
       level: 'warning',
       kind: 'syntax',
       subject: `${directive} ${value}`.trim(),
-      message: description,
+      message: description.replace(/\.$/, ''),
     }));
 }
 

@@ -257,7 +257,7 @@ function judgeDisclosure(get: Exchange): Finding[] {
     return [
       error({
         ...base,
-        message: `it discloses internals ("${leaked.slice(0, 60)}")`,
+        message: `it discloses internals (“${leaked.slice(0, 60)}”)`,
         expected: 'names and states of dependencies, nothing else',
         cause: 'The endpoint prints its configuration or an error object to anyone.',
         fix: 'Answer with state only; log the rest. Rotate what was exposed.',
