@@ -53,18 +53,10 @@ export const userLookups = defineCheck<LookupEvidence>({
     const modules = await Modules.of(source.tree, parsing.parse);
     const paths = modules.paths.filter((path) => PAGE.test(path) || !BATCH.test(path));
     const known = (await Promise.all(paths.map((path) => modules.at(path)))).filter((module) => module !== undefined);
-    const named = await Promise.all(
-      known.map(async (module) => CLERK_SDK.test(module.text) || knowsClerk(modules, module)),
+    const talks = await Promise.all(known.map((module) => knowsClerk(modules, module)));
+    const asking = known.filter(
+      ({ text, body }, index) => talks[index] && /getUser|currentUser/.test(text) && !hasDirective(body, 'use client'),
     );
-    const asking: Module[] = [];
-    for (const module of known) {
-      if (
-        /getUser|currentUser/.test(module.text) &&
-        !hasDirective(module.body, 'use client') &&
-        (await knowsClerk(modules, module))
-      )
-        asking.push(module);
-    }
     const entries = await Promise.all(
       known.map(async (module) =>
         ROUTE.test(module.path)
@@ -76,7 +68,7 @@ export const userLookups = defineCheck<LookupEvidence>({
     );
     return {
       files: known.length,
-      withClerk: named.filter(Boolean).length,
+      withClerk: known.filter(({ text }, index) => talks[index] || CLERK_SDK.test(text)).length,
       lookups: asking.length,
       inLoops: asking.flatMap(lookupsInLoops),
       repeated: entries.flat().filter(({ lookups }) => lookups.length > 1),
