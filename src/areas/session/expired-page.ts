@@ -8,7 +8,15 @@ import { tabOf } from '../../browser/browser-check.ts';
 import { count } from '../../text.ts';
 import { verificationKey } from '../../target/verification-key.ts';
 import { article, cookieOptions, unsentTokens } from './expired-cookie.ts';
-import { elsewhere, loop, lostReturnPath, protectedContent, refusedHandshake, serverError } from './findings.ts';
+import {
+  elsewhere,
+  loop,
+  lostReturnPath,
+  protectedContent,
+  REDIRECT,
+  refusedHandshake,
+  serverError,
+} from './findings.ts';
 import type { Diagnosis } from './findings.ts';
 import { asExchange, openPage, plant, sharedDomain } from '../../browser/page-visit.ts';
 import type { PageVisit, PageVisitOptions } from '../../browser/page-visit.ts';
@@ -223,7 +231,7 @@ export function blankPage({ moves, consoleErrors }: PageVisit, blank: 'no text' 
     cause:
       'A component renders nothing while there is no user (if (!user) return null), or waits for a session that will never come; or a script that the page needs was blocked.',
     fix: 'Render <RedirectToSignIn /> (or a sign-in link) when isLoaded && !isSignedIn, and guard the page on the server as well.',
-    docs: 'https://clerk.com/docs/nextjs/reference/components/control/redirect-to-sign-in',
+    docs: REDIRECT,
   };
 }
 
@@ -238,6 +246,6 @@ export function nothingOffered({ moves, text, consoleErrors }: PageVisit, atSign
     fix: atSignIn
       ? 'Open the sign-in page with these cookies and look at the console; make the route a catch-all and allow the Frontend API host in script-src.'
       : 'Show a sign-in link or <RedirectToSignIn /> when isLoaded && !isSignedIn, and put a link to sign-in on the error page.',
-    docs: 'https://clerk.com/docs/nextjs/reference/components/control/redirect-to-sign-in',
+    docs: REDIRECT,
   };
 }

@@ -10,6 +10,8 @@ import type { Destination } from './way.ts';
 export type Diagnosis = Omit<FindingParts, 'subject' | 'exchange'>;
 
 const GUIDE = 'https://clerk.com/docs/reference/nextjs/clerk-middleware';
+/** The component that sends people to sign-in. */
+export const REDIRECT = 'https://clerk.com/docs/nextjs/reference/components/control/redirect-to-sign-in';
 const SESSION_GUIDE = 'https://clerk.com/docs/guides/secure/session-options';
 
 /** The visit went in circles. */

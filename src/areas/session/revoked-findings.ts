@@ -2,7 +2,7 @@ import { error, warning } from '../../result.ts';
 import type { Finding } from '../../result.ts';
 import type { Expectation } from '../../verify.ts';
 import { blankPage, lastStatus, uncaught } from './expired-page.ts';
-import { loop, lostReturnPath, serverError } from './findings.ts';
+import { loop, lostReturnPath, REDIRECT, serverError } from './findings.ts';
 import type { Diagnosis } from './findings.ts';
 import { asExchange } from '../../browser/page-visit.ts';
 import type { PageVisit } from '../../browser/page-visit.ts';
@@ -12,7 +12,6 @@ import { describeMoves, destination, signInPages } from './way.ts';
 
 const SIGNED_IN_HOOK = 'https://clerk.com/docs/nextjs/reference/hooks/use-auth';
 const ACTIONS = 'https://clerk.com/docs/reference/nextjs/app-router/server-actions';
-const REDIRECT = 'https://clerk.com/docs/nextjs/reference/components/control/redirect-to-sign-in';
 
 /** Judges one page whose session was revoked; what is seen first explains the rest, so it is the only one reported. */
 export function judgeRevoked(page: RevokedPage, expectation: Expectation): Finding[] {
