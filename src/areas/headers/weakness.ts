@@ -88,7 +88,7 @@ function scriptHole({ type, directive, value = '', description, severity }: Eval
     case Type.SCRIPT_ALLOWLIST_BYPASS:
       // Its milder findings say only that a host might serve something; every allow-list gets them.
       return severity === Severity.HIGH
-        ? { level: 'warning', kind: 'bypass', subject, message: description.replace(/\.$/, '') }
+        ? { level: 'warning', kind: 'bypass', subject, message: unstopped(description) }
         : undefined;
     default:
       return undefined;
@@ -143,8 +143,13 @@ function syntaxWeaknesses(policy: Policy): Weakness[] {
       level: 'warning',
       kind: 'syntax',
       subject: `${directive} ${value}`.trim(),
-      message: description.replace(/\.$/, ''),
+      message: unstopped(description),
     }));
+}
+
+/** Some of csp_evaluator's texts end with a full stop, and ours go on. */
+function unstopped(text: string): string {
+  return text.replace(/\.$/, '');
 }
 
 /** csp_evaluator's findings, without the IGNORED ones, which only repeat what CSP 3 says. */
