@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
 import { isIPv6 } from 'node:net';
@@ -7,10 +6,11 @@ import { createSecureContext, rootCertificates } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { Agent, EnvHttpProxyAgent } from 'undici';
-import type { Dispatcher } from 'undici';
 import { ReadinessConfigError } from '../config/error.ts';
 import type { Network } from '../config/options.ts';
-import { describe } from './exchange.ts';
+import { answerTo } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { describe, valuesOf } from './exchange.ts';
 import type { Exchange, ExchangeError, HeaderList } from './exchange.ts';
 import { isPrivateHost } from './private-address.ts';
 import { TargetError } from './reachable.ts';
@@ -201,7 +201,7 @@ export class Connection {
     const recorded = {
       method,
       url: this.#redactor.text(request.origin + request.path),
-      headers: headers.map(([name, value]) => [name, this.#record(request, name, value)] as const),
+      headers: headers.map((pair) => this.#record(request, pair)),
       ...(request.body !== undefined && {
         body: request.confidential === true ? '[redacted]' : this.#redactor.text(request.body),
       }),
@@ -213,92 +213,57 @@ export class Connection {
     this.#sent += 1;
     const started = performance.now();
     const elapsed = () => Math.round(performance.now() - started);
-    const deadline = new Deadline(this.#network.requestTimeoutMs);
+    const { maxBodyBytes, requestTimeoutMs } = this.#network;
     try {
-      const answer = await this.#agent.request({
-        origin: request.origin,
-        path: request.path,
-        method: method as Dispatcher.HttpMethod,
-        headers: headers.flat(),
-        body: request.body ?? null,
-        signal: deadline,
-        responseHeaders: 'raw',
-      });
-      const received = headerList(answer.headers as unknown);
-      const { text, truncated } = await readBody(
-        decoded(answer.body, received),
-        this.#network.maxBodyBytes,
-        GZIP_SITEMAP.test(request.path),
+      const { origin, path, body } = request;
+      const answer = await answerTo(
+        this.#agent,
+        { origin, path, method, headers, ...(body !== undefined && { body }) },
+        { bytes: maxBodyBytes, milliseconds: requestTimeoutMs },
       );
-      const heads = received.map((pair) => `${pair.join(': ')}\n`).join('');
-      const secrets = this.#redactor.secretsIn(heads + text);
+      const received = answer.headers;
+      const { text, truncated } = await decoded(answer, maxBodyBytes, GZIP_SITEMAP.test(request.path));
       const exchange: Exchange = {
         request: recorded,
-        response: {
-          status: answer.statusCode,
-          headers: received.map(([name, value]) => [name, this.#redactor.header(name, value)] as const),
-          body: this.#redactor.text(text),
-          truncated,
-          ...(secrets.length > 0 && { secrets }),
-        },
+        response: { status: answer.status, truncated, ...this.#redactor.answer(received, text) },
         durationMs: elapsed(),
       };
-      const values = (wanted: string) =>
-        received.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
-      const location = values('location')[0];
+      const [location] = valuesOf(received, 'location');
       return {
         exchange,
-        raw: { body: text, setCookies: values('set-cookie'), ...(location !== undefined && { location }) },
+        raw: { body: text, setCookies: valuesOf(received, 'set-cookie'), ...(location !== undefined && { location }) },
       };
     } catch (failure) {
       return {
         exchange: { request: recorded, error: exchangeError(failure, this.#network), durationMs: elapsed() },
         raw: { body: '', setCookies: [] },
       };
-    } finally {
-      deadline.lift();
     }
   }
 
-  #record({ origin, forged }: Request, name: string, value: string): string {
+  #record({ origin, forged }: Request, [name, value]: HeaderList[number]): HeaderList[number] {
     const extra = origin === this.#credentials.origin && this.#credentials.headers[name] === value;
-    if (extra) return `[redacted:headers.${name}]`;
+    if (extra) return [name, `[redacted:headers.${name}]`];
     return forged?.includes(name.toLowerCase()) === true
-      ? this.#redactor.known(value)
+      ? [name, this.#redactor.known(value)]
       : this.#redactor.header(name, value);
   }
 
-  #headers(request: Request): Array<readonly [string, string]> {
-    const given = Array.isArray(request.headers)
-      ? [...(request.headers as HeaderList)]
-      : Object.entries(request.headers ?? {});
-    const credentials = request.origin === this.#credentials.origin ? Object.entries(this.#credentials.headers) : [];
-    return [credentials, DEFAULT_HEADERS].reduce((headers, added) => {
-      const names = new Set(headers.map(([name]) => name.toLowerCase()));
-      return [...headers, ...added.filter(([name]) => !names.has(name.toLowerCase()))];
-    }, given);
+  #headers({ origin, headers = [] }: Request): HeaderList {
+    const given = isHeaderList(headers) ? headers : Object.entries(headers);
+    const credentials = origin === this.#credentials.origin ? Object.entries(this.#credentials.headers) : [];
+    return completed(completed(given, credentials), DEFAULT_HEADERS);
   }
 }
 
-/** When a request must be over. undici takes an emitter as well as an `AbortSignal`, which costs a tenth of the whole request. */
-class Deadline extends EventEmitter {
-  readonly #timer: NodeJS.Timeout;
-  aborted = false;
-  reason: Error | undefined;
+function isHeaderList(headers: HeadersInput): headers is HeaderList {
+  return Array.isArray(headers);
+}
 
-  constructor(milliseconds: number) {
-    super();
-    this.#timer = setTimeout(() => {
-      this.aborted = true;
-      this.reason = new DOMException('the time is over', 'TimeoutError');
-      this.emit('abort');
-    }, milliseconds);
-  }
-
-  /** The request is over. */
-  lift(): void {
-    clearTimeout(this.#timer);
-  }
+/** Headers with those of the others whose names are not among them. */
+function completed(headers: HeaderList, others: HeaderList): HeaderList {
+  const missing = others.filter(([name]) => !headers.some(([own]) => own.toLowerCase() === name.toLowerCase()));
+  return missing.length > 0 ? [...headers, ...missing] : headers;
 }
 
 /** Whether a proxy is named, by the variables that undici reads. */
@@ -343,57 +308,51 @@ function lookupFor({ resolve }: Network): LookupFunction | undefined {
   };
 }
 
-/** Without these an answer to HEAD, which names an encoding and has no body, would be a broken stream. */
-const ALLOW_EMPTY = { finishFlush: constants.Z_SYNC_FLUSH };
-const ALLOW_EMPTY_BROTLI = { finishFlush: constants.BROTLI_OPERATION_FLUSH };
+/** Without these a body that was not read to its end would be a broken stream. */
+const ALLOW_CUT = { finishFlush: constants.Z_SYNC_FLUSH };
+const ALLOW_CUT_BROTLI = { finishFlush: constants.BROTLI_OPERATION_FLUSH };
 
 /** A sitemap in a file of gzip, which servers call what they like. */
 const GZIP_SITEMAP = /(?:sitemap[^/?]*|\.xml)\.gz$/i;
 
 const DECODERS: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
-  gzip: () => createGunzip(ALLOW_EMPTY),
-  'x-gzip': () => createGunzip(ALLOW_EMPTY),
-  br: () => createBrotliDecompress(ALLOW_EMPTY_BROTLI),
-  deflate: () => createInflate(ALLOW_EMPTY),
+  gzip: () => createGunzip(ALLOW_CUT),
+  'x-gzip': () => createGunzip(ALLOW_CUT),
+  br: () => createBrotliDecompress(ALLOW_CUT_BROTLI),
+  deflate: () => createInflate(ALLOW_CUT),
 };
 
-function decoded(stream: Readable, headers: HeaderList): AsyncIterable<Uint8Array> {
-  const encoding = headers
-    .find(([name]) => name.toLowerCase() === 'content-encoding')?.[1]
-    .trim()
-    .toLowerCase();
-  const decoder = DECODERS[encoding ?? '']?.();
-  // The callback keeps a broken stream from becoming an uncaught exception; the reader sees the same error.
-  return decoder ? pipeline(stream, decoder, () => {}) : stream;
+/** The text of a body; a compressed one may be small and its text huge, so that text has the same bound. */
+async function decoded(
+  { headers, body, truncated }: Answer,
+  limit: number,
+  maybeGzip: boolean,
+): Promise<{ text: string; truncated: boolean }> {
+  const [encoding] = valuesOf(headers, 'content-encoding');
+  const decoder = DECODERS[encoding?.trim().toLowerCase() ?? ''];
+  const plain = decoder && body.length > 0 ? await decompressed(body, decoder(), limit) : { body, truncated: false };
+  const inner =
+    maybeGzip && plain.body[0] === 0x1f
+      ? await decompressed(plain.body, createGunzip(ALLOW_CUT), limit).catch(() => plain)
+      : plain;
+  return { text: inner.body.toString('utf8'), truncated: truncated || inner.truncated };
 }
 
-async function readBody(
-  stream: AsyncIterable<Uint8Array>,
+async function decompressed(
+  packed: Buffer,
+  decoder: ReturnType<typeof createGunzip>,
   limit: number,
-  maybeGzip = false,
-): Promise<{ text: string; truncated: boolean }> {
-  const chunks: Uint8Array[] = [];
+): Promise<Pick<Answer, 'body' | 'truncated'>> {
+  const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of stream) {
+  // The callback keeps a broken stream from becoming an uncaught exception; the reader sees the same error.
+  for await (const chunk of pipeline(Readable.from([packed]), decoder, () => {})) {
     bytes += chunk.length;
     chunks.push(chunk);
-    // Leaving the loop destroys the stream, so the rest is never downloaded.
+    // Leaving the loop destroys the stream, so the rest is never unpacked.
     if (bytes > limit) break;
   }
-  const body = Buffer.concat(chunks).subarray(0, limit);
-  const answer = { text: body.toString('utf8'), truncated: bytes > limit };
-  if (!maybeGzip || body[0] !== 0x1f) return answer;
-  return readBody(
-    pipeline(Readable.from([body]), createGunzip(ALLOW_EMPTY), () => {}),
-    limit,
-  ).catch(() => answer);
-}
-
-function headerList(raw: unknown): Array<readonly [string, string]> {
-  const flat = (raw as Array<Buffer | string>).map((part) =>
-    typeof part === 'string' ? part : part.toString('latin1'),
-  );
-  return flat.flatMap((name, index) => (index % 2 === 0 ? [[name, flat[index + 1] ?? ''] as const] : []));
+  return { body: Buffer.concat(chunks).subarray(0, limit), truncated: bytes > limit };
 }
 
 type SystemError = Error & { readonly code?: string; readonly reason?: string };

@@ -60,8 +60,16 @@ export function header(exchange: Exchange, name: string): string | undefined {
 
 /** Every value of a header, in order; for `set-cookie` and CSP, where joining would lose boundaries. */
 export function headerValues(exchange: Exchange, name: string): string[] {
+  return valuesOf(exchange.response?.headers ?? [], name);
+}
+
+/** The same for a list of headers. */
+export function valuesOf(headers: HeaderList, name: string): string[] {
   const wanted = name.toLowerCase();
-  return (exchange.response?.headers ?? []).filter(([key]) => key.toLowerCase() === wanted).map(([, value]) => value);
+  const values: string[] = [];
+  for (const [key, value] of headers)
+    if (key.length === wanted.length && key.toLowerCase() === wanted) values.push(value);
+  return values;
 }
 
 /** Status of the response; 0 when there was none. */

@@ -1,3 +1,4 @@
+import type { HeaderList, ResponseRecord } from './exchange.ts';
 import { PRIVATE_KEY_LINE, SECRET_KINDS } from './secret-kinds.ts';
 import { findSecrets, formsOf } from './secrets.ts';
 import type { Secret, SecretTrace } from './secrets.ts';
@@ -38,6 +39,12 @@ const JWT_START = /\beyJ[\w-]{5}/;
 /** Longest text whose redacted form is remembered, and how many are: headers and URLs repeat from request to request. */
 const REMEMBERED = { length: 256, texts: 2000 } as const;
 
+/** A header as it is recorded, and whether it had no secret to begin with. */
+interface Recorded {
+  readonly pair: HeaderList[number];
+  readonly isClean: boolean;
+}
+
 /** Headers whose whole value is a credential. */
 const CREDENTIAL_HEADERS = new Set(['authorization', 'proxy-authorization']);
 
@@ -45,7 +52,8 @@ const CREDENTIAL_HEADERS = new Set(['authorization', 'proxy-authorization']);
 export class Redactor {
   readonly #secrets: readonly Secret[];
   readonly #replacements: ReadonlyArray<readonly [from: string, to: string]>;
-  readonly #remembered = new Map<string, string>();
+  readonly #texts = new Remembered<string>();
+  readonly #headers = new Remembered<Recorded>();
 
   /** @param secrets values of options; each is also found base64-encoded, URL-encoded and JSON-escaped. */
   constructor(secrets: readonly Secret[]) {
@@ -65,13 +73,7 @@ export class Redactor {
 
   /** Text without secrets. */
   text(text: string): string {
-    if (text.length > REMEMBERED.length) return this.#withoutSecrets(text);
-    const remembered = this.#remembered.get(text);
-    if (remembered !== undefined) return remembered;
-    const redacted = this.#withoutSecrets(text);
-    if (this.#remembered.size >= REMEMBERED.texts) this.#remembered.clear();
-    this.#remembered.set(text, redacted);
-    return redacted;
+    return this.#texts.get(text, () => this.#withoutSecrets(text));
   }
 
   #withoutSecrets(text: string): string {
@@ -80,18 +82,57 @@ export class Redactor {
     return out;
   }
 
-  /** The secrets in a text, told without their values. */
-  secretsIn(text: string): SecretTrace[] {
-    return findSecrets(text, this.#secrets);
+  /** A header without secrets; credential headers keep only their scheme. */
+  header(name: string, value: string): HeaderList[number] {
+    return this.#header(name, value).pair;
   }
 
-  /** A header value without secrets; credential headers keep only their scheme. */
-  header(name: string, value: string): string {
-    const redacted = this.text(value);
+  /** What is recorded of an answer: headers and text without secrets, and the secrets that stood there, told without their values. */
+  answer(headers: HeaderList, text: string): Pick<ResponseRecord, 'headers' | 'body' | 'secrets'> {
+    const recorded = headers.map(([name, value]) => this.#header(name, value));
+    const heads = recorded.every(({ isClean }) => isClean) ? [] : headers.map((pair) => lineOf(...pair));
+    const secrets = findSecrets(heads.join('') + text, this.#secrets);
+    return {
+      headers: recorded.map(({ pair }) => pair),
+      body: this.text(text),
+      ...(secrets.length > 0 && { secrets }),
+    };
+  }
+
+  #header(name: string, value: string): Recorded {
+    const line = lineOf(name, value);
+    return this.#headers.get(line, () => ({
+      pair: [name, this.#headerValue(name, value)],
+      isClean: findSecrets(line, this.#secrets).length === 0,
+    }));
+  }
+
+  #headerValue(name: string, value: string): string {
+    const redacted = this.#withoutSecrets(value);
     if (!CREDENTIAL_HEADERS.has(name.toLowerCase()) || redacted !== value) return redacted;
     const [scheme, ...rest] = value.split(' ');
     return rest.length > 0 ? `${scheme} [redacted]` : '[redacted]';
   }
+}
+
+/** What was made of short texts. */
+class Remembered<T> {
+  readonly #made = new Map<string, T>();
+
+  /** What is made of a text, made again only when it was forgotten. */
+  get(text: string, make: () => T): T {
+    if (text.length > REMEMBERED.length) return make();
+    const remembered = this.#made.get(text);
+    if (remembered !== undefined) return remembered;
+    const made = make();
+    if (this.#made.size >= REMEMBERED.texts) this.#made.clear();
+    this.#made.set(text, made);
+    return made;
+  }
+}
+
+function lineOf(name: string, value: string): string {
+  return `${name}: ${value}\n`;
 }
 
 /** One pattern for a whole JWT would read a long run of its characters again from every start. */

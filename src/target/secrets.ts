@@ -62,6 +62,7 @@ const INLINE_MAP = /sourceMappingURL=data:application\/json[^,]{0,40};base64,([A
 
 /** Finds secrets in text: the given values in every usual form, and what has the form of a secret. Each value once. */
 export function findSecrets(text: string, given: readonly Secret[]): SecretTrace[] {
+  if (text.length < MIN_GIVEN_LENGTH) return [];
   const maps = text.includes('sourceMappingURL=data:') ? [...text.matchAll(INLINE_MAP)] : [];
   const inMaps = maps.flatMap(([, map = '']) => tracesIn(Buffer.from(map, 'base64').toString('utf8'), given));
   return [...tracesIn(text, given), ...inMaps.map((trace) => ({ ...trace, form: 'base64' as const }))];

@@ -1,4 +1,4 @@
-import { body, header, headerValues, isHtml, redirectTarget, status } from './exchange.ts';
+import { body, header, headerValues, isHtml, isRedirect, status } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Something in front of the app that answered in its place; what it says about the app is worth nothing. */
@@ -17,7 +17,7 @@ const WALLS: ReadonlyArray<Wall & { readonly matches: (exchange: Exchange) => bo
     name: 'Vercel Deployment Protection',
     fix: "Create a Protection Bypass for Automation secret in Vercel and set headers: { 'x-vercel-protection-bypass': process.env.VERCEL_AUTOMATION_BYPASS_SECRET }.",
     matches: (exchange) =>
-      redirectTarget(exchange)?.href.startsWith('https://vercel.com/sso-api') === true ||
+      leadsTo(exchange, /^https:\/\/vercel\.com\/sso-api/i) ||
       headerValues(exchange, 'set-cookie').some((cookie) => cookie.startsWith('_vercel_sso_nonce=')) ||
       (status(exchange) === 401 && body(exchange).includes('vercel.com/sso-api')),
   },
@@ -32,7 +32,7 @@ const WALLS: ReadonlyArray<Wall & { readonly matches: (exchange: Exchange) => bo
     name: 'Cloudflare Access',
     fix: "Create a service token in Cloudflare Zero Trust and set headers: { 'CF-Access-Client-Id': …, 'CF-Access-Client-Secret': … }.",
     matches: (exchange) =>
-      redirectTarget(exchange)?.hostname.endsWith('.cloudflareaccess.com') === true ||
+      leadsTo(exchange, /^https:\/\/[^/?#]*\.cloudflareaccess\.com(?:[:/?#]|$)/i) ||
       header(exchange, 'cf-access-domain') !== undefined,
   },
   {
@@ -81,16 +81,11 @@ const WALLS: ReadonlyArray<Wall & { readonly matches: (exchange: Exchange) => bo
   },
 ];
 
-/** An exchange is looked at where it is recorded and again by whoever judges it. */
-const seen = new WeakMap<Exchange, Wall | undefined>();
-
 /** The wall that answered an exchange in place of the app, if any. */
 export function wallOf(exchange: Exchange): Wall | undefined {
-  if (exchange.response === undefined) return undefined;
-  if (!seen.has(exchange))
-    seen.set(
-      exchange,
-      WALLS.find(({ matches }) => matches(exchange)),
-    );
-  return seen.get(exchange);
+  return exchange.response && WALLS.find(({ matches }) => matches(exchange));
+}
+
+function leadsTo(exchange: Exchange, place: RegExp): boolean {
+  return isRedirect(exchange) && place.test(header(exchange, 'location') ?? '');
 }

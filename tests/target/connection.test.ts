@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:net';
@@ -91,6 +92,21 @@ describe('what comes back', () => {
       const exchange = await connection(server.origin).send({ origin: server.origin, path: '/' });
       assert.equal(exchange.response?.body, text);
       assert.equal(exchange.response.truncated, false);
+    });
+    it(`is read as far as it came when ${encoding} is longer than maxBodyBytes even packed`, async () => {
+      const long = Array.from({ length: 20_000 }, (_, index) =>
+        createHash('sha256').update(`${index}`).digest('hex'),
+      ).join('');
+      const server = await serve((_, response) =>
+        response.writeHead(200, { 'content-encoding': encoding }).end(encode(long)),
+      );
+      const { response, error } = await connection(server.origin, { network: { maxBodyBytes: 100_000 } }).send({
+        origin: server.origin,
+        path: '/',
+      });
+      assert.equal(error, undefined);
+      assert.equal(response?.truncated, true);
+      assert.equal(response.body, long.slice(0, 100_000));
     });
     it(`is no error for HEAD with content-encoding ${encoding} and no body`, async () => {
       const server = await serve((_, response) => response.writeHead(200, { 'content-encoding': encoding }).end());
