@@ -1,4 +1,5 @@
 import type { Verdict } from '../result.ts';
+import { listed } from '../text.ts';
 import type { ChecklistEntry } from './checklist.ts';
 
 /** How the Playwright run around the checks ended. */
@@ -20,7 +21,7 @@ export interface Decision {
 }
 
 /** Ids named in a reason; the rest is counted. */
-const MAX_NAMED = 5;
+const MOST_NAMED = 5;
 
 /** Says whether the target is ready: anything that kept the run from its end counts against it. */
 export function decide(checklist: readonly ChecklistEntry[], run: RunEnd): Decision {
@@ -84,9 +85,10 @@ function tally(checklist: readonly ChecklistEntry[]): string {
 }
 
 function names(entries: readonly ChecklistEntry[]): string {
-  const shown = entries.slice(0, MAX_NAMED).map(({ result }) => result.id);
-  const rest = entries.length - shown.length;
-  return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  return listed(
+    entries.map(({ result }) => result.id),
+    MOST_NAMED,
+  );
 }
 
 function headline(message: string): string {

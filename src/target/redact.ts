@@ -1,7 +1,7 @@
 import type { HeaderList, ResponseRecord } from './exchange.ts';
 import { PRIVATE_KEY_LINE, SECRET_KINDS } from './secret-kinds.ts';
 import { findSecrets, formsOf } from './secrets.ts';
-import type { Secret, SecretTrace } from './secrets.ts';
+import type { Secret } from './secrets.ts';
 
 export type { Secret } from './secrets.ts';
 

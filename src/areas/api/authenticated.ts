@@ -15,6 +15,7 @@ import type { Exchange } from '../../target/exchange.ts';
 import { title, visibleText } from '../../target/html.ts';
 import { isHandshake } from '../../target/sign-in.ts';
 import { defineCheck } from '../../verify.ts';
+import { listed } from '../../text.ts';
 import { getRoutes, isAnswerToUser, reason } from './routes.ts';
 
 /** A route asked with a genuine session, in the two ways that Clerk's SDKs take one. */
@@ -50,7 +51,7 @@ export const authenticated = defineCheck<readonly GenuineCall[]>({
       return {
         findings: [],
         summary: '',
-        unverified: `no route of api takes GET, and with a session only GET is sent (${unread.join(', ')}): declare one that does`,
+        unverified: `no route of api takes GET, and with a session only GET is sent (${listed(unread)}): declare one that does`,
       };
     const fallback = calls.find(isFallback);
     return {
@@ -58,7 +59,7 @@ export const authenticated = defineCheck<readonly GenuineCall[]>({
         unverified: `GET ${fallback.route.path} (${status(fallback.cookie)}) gives the test user a page, or what anyone gets there or at a path that does not exist: correct the path in api, or declare authenticatedStatus: [200] if a page is meant`,
       }),
       findings: calls.flatMap(judgeCall),
-      summary: `the test user is answered at ${calls.map(summarize).join(', ')}${unread.length > 0 ? `; not asked because they take no GET: ${unread.join(', ')}` : ''}`,
+      summary: `the test user is answered at ${listed(calls.map(summarize))}${unread.length > 0 ? `; not asked because they take no GET: ${listed(unread)}` : ''}`,
     };
   },
 });

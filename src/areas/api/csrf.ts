@@ -8,6 +8,7 @@ import type { Exchange } from '../../target/exchange.ts';
 import { redirectsToSignIn } from '../../target/sign-in.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
+import { listed } from '../../text.ts';
 import { isAnswerToUser } from './routes.ts';
 
 /** Routes tried: each costs up to eight requests that a broken app acts on. */
@@ -89,7 +90,7 @@ export const csrf = defineCheck<readonly CsrfTrial[]>({
       ...cookieless.map(
         ({ route, bearer }) => `POST ${route.path} takes no cookie: 401, as Bearer ${bearer && status(bearer)}`,
       ),
-      ...(rest.length > 0 ? [`not tried: ${rest.map(({ path }) => `POST ${path}`).join(', ')}`] : []),
+      ...(rest.length > 0 ? [`not tried: ${listed(rest.map(({ path }) => `POST ${path}`))}`] : []),
     ].join('; ');
     return {
       findings: trials.flatMap((each) => judgeTrial(each, expectation)),

@@ -6,7 +6,7 @@ import { body, describe, header, isHtml, status } from '../../target/exchange.ts
 import type { Exchange } from '../../target/exchange.ts';
 import { leakIn } from '../../target/leaks.ts';
 import type { Leak } from '../../target/leaks.ts';
-import { count } from '../../text.ts';
+import { count, listed } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 
 /** Routes provoked, in the order of the options; one framework answers for all of them. */
@@ -57,7 +57,7 @@ export const errorShape = defineCheck<readonly ProvokedRoute[]>({
     const errors = all.filter(({ exchange }) => status(exchange) >= 400);
     return {
       findings: routes.flatMap(judgeRoute),
-      summary: `${count(errors.length, 'error')} provoked at ${routes.map(({ route }) => route.path).join(', ')} (${[...new Set(errors.map(({ name }) => name))].join(', ')}): no HTML from the routes, no stack, path, SQL or variable; what a signed-in user can provoke was not tried`,
+      summary: `${count(errors.length, 'error')} provoked at ${listed(routes.map(({ route }) => route.path))} (${[...new Set(errors.map(({ name }) => name))].join(', ')}): no HTML from the routes, no stack, path, SQL or variable; what a signed-in user can provoke was not tried`,
       ...(errors.length === 0 &&
         all.every(({ exchange }) => status(exchange) !== 0) && {
           unverified:

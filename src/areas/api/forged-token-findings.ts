@@ -2,14 +2,14 @@ import { error, warning } from '../../result.ts';
 import type { Finding } from '../../result.ts';
 import { body, describe, isSuccess, status } from '../../target/exchange.ts';
 import { explainSdkFaults, isExplainedBySdk } from '../../target/sdk-fault.ts';
-import { count } from '../../text.ts';
+import { count, listed } from '../../text.ts';
 import type { ForgedAnswer, Trial } from './forged-token.ts';
 import { isAnswerToUser, reason } from './routes.ts';
 
 const DOCS = 'https://clerk.com/docs/guides/sessions/manual-jwt-verification';
 
 /** Names of forgeries that a message lists; the rest is counted. */
-const LISTED = 4;
+const MOST_NAMED = 4;
 
 /** The plainest forgery, whose acceptance explains that of nearly all others. */
 const PLAINEST = 'foreign key';
@@ -65,11 +65,10 @@ function judgeCrashed({ route, answers }: Trial, crashed: readonly ForgedAnswer[
   const [first] = crashed;
   if (!first) return [];
   const names = byName(crashed).map(([{ name }]) => name);
-  const listed = names.slice(0, LISTED).join(', ');
   const finding = {
     ...base(route.path, first),
     subject: `GET ${route.path}`,
-    message: `${crashed.length} of ${count(answers.length, 'forged token')} were answered with 5xx, as ${first.carrier}: ${listed}${names.length > LISTED ? `, and ${names.length - LISTED} more` : ''}; ${describe(first.exchange)}${reason(first.exchange)}`,
+    message: `${crashed.length} of ${count(answers.length, 'forged token')} were answered with 5xx, as ${first.carrier}: ${listed(names, MOST_NAMED)}; ${describe(first.exchange)}${reason(first.exchange)}`,
   };
   if (isExplainedBySdk(answers.map((answer) => ({ ...answer, failed: isCrashed(answer) }))))
     return [warning({ ...finding, ...explainSdkFaults(crashed.flatMap(({ sdkFault }) => sdkFault ?? [])) })];

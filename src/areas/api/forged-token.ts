@@ -10,6 +10,7 @@ import type { SdkFaultEvidence } from '../../target/sdk-fault.ts';
 import { verificationKey } from '../../target/verification-key.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
+import { listed } from '../../text.ts';
 import { bentTokens } from './bent-tokens.ts';
 import { forgeries } from './forgeries.ts';
 import type { Forgery } from './forgeries.ts';
@@ -182,7 +183,7 @@ function carriers(token: string, cookies: Readonly<Record<string, string>>): Att
 }
 
 function summarize(trials: readonly Trial[], forgeriesSent: number): string {
-  const named = (list: readonly Trial[]) => list.map(({ route }) => `GET ${route.path}`).join(', ');
+  const named = (list: readonly Trial[]) => listed(list.map(({ route }) => `GET ${route.path}`));
   const statuses = new Set(trials.flatMap(({ answers }) => answers.map(({ exchange }) => status(exchange))));
   const thorough = trials.slice(0, THOROUGH_ROUTES);
   const others = trials.slice(THOROUGH_ROUTES);

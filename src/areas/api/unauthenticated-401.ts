@@ -6,6 +6,7 @@ import type { Exchange } from '../../target/exchange.ts';
 import { jsonOf, member } from '../../target/json.ts';
 import type { Target } from '../../target/target.ts';
 import { defineCheck } from '../../verify.ts';
+import { listed } from '../../text.ts';
 import { sendable } from './routes.ts';
 
 const AUTH_DOCS = 'https://clerk.com/docs/reference/nextjs/app-router/auth';
@@ -36,7 +37,7 @@ export const unauthenticated401 = defineCheck<readonly ApiCall[]>({
   judge: (calls, { readiness }): Judgement => ({
     findings: calls.flatMap(judgeCall),
     ...doubt(calls, readiness),
-    summary: `${calls.map(({ method, route }) => `${method} ${route.path}`).join(', ')} refused with ${[...new Set(calls.map(({ exchange }) => status(exchange)))].join(', ')}; no positive control without a session`,
+    summary: `${listed(calls.map(({ method, route }) => `${method} ${route.path}`))} refused with ${[...new Set(calls.map(({ exchange }) => status(exchange)))].join(', ')}; no positive control without a session`,
   }),
 });
 
@@ -61,7 +62,7 @@ function doubt(calls: readonly ApiCall[], readiness: Readiness): Pick<Judgement,
     );
   if (held.length > 0)
     doubts.push(
-      `not sent in mode read-only, because a route without a guard would replace or remove something: ${held.join(', ')}; set mode: 'full' against a deployment where that does no harm`,
+      `not sent in mode read-only, because a route without a guard would replace or remove something: ${listed(held)}; set mode: 'full' against a deployment where that does no harm`,
     );
   return doubts.length === 0 ? {} : { unverified: doubts.join('; ') };
 }

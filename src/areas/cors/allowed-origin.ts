@@ -6,6 +6,7 @@ import { describe, header, isRedirect, isSuccess, status } from '../../target/ex
 import type { Exchange } from '../../target/exchange.ts';
 import { isSameSite } from '../../target/site.ts';
 import { defineCheck } from '../../verify.ts';
+import { listed } from '../../text.ts';
 import { ANY_WEBSITE } from './origins.ts';
 import { ASKED_HEADERS, grantOf, isHandshake, listOf, OriginProbe, variesByOrigin } from './probe.ts';
 
@@ -61,11 +62,11 @@ export const allowedOrigin = defineCheck<AllowedOriginEvidence>({
       leftOut > 0
         ? `${leftOut} pairs of origin and path were not probed (at most ${MAX_PAIRS} are); declare fewer in api or cors.allowedOrigins`
         : handshakes.length > 0
-          ? `${handshakes.join(', ')} answered with a Clerk handshake instead of the app’s own answer`
+          ? `${listed(handshakes)} answered with a Clerk handshake instead of the app’s own answer`
           : undefined;
     return {
       findings: answers.flatMap((answer) => [...judgeGet(answer, identity.origin), ...judgePreflights(answer)]),
-      summary: `${[...origins].join(', ')} gets exact permission on ${paths.size} API paths: GET, and preflights with Authorization and Content-Type${preflightOnly.length > 0 ? `; by preflight only: ${preflightOnly.join(', ')}` : ''}`,
+      summary: `${listed(origins)} gets exact permission on ${paths.size} API paths: GET, and preflights with Authorization and Content-Type${preflightOnly.length > 0 ? `; by preflight only: ${listed(preflightOnly)}` : ''}`,
       ...(unverified !== undefined && { unverified }),
     };
   },

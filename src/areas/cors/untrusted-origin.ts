@@ -5,6 +5,7 @@ import type { Identity } from '../../target/identity.ts';
 import type { Target } from '../../target/target.ts';
 import type { Readiness } from '../../config/options.ts';
 import { defineCheck } from '../../verify.ts';
+import { listed } from '../../text.ts';
 import { hostileOrigins } from './origins.ts';
 import type { HostileOrigin } from './origins.ts';
 import { judgeGrants, judgeVary } from './untrusted-findings.ts';
@@ -151,7 +152,7 @@ function doubt(answers: readonly OriginAnswer[], leftOut: readonly string[], { a
       .every(({ exchange }) => status(exchange) === 0 || status(exchange) >= 500 || isHandshake(exchange)),
   );
   if (silent.length > 0)
-    return `${silent.join(', ')} answered every probe with an error or a Clerk handshake, which proves nothing about CORS; repair it and run again`;
+    return `${listed(silent)} answered every probe with an error or a Clerk handshake, which proves nothing about CORS; repair it and run again`;
   if (leftOut.length > 0)
     return `${leftOut.length} API paths were not probed (at most ${MAX_PATHS} are); declare one path of each kind in api`;
   if (api !== false && api.length === 0)
@@ -171,7 +172,7 @@ function summary(answers: readonly OriginAnswer[], readiness: Readiness): string
     declared.length === 0
       ? `no origin is declared, so there is no positive control${any ? '' : '; no answer had a CORS permission at all'}`
       : grantedTo.length > 0
-        ? `control: ${grantedTo.join(', ')} is granted`
-        : `control: none of the declared origins (${declared.join(', ')}) was granted either; cors/allowed-origin judges that`;
-  return `${hostile.size} hostile origins got no permission on ${paths.length} paths (${paths.slice(0, 6).join(', ')}${paths.length > 6 ? ', …' : ''}), by GET and preflight; ${control}`;
+        ? `control: ${listed(grantedTo)} is granted`
+        : `control: none of the declared origins (${listed(declared)}) was granted either; cors/allowed-origin judges that`;
+  return `${hostile.size} hostile origins got no permission on ${paths.length} paths (${listed(paths)}), by GET and preflight; ${control}`;
 }

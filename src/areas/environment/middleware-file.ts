@@ -11,7 +11,7 @@ import { SourceTree } from '../../source/tree.ts';
 import { describe, isRedirect, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { redirectsToSignIn } from '../../target/sign-in.ts';
-import { count } from '../../text.ts';
+import { count, listed } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import { sendable } from '../api/routes.ts';
 import type { Expectation } from '../../verify.ts';
@@ -154,8 +154,6 @@ function judgeCoverage(file: MiddlewareFile, app: NextApp, kind: string, paths: 
     return (['all', 'some'] as const).find((each) => all.includes(each)) ?? 'none';
   };
   const by = (wanted: Coverage) => [...new Set(paths)].filter((path) => covered(path) === wanted);
-  const shown = (missed: readonly string[]) =>
-    `${missed.slice(0, 5).join(', ')}${missed.length > 5 ? ` and ${missed.length - 5} more` : ''}`;
   const [none, some] = [by('none'), by('some')];
   const parts = { subject: file.path, expected: 'a matcher that covers every page and the whole API', docs: DOCS };
   return [
@@ -164,7 +162,7 @@ function judgeCoverage(file: MiddlewareFile, app: NextApp, kind: string, paths: 
       : [
           error({
             ...parts,
-            message: `its matcher does not cover ${count(none.length, kind)}: ${shown(none)}`,
+            message: `its matcher does not cover ${count(none.length, kind)}: ${listed(none)}`,
             cause:
               'The matcher lists paths, or was written for pages only: elsewhere auth() throws, and no guard holds.',
             fix: QUICKSTART_MATCHER,
@@ -175,7 +173,7 @@ function judgeCoverage(file: MiddlewareFile, app: NextApp, kind: string, paths: 
       : [
           warning({
             ...parts,
-            message: `its matcher covers ${count(some.length, kind)} under conditions only (has, missing): ${shown(some)}`,
+            message: `its matcher covers ${count(some.length, kind)} under conditions only (has, missing): ${listed(some)}`,
             cause: 'Requests with other headers, such as prefetches, pass without clerkMiddleware.',
             fix: 'Take has and missing out of the matcher of clerkMiddleware.',
           }),

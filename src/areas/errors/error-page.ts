@@ -6,7 +6,7 @@ import { elementsByTag, visibleText } from '../../target/html.ts';
 import { stackFrameIn } from '../../target/leaks.ts';
 import type { AnonymousRequest } from '../../target/anonymous.ts';
 import type { Readiness } from '../../config/options.ts';
-import { count } from '../../text.ts';
+import { count, listed } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import { sendable } from '../api/routes.ts';
 import { disclosed } from './disclosure.ts';
@@ -121,7 +121,7 @@ function isBlank(exchange: Exchange): boolean {
   return isHtml(exchange) && visibleText(exchange) === '' && elementsByTag(exchange, 'script').length === 0;
 }
 
-const MAX_SUBJECTS = 3;
+const MOST_NAMED = 2;
 
 /** The same mistake on five paths is one mistake. */
 function oneForEachKind(findings: readonly Finding[]): Finding[] {
@@ -129,8 +129,7 @@ function oneForEachKind(findings: readonly Finding[]): Finding[] {
   for (const finding of findings) groups.set(finding.cause, [...(groups.get(finding.cause) ?? []), finding]);
   return [...groups.values()].flatMap(([first, ...rest]) => {
     if (!first) return [];
-    const more = rest.slice(0, MAX_SUBJECTS - 1).map(({ subject }) => subject);
-    const others = rest.length > more.length ? ` and ${rest.length - more.length} more` : '';
-    return [rest.length === 0 ? first : { ...first, message: `${first.message}; also ${more.join(', ')}${others}` }];
+    const others = rest.map(({ subject }) => subject);
+    return [rest.length === 0 ? first : { ...first, message: `${first.message}; also ${listed(others, MOST_NAMED)}` }];
   });
 }

@@ -3,13 +3,13 @@ import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { secretsIn, status } from '../../target/exchange.ts';
 import type { SecretTrace } from '../../target/secrets.ts';
-import { count } from '../../text.ts';
+import { count, listed } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import { describeAnswers, firstUnreadable, publicAnswers, signedInAnswers } from './answers.ts';
 import type { Answer, PublicAnswers } from './answers.ts';
 
 /** Places of one secret that a message names. */
-const PLACES_SHOWN = 3;
+const MOST_NAMED = 3;
 
 /** Evidence of exposure/secrets-in-client. */
 export interface SecretsEvidence extends PublicAnswers {
@@ -89,13 +89,12 @@ function leaksIn(all: readonly Answer[]): ReadonlyMap<string, Leak> {
 
 function leakFinding({ trace, places }: Leak, signedIn: boolean): Finding {
   const [first] = places;
-  const more = places.length > PLACES_SHOWN ? ` and ${places.length - PLACES_SHOWN} more` : '';
-  const where = places.slice(0, PLACES_SHOWN).map(({ kind, subject }) => `the ${kind} ${subject}`);
+  const where = places.map(({ kind, subject }) => `the ${kind} ${subject}`);
   // A key that nobody declared may be the user's own.
   const mayBeOwn = signedIn && !trace.what.startsWith('the value of ');
   return (mayBeOwn ? warning : error)({
     subject: first?.subject ?? '',
-    message: `${describeSecret(trace)} is in ${where.join(', ')}${more}${signedIn ? ' for the signed-in test user' : ''}`,
+    message: `${describeSecret(trace)} is in ${listed(where, MOST_NAMED)}${signedIn ? ' for the signed-in test user' : ''}`,
     expected: 'no secret in anything that is sent to a browser',
     ...(first?.kind === 'script'
       ? {

@@ -3,7 +3,7 @@ import type { Finding, Judgement } from '../../result.ts';
 import type { Script } from '../../target/discover.ts';
 import { body, header, isHtml, secretsIn, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
-import { count } from '../../text.ts';
+import { count, listed } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
 import { unreadable } from './answers.ts';
@@ -12,7 +12,7 @@ import { describeSecret, placeOf } from './secrets-in-client.ts';
 const MAPS_DOCS = 'https://nextjs.org/docs/app/api-reference/config/next-config-js/productionBrowserSourceMaps';
 
 /** Public maps that a message names. */
-const MAPS_SHOWN = 3;
+const MOST_NAMED = 3;
 
 /** A script and what the address of its map answered. */
 export interface MapEvidence {
@@ -97,14 +97,13 @@ function judgeSecrets({ script, map }: MapEvidence, place: string): Finding[] {
 function judgePublic(maps: readonly MapEvidence[], place: (each: MapEvidence) => string): Finding[] {
   const [first] = maps;
   if (!first) return [];
-  const shown = maps.slice(0, MAPS_SHOWN).map(place).join(', ');
-  const more = maps.length > MAPS_SHOWN ? ` and ${maps.length - MAPS_SHOWN} more` : '';
+  const places = listed(maps.map(place), MOST_NAMED);
   const withSources = maps.some(({ map }) => map === undefined || /"sourcesContent"\s*:\s*\[\s*"/.test(body(map)));
   const inline = maps.every(({ map }) => map === undefined);
   return [
     warning({
       subject: place(first),
-      message: `${count(maps.length, 'source map')} ${maps.length === 1 ? 'is' : 'are'} public${withSources ? ', with the original source' : ''}: ${shown}${more}`,
+      message: `${count(maps.length, 'source map')} ${maps.length === 1 ? 'is' : 'are'} public${withSources ? ', with the original source' : ''}: ${places}`,
       expected: 'status 404 for maps',
       cause: inline
         ? 'The bundler writes maps into the scripts, as in development.'

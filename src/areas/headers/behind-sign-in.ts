@@ -3,7 +3,8 @@ import type { Judgement } from '../../result.ts';
 import { describe, isHtml, status } from '../../target/exchange.ts';
 import type { Visit } from '../../target/exchange.ts';
 import type { CheckContext } from '../../verify.ts';
-import { list, pagesOf } from './pages.ts';
+import { listed } from '../../text.ts';
+import { pagesOf } from './pages.ts';
 import type { Page, Pages } from './pages.ts';
 
 /** Pages behind sign-in that are opened at most; what sets a header for one mostly does so for all. */
@@ -35,7 +36,7 @@ export function judgeBehindSignIn(
 ): Judgement {
   if (!visits || visits.length === 0) return nothingBehindSignIn(visits);
   const { html } = pagesOf(visits.filter(isGot));
-  const missed = list(visits.filter((visit) => !isGot(visit)).map(({ final }) => describe(final)));
+  const missed = listed(visits.filter((visit) => !isGot(visit)).map(({ final }) => describe(final)));
   if (html.length === 0) return inapplicable(`the test user gets no page behind sign-in: ${missed}`);
   const named = html.map((page) => ({ ...page, name: `${page.name} (signed in)` }));
   const judgement = judge({ html: named, other: [], unseen: [] }, pagesOf(publicPages).html);

@@ -1,12 +1,11 @@
 import type { Judgement } from '../../result.ts';
 import type { Exchange } from '../../target/exchange.ts';
 import { describe } from '../../target/exchange.ts';
-import { count } from '../../text.ts';
+import { count, listed } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Check } from '../../verify.ts';
 import { kindOf } from './cookie-kind.ts';
 import { judgeCookie } from './cookie-rules.ts';
-import { list } from './pages.ts';
 import { setCookies } from './set-cookie.ts';
 import type { SetCookie } from './set-cookie.ts';
 
@@ -66,7 +65,7 @@ function judge({ cookies: all, answers, unseen }: CookieEvidence, who: string): 
   const set = all.filter(({ removed }) => !removed);
   // The same cookie on every page is one cookie.
   const unique = [...new Map(set.map((cookie) => [fingerprint(cookie), cookie])).values()];
-  const named = list(unique.map((cookie) => `${cookie.name} (${kindOf(cookie)})`));
+  const named = listed(unique.map((cookie) => `${cookie.name} (${kindOf(cookie)})`));
   return {
     findings: unique.flatMap(judgeCookie),
     summary: `${count(answers, 'answer')} to ${who} ${unique.length === 0 ? 'set no cookie' : `set ${named}, each with the attributes it needs`}`,

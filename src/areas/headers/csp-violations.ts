@@ -4,14 +4,13 @@ import type { Finding, Judgement } from '../../result.ts';
 import type { Tab } from '../../browser.ts';
 import { recordViolations } from '../../browser/violations.ts';
 import type { Violation } from '../../browser/violations.ts';
-import { count } from '../../text.ts';
+import { count, listed } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import { waitForAffordance } from '../../browser/affordance.ts';
 import { tabOf } from '../../browser/browser-check.ts';
 import { asExchange, look } from '../../browser/page-visit.ts';
 import type { PageVisit } from '../../browser/page-visit.ts';
 import { nothingBehindSignIn } from './behind-sign-in.ts';
-import { list } from './pages.ts';
 
 /** One page in a browser. */
 export interface ViolationVisit {
@@ -79,7 +78,7 @@ export const cspViolationsSignedIn = defineCheck<readonly ViolationVisit[] | und
     if (!visits || visits.length === 0) return nothingBehindSignIn(visits);
     const got = visits.filter(isGot);
     if (got.length === 0)
-      return inapplicable(`the test user gets no page behind sign-in: not ${list(visits.map(({ path }) => path))}`);
+      return inapplicable(`the test user gets no page behind sign-in: not ${listed(visits.map(({ path }) => path))}`);
     return judgeVisits(got.map((visit) => ({ ...visit, path: `${visit.path} (signed in)` })));
   },
 });
@@ -89,7 +88,7 @@ function judgeVisits(visits: readonly ViolationVisit[]): Judgement {
   const withClerk = visits.filter(({ clerkLoaded }) => clerkLoaded !== undefined);
   return {
     findings: [...judgeViolations(visits), ...visits.flatMap(judgePage)],
-    summary: `${count(visits.length, 'page')} (${list(visits.map(({ path }) => path))}) opened in a browser: nothing is blocked by a policy, nothing is blank, Clerk loads on ${withClerk.length}`,
+    summary: `${count(visits.length, 'page')} (${listed(visits.map(({ path }) => path))}) opened in a browser: nothing is blocked by a policy, nothing is blank, Clerk loads on ${withClerk.length}`,
     ...(unverified !== undefined && { unverified }),
   };
 }
@@ -179,7 +178,7 @@ function judgeViolations(visits: readonly ViolationVisit[]): Finding[] {
     return [
       error({
         subject: directive,
-        message: `the browser blocks ${list(blocked)} on ${list(group.map(({ visit }) => visit.path))}${source === undefined ? '' : `, asked for at ${source}`}`,
+        message: `the browser blocks ${listed(blocked)} on ${listed(group.map(({ visit }) => visit.path))}${source === undefined ? '' : `, asked for at ${source}`}`,
         expected: 'a policy that allows everything the page itself uses',
         ...advice(directive, group),
         docs: DOCS,

@@ -3,12 +3,13 @@ import type { Judgement } from '../../result.ts';
 import { headerValues, isHtml, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { defineCheck } from '../../verify.ts';
+import { listed } from '../../text.ts';
 import { judgeBehindSignIn, visitBehindSignIn } from './behind-sign-in.ts';
 import type { BehindSignIn } from './behind-sign-in.ts';
 import { findingsOf } from './group.ts';
 import type { Problem } from './group.ts';
 import { MIN_NONCE_BITS, MIN_VARYING_BITS, blockedScripts, nonceBits, prerenderMark, varyingBits } from './nonce.ts';
-import { list, pageNames, pagesOf, seen, unseenReason } from './pages.ts';
+import { pageNames, pagesOf, seen, unseenReason } from './pages.ts';
 import type { Page, Pages } from './pages.ts';
 import { enforcedPolicies, scriptNonces } from './policy.ts';
 import { weaknesses } from './weakness.ts';
@@ -271,7 +272,7 @@ function judgeScripts(page: Page): Problem[] {
           subject: 'nonce and scripts',
           message: none
             ? `the policy’s nonce is on none of the scripts, so browsers block them (${own.length} on ${page.name}) and the page is dead; on ${pageNames(all)}`
-            : `scripts without the nonce are blocked on ${pageNames(all)}: ${list(own)}`,
+            : `scripts without the nonce are blocked on ${pageNames(all)}: ${listed(own)}`,
           cause,
           fix: none
             ? 'Render the page for each request (<ClerkProvider dynamic>, or read headers() or await connection() in the layout) and pass the nonce on, or give static pages a policy with hashes instead.'
@@ -284,13 +285,13 @@ function judgeScripts(page: Page): Problem[] {
   if (foreign.length === 0) return [];
   return [
     {
-      key: `foreign ${list(foreign)}`,
+      key: `foreign ${listed(foreign)}`,
       page,
       finding: (all, { exchange }) =>
         warning({
           ...base,
           subject: 'third-party scripts',
-          message: `browsers block ${list(foreign)} on ${pageNames(all)}`,
+          message: `browsers block ${listed(foreign)} on ${pageNames(all)}`,
           cause: 'The script was put into the page without its nonce, by hand or by the CDN.',
           fix: 'Load it with the nonce (next/script passes it on), or turn the injection off at the CDN.',
           exchange,

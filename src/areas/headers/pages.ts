@@ -2,6 +2,7 @@ import { elements } from '../../target/html.ts';
 import { describe, isHtml, isRedirect, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { wallOf } from '../../target/wall.ts';
+import { listed } from '../../text.ts';
 
 /** An HTML page that a visitor got. */
 export interface Page {
@@ -61,15 +62,15 @@ function pageOf({ exchanges, final }: Visit): Page {
 /** What is said when no verdict is possible; undefined when every page was seen. */
 export function unseenReason({ html, other, unseen }: Pages): string | undefined {
   if (unseen.length > 0)
-    return `not every page was seen: ${list(unseen)}; repair what answers so, or the connection, and run again`;
+    return `not every page was seen: ${listed(unseen)}; repair what answers so, or the connection, and run again`;
   if (html.length > 0) return undefined;
-  return `no page answered with HTML (${list(other)}); name HTML pages in routes.public`;
+  return `no page answered with HTML (${listed(other)}); name HTML pages in routes.public`;
 }
 
 /** `4 pages (/, /sign-in, /sign-up and /x)`. */
 export function seen({ html, other }: Pages): string {
-  const rest = other.length > 0 ? `; no HTML page, so not judged: ${list(other)}` : '';
-  return `${html.length} ${html.length === 1 ? 'page' : 'pages'} (${list(html.map(({ name, exchange }) => named(name, exchange)))})${rest}`;
+  const rest = other.length > 0 ? `; no HTML page, so not judged: ${listed(other)}` : '';
+  return `${html.length} ${html.length === 1 ? 'page' : 'pages'} (${listed(html.map(({ name, exchange }) => named(name, exchange)))})${rest}`;
 }
 
 /** The status tells the error page from the others. */
@@ -79,16 +80,7 @@ function named(name: string, exchange: Exchange): string {
 
 /** Names of pages as a finding lists them. */
 export function pageNames(pages: readonly Page[]): string {
-  return list(pages.map(({ name, exchange }) => named(name, exchange)));
-}
-
-const MAX_LISTED = 6;
-
-/** `a, b and 3 more`. */
-export function list(items: readonly string[]): string {
-  const unique = [...new Set(items)];
-  const shown = unique.slice(0, MAX_LISTED);
-  return unique.length > MAX_LISTED ? `${shown.join(', ')} and ${unique.length - MAX_LISTED} more` : shown.join(', ');
+  return listed(pages.map(({ name, exchange }) => named(name, exchange)));
 }
 
 /** Content of the `<meta>` elements in the head that `matches` picks; browsers ignore those in the body. */

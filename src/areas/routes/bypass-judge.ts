@@ -2,7 +2,7 @@ import { error, warning } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { body, describe, header, isSuccess, redirectTarget, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
-import { count } from '../../text.ts';
+import { count, listed } from '../../text.ts';
 import type { Expectation } from '../../verify.ts';
 import type { Attempt, BypassEvidence, PlaceEvidence } from './bypass.ts';
 import type { Framework, Variant } from './bypass-variants.ts';
@@ -14,7 +14,7 @@ import { isSameUrlPage } from './shared.ts';
 const DOCS = 'https://clerk.com/docs/guides/secure/protect-content';
 
 /** Names in a message; the report has the first exchange. */
-const MAX_NAMES = 4;
+const MOST_NAMED = 4;
 
 /** Where a file answers in place of a page, no middleware is meant to run. */
 const STATIC = /\.(css|js|html|json|txt|ico|rsc)$/;
@@ -30,7 +30,7 @@ export function judgeBypass({ places, publicPages, leftOut }: BypassEvidence, ex
   const variants = places.map(({ attempts }) => attempts.length);
   return {
     findings: judged.flatMap(({ findings }) => findings),
-    summary: `${places.map(({ place }) => place.path).join(', ')}: ${count(Math.min(...variants), 'variant')} or more each, and none brings what the plain request refuses${leftOut.length > 0 ? `; not tried: ${leftOut.join(', ')}` : ''}`,
+    summary: `${listed(places.map(({ place }) => place.path))}: ${count(Math.min(...variants), 'variant')} or more each, and none brings what the plain request refuses${leftOut.length > 0 ? `; not tried: ${listed(leftOut)}` : ''}`,
     ...(doubts[0] !== undefined && { unverified: doubts[0] }),
     ...(places.length === 0 && nothingTried(expectation)),
   };
@@ -195,9 +195,7 @@ function judgePassed(known: Known, passed: readonly Attempt[]): Finding[] {
 
 function others(attempts: readonly Attempt[]): string {
   const names = attempts.slice(1).map(({ variant }) => variant.name);
-  if (names.length === 0) return '';
-  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
-  return `; the same with ${names.slice(0, MAX_NAMES).join('; ')}${more}`;
+  return names.length === 0 ? '' : `; the same with ${listed(names, MOST_NAMED, '; ')}`;
 }
 
 function judgeUnclear({ evidence: { place } }: Known, unclear: readonly Attempt[]): Finding[] {

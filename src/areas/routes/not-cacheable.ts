@@ -6,7 +6,7 @@ import { describe, header, isRedirect, isSuccess, status } from '../../target/ex
 import type { Exchange } from '../../target/exchange.ts';
 import type { Shape } from '../../target/shapes.ts';
 import { isSamePage } from '../../target/sign-in.ts';
-import { count } from '../../text.ts';
+import { count, listed } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext, Expectation } from '../../verify.ts';
 import {
@@ -118,7 +118,7 @@ export const notCacheableSignedIn = defineCheck<readonly SignedInAnswer[]>({
     const findings = judged.flatMap((each) => each.findings);
     return {
       findings,
-      summary: `what the test user gets of ${answers.map(({ place }) => place.path).join(', ')} may be stored by no shared cache${exceptions(findings)}, and the same URLs give nobody else any of it`,
+      summary: `what the test user gets of ${listed(answers.map(({ place }) => place.path))} may be stored by no shared cache${exceptions(findings)}, and the same URLs give nobody else any of it`,
       ...(doubt !== undefined && { unverified: doubt }),
       ...nothingDeclared(answers.length, expectation),
     };

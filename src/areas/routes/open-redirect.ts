@@ -3,7 +3,7 @@ import type { Finding, Judgement } from '../../result.ts';
 import { describe, isRedirect, status } from '../../target/exchange.ts';
 import type { Visit } from '../../target/exchange.ts';
 import { endOf, isSignIn } from '../../target/sign-in.ts';
-import { count } from '../../text.ts';
+import { count, listed } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
 import { destinations, FOREIGN_PATHS, foreignAddresses, isForeign, PARAMETERS } from './redirects.ts';
@@ -83,7 +83,7 @@ export const openRedirect = defineCheck<RedirectEvidence>({
         ...[...places].flatMap((place) => judgePlace(attempts.filter((attempt) => attempt.place === place))),
         ...judgePlace(paths),
       ],
-      summary: `${[...places].join(', ')}: ${count(attempts.length, 'visit')} with foreign addresses in ${PARAMETERS.length} parameters each and ${paths.length} with one as their path, and none led there`,
+      summary: `${listed(places)}: ${count(attempts.length, 'visit')} with foreign addresses in ${PARAMETERS.length} parameters each and ${paths.length} with one as their path, and none led there`,
       ...(idle && {
         unverified: `${idle.place} does not redirect to an address of the app itself either (${idle.visits[0] ? describe(idle.visits[0].final) : 'no answer'}): correct routes.redirects`,
       }),

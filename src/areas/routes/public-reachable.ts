@@ -5,6 +5,7 @@ import type { Visit } from '../../target/exchange.ts';
 import { endOf, isSamePage, isSignIn } from '../../target/sign-in.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
+import { listed } from '../../text.ts';
 import { isSameUrlPage, MIDDLEWARE_DOCS } from './shared.ts';
 
 /** A page and how it was visited. */
@@ -21,7 +22,7 @@ export const publicReachable = defineCheck<readonly PageVisit[]>({
   judge(visits, expectation): Judgement {
     return {
       findings: visits.flatMap((page) => judgePublic(page, expectation)),
-      summary: `${visits.map(pathAndEnd).join(', ')} ${visits.length === 1 ? 'answers' : 'answer'} 200 to an anonymous visitor`,
+      summary: `${listed(visits.map(pathAndEnd))} ${visits.length === 1 ? 'answers' : 'answer'} 200 to an anonymous visitor`,
       ...(visits.length === 0 && { unverified: 'routes.public is empty: name at least one public page' }),
     };
   },

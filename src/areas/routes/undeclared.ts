@@ -6,7 +6,7 @@ import { describe, isHtml, isSuccess, status } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { elementsByTag } from '../../target/html.ts';
 import { endOf, isSamePage } from '../../target/sign-in.ts';
-import { count } from '../../text.ts';
+import { count, listed } from '../../text.ts';
 import { defineCheck } from '../../verify.ts';
 import type { Expectation } from '../../verify.ts';
 import { fateOf, isServed } from './fate.ts';
@@ -29,9 +29,6 @@ export interface UndeclaredEvidence {
 
 /** Endpoints that are there for anyone: Next.js makes images of them, or RFC 8615 keeps them. */
 const FOR_ANYONE = /^\/\.well-known\/|\/(?:(?:opengraph|twitter)-image|(?:apple-)?icon)(?:-\w{6})?$/;
-
-/** Examples and names that a message shows. */
-const SHOWN = 5;
 
 /** Pages of one folder from which on they are reported as one. */
 const MIN_GROUP = 3;
@@ -112,7 +109,7 @@ function globOf(route: string | undefined): string | undefined {
 
 function pageFinding({ subject, pages }: Group): Finding {
   const [first] = pages;
-  const several = pages.length > 1 ? ` (${pages.length} pages: ${shown(pages.map(({ path }) => path))})` : '';
+  const several = pages.length > 1 ? ` (${pages.length} pages: ${listed(pages.map(({ path }) => path))})` : '';
   const base = {
     subject,
     message: `served to an anonymous visitor${several}; found ${foundBy(pages.flatMap(({ sources }) => sources))}`,
@@ -175,7 +172,7 @@ function doubtAbout(
   const failed = others.find(({ fate }) => fate === 'failed')?.page;
   if (failed?.visit) return `${failed.path} could not be judged: ${describe(failed.visit.final)}`;
   if (findings.length === 0) return undefined;
-  const names = shown(findings.map(({ subject }) => subject));
+  const names = listed(findings.map(({ subject }) => subject));
   return `${count(findings.length, 'route')} open to anyone ${findings.length === 1 ? 'is' : 'are'} declared nowhere: name ${names} in routes.public, routes.ignore or routes.protected`;
 }
 
@@ -200,7 +197,7 @@ function summarize(
     ...(by('unopened') > 0 ? [`${by('unopened')} not opened, as others of their folder were`] : []),
   ];
   const unprobed = discovery.unprobed.map(({ pattern }) => pattern).filter((path) => !isDeclared(path, readiness));
-  return `${parts.join('; ')}${unprobed.length > 0 ? `; not probed: ${shown(unprobed)}` : ''}`;
+  return `${parts.join('; ')}${unprobed.length > 0 ? `; not probed: ${listed(unprobed)}` : ''}`;
 }
 
 function foundBy(sources: readonly Source[]): string {
@@ -212,10 +209,5 @@ function foundBy(sources: readonly Source[]): string {
       ? 'in the files of the project'
       : `in ${source.by === 'sitemap' ? 'the sitemap' : source.by}`;
   });
-  return [...new Set(words)].slice(0, SHOWN).join(', ');
-}
-
-function shown(names: readonly string[]): string {
-  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
-  return `${names.slice(0, SHOWN).join(', ')}${more}`;
+  return listed(words);
 }
