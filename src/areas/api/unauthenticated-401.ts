@@ -54,12 +54,13 @@ function doubt(calls: readonly ApiCall[], readiness: Readiness): Pick<Judgement,
       .filter((method) => !sendable(route, readiness).includes(method))
       .map((method) => `${method} ${route.path}`),
   );
-  const doubts = calls
+  const served = calls
     .filter(isServed)
-    .map(
-      ({ method, route, exchange }) =>
-        `${method} ${route.path} answers ${status(exchange)}, as declared, and only errors without data would be a refusal`,
-    );
+    .map(({ method, route, exchange }) => `${method} ${route.path} (${status(exchange)})`);
+  const doubts =
+    served.length > 0
+      ? [`answered as declared, and only errors without data would be a refusal: ${listed(served)}`]
+      : [];
   if (held.length > 0)
     doubts.push(
       `not sent in mode read-only, because a route without a guard would replace or remove something: ${listed(held)}; set mode: 'full' against a deployment where that does no harm`,
