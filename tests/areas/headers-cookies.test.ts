@@ -35,6 +35,7 @@ describe('headers/cookies', () => {
     `CookieConsent={stamp:%27${VALUE}%27}; Path=/`,
     `__session=${VALUE}; Path=/; Secure; SameSite=Lax`,
     `__client_uat_abcd1234=1700000000; Path=/; Secure; SameSite=Strict`,
+    '__clerk_redirect_count=1; SameSite=Lax; HttpOnly; Max-Age=2',
     'fernwork_session=; Path=/; Max-Age=0',
     `auth_token=${VALUE}; Expires=Thu, 01 Jan 1970 00:00:00 GMT`,
   ];
