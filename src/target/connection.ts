@@ -322,26 +322,43 @@ const DECODERS: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> 
   deflate: () => createInflate(ALLOW_CUT),
 };
 
+/** Encodings that browsers unpack and this does not; what else a server writes there, as `utf-8`, they pass over too. */
+const UNREAD = /^(zstd|dcb|dcz|compress)$/;
+
 /** The text of a body; a compressed one may be small and its text huge, so that text has the same bound. */
 async function decoded(
   { headers, body, truncated }: Answer,
   limit: number,
   maybeGzip: boolean,
 ): Promise<{ text: string; truncated: boolean }> {
-  const [encoding] = valuesOf(headers, 'content-encoding');
-  const decoder = DECODERS[encoding?.trim().toLowerCase() ?? ''];
-  const plain = decoder && body.length > 0 ? await decompressed(body, decoder(), limit) : { body, truncated: false };
-  const inner =
-    maybeGzip && plain.body[0] === 0x1f
-      ? await decompressed(plain.body, createGunzip(ALLOW_CUT), limit).catch(() => plain)
-      : plain;
-  return { text: inner.body.toString('utf8'), truncated: truncated || inner.truncated };
+  const encodings = valuesOf(headers, 'content-encoding').join().toLowerCase().split(',');
+  let read = { body, truncated };
+  // The last one in the list was put on last.
+  for (const encoding of encodings.map((each) => each.trim()).reverse()) {
+    if (read.body.length > 0 && UNREAD.test(encoding))
+      throw new Error(`its body is in ${encoding}, which was not asked for`);
+    const decoder = read.body.length > 0 ? DECODERS[encoding] : undefined;
+    if (decoder) read = await decompressed(read.body, decoder(), limit, read.truncated);
+  }
+  if (maybeGzip && read.body[0] === 0x1f)
+    read = await decompressed(read.body, createGunzip(ALLOW_CUT), limit, read.truncated).catch(() => read);
+  return { text: textOf(read.body, valuesOf(headers, 'content-type')[0]), truncated: read.truncated };
+}
+
+/** As a browser reads it, which takes a mark of the byte order for no text. */
+function textOf(bytes: Buffer, type = ''): string {
+  try {
+    return new TextDecoder(/charset\s*=\s*["']?([\w:-]+)/i.exec(type)?.[1]).decode(bytes);
+  } catch {
+    return bytes.toString();
+  }
 }
 
 async function decompressed(
   packed: Buffer,
   decoder: ReturnType<typeof createGunzip>,
   limit: number,
+  truncated: boolean,
 ): Promise<Pick<Answer, 'body' | 'truncated'>> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -352,7 +369,7 @@ async function decompressed(
     // Leaving the loop destroys the stream, so the rest is never unpacked.
     if (bytes > limit) break;
   }
-  return { body: Buffer.concat(chunks).subarray(0, limit), truncated: bytes > limit };
+  return { body: Buffer.concat(chunks).subarray(0, limit), truncated: truncated || bytes > limit };
 }
 
 type SystemError = Error & { readonly code?: string; readonly reason?: string };

@@ -62,7 +62,7 @@ export function mayKeep(path: string, signIn: URL, cookies: ReadonlyArray<readon
   return [...parametersOf(signIn), ...cookies].some(
     ([name, value]) =>
       !NO_WAY_BACK.test(name) &&
-      (value === path.slice(1) ||
+      (value.replace(/%2F/gi, '/').replace(/^"?\/?|"$/g, '') === path.slice(1) ||
         (value.length >= MIN_SEALED && /^(?!\/|https?:)\S+$/i.test(value) && /[A-Z\d]|\[redacted/.test(value))),
   );
 }

@@ -35,6 +35,11 @@ describe('abuse/rate-limit', () => {
     assert.equal(only(judgement).level, 'warning');
     assert.match(judgement.summary, /Retry-After: none/);
   });
+  for (const name of ['RateLimit', 'X-RateLimit-Reset', 'ratelimit-reset-after'])
+    it(`only warns where ${name} tells the wait instead`, () =>
+      assert.equal(only(judge([...open, { status: 429, headers: { [name]: '30' } }])).level, 'warning'));
+  it('fails where the limit is told and not the wait', () =>
+    assert.equal(only(judge([...open, { status: 429, headers: { 'X-RateLimit-Limit': '5' } }])).level, 'error'));
   it('fails on a Retry-After with a unit', () =>
     assert.match(only(judge([...open, limited('3s')])).message, /cannot be read/));
   it('fails on 503 and names nginx', () => assert.match(only(judge([...open, { status: 503 }])).cause, /nginx/));

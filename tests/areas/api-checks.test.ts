@@ -316,6 +316,7 @@ describe('api/error-shape', () => {
     ],
     ['text', { status: 500, headers: { 'content-type': 'text/plain' }, body: 'Internal Server Error' }],
     ['no body', { status: 405, body: '' }],
+    ['a bare word, which Express sends as text/html', { status: 403, body: 'Forbidden' }],
     ['the refusal of a long query by the edge', { status: 414, body: '<h1>Request-URI Too Large</h1>' }],
     [
       'words that are no leak',
@@ -350,6 +351,11 @@ describe('api/error-shape', () => {
       const finding = only(judge({ status, body: '<h1>no</h1>' }));
       assert.deepEqual([finding.level, /page/.test(finding.cause)], ['error', true]);
     });
+  it('fails on a path in a bare text that Express sends as text/html', () =>
+    assert.match(
+      only(judge({ status: 500, body: "open '/var/task/config/keys.json'" })).message,
+      /a path of the server/,
+    ));
   it('does not print a huge query', () =>
     assert.ok(
       only(judge({ path: `/api/me?a=${'x'.repeat(4000)}`, status: 500, body: '<h1>no</h1>' })).message.length < 700,

@@ -280,7 +280,9 @@ test('one own script without the nonce is an error, a third party’s a warning'
     run('<script src="https://static.example.net/beacon.js"></script>').findings.map(({ level }) => level),
     ['warning'],
   );
-  assert.deepEqual(run('<script type="application/ld+json">{}</script>').findings, []);
+  for (const unread of ['<script type="application/ld+json">{}</script>', '<script nomodule src="/old.js"></script>'])
+    assert.deepEqual(run(unread).findings, []);
+  assert.equal(run('<script nomodule type="module" src="/own.js"></script>').errors.length, 1);
 });
 
 test('an inline script by hash beside a nonce is allowed', () => {

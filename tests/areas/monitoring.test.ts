@@ -64,6 +64,7 @@ describe('monitoring/health', () => {
     { checks: [{ name: 'clerk', passed: true }] },
     { clerk: 'ok', maintenance: false, mail: 'not configured', services: { mail: false } },
     { checks: [{ name: 'Auth (Clerk)', status: 'ok' }] },
+    { checks: { identity: { provider: 'clerk', status: 'ok' } } },
   ])
     it(`passes on ${JSON.stringify(value)}`, () => assertClean(judge(json(value))));
   for (const value of [
@@ -75,6 +76,7 @@ describe('monitoring/health', () => {
     { status: 'ok', clerk: { enabled: true } },
     { status: 'ok', clerk: { latencyMs: 12 } },
     { status: 'ok', checks: ['clerk', 'db'] },
+    { status: 'ok', auth: { provider: 'clerk' } },
   ])
     it(`is not verified by ${JSON.stringify(value)}`, () => {
       const { findings, unverified } = judge(json(value));

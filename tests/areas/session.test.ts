@@ -206,6 +206,15 @@ describe('expired cookie over HTTP', () => {
         way(to('/dashboard', SIGN_IN), page(SIGN_IN, 'Sign in to see Your projects')),
       ),
     ],
+    [
+      'sign-in, with the page in a cookie of the app',
+      judge(
+        way(
+          { path: '/dashboard', status: 307, headers: { location: '/sign-in', 'set-cookie': 'return_to=/dashboard' } },
+          page('/sign-in'),
+        ),
+      ),
+    ],
     ['no answer at all, which is an obstacle and no verdict', judge(visit(failure('ECONNRESET')))],
   ];
   for (const [name, judgement] of correct) test(`passes: ${name}`, () => assert.deepEqual(errorsOf(judgement), []));

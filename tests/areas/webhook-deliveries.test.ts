@@ -35,6 +35,8 @@ describe('webhook/stale-timestamp', () => {
   for (const status of [400, 401, 403])
     it(`passes on ${status}, a fresh delivery being accepted`, () =>
       assertClean(judge({ answers: [{ age: '10 minutes old', exchange: answer(status) }] })));
+  it('passes on 422 alike for a foreign signature, a fresh delivery being accepted', () =>
+    assertClean(judge({ answers: [{ age: '10 minutes old', exchange: answer(422) }], foreign: answer(422) })));
   it('fails on an accepted one', () => {
     const finding = only(judge({ answers: [{ age: '10 minutes ahead', exchange: answer(204) }] }));
     assert.equal(finding.subject, '10 minutes ahead');

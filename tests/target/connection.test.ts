@@ -124,6 +124,35 @@ describe('what comes back', () => {
     });
   }
 
+  it('is decoded from encodings that were put over one another', async () => {
+    const server = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'identity, gzip, br' }).end(brotliCompressSync(gzipSync(text))),
+    );
+    const { response } = await connection(server.origin).send({ origin: server.origin, path: '/' });
+    assert.equal(response?.body, text);
+  });
+
+  it('is an error when the encoding is one that nobody asked for', async () => {
+    const server = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'zstd' }).end(Buffer.from('28b52ffd', 'hex')),
+    );
+    const { error } = await connection(server.origin).send({ origin: server.origin, path: '/' });
+    assert.match(error?.message ?? '', /zstd, which was not asked for/);
+  });
+
+  for (const [type, bytes] of [
+    ['application/json', Buffer.from('\ufeff{"déjà":"vu"}')],
+    ['text/html; Charset="ISO-8859-1"', Buffer.from('{"déjà":"vu"}', 'latin1')],
+    ['text/html;charset=utf-16le', Buffer.from('\ufeff{"déjà":"vu"}', 'utf16le')],
+    ['text/html; charset=none-such', Buffer.from('{"déjà":"vu"}')],
+  ] as const) {
+    it(`is read as ${type}`, async () => {
+      const server = await serve((_, response) => response.writeHead(200, { 'content-type': type }).end(bytes));
+      const { response } = await connection(server.origin).send({ origin: server.origin, path: '/' });
+      assert.equal(response?.body, '{"déjà":"vu"}');
+    });
+  }
+
   it('is an error when the encoding is a lie', async () => {
     const server = await serve((_, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end('plain text'),

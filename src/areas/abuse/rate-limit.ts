@@ -161,13 +161,17 @@ function unlimited(burst: Burst, last: Exchange, subject: string): Finding {
   });
 }
 
+/** The firewall of Vercel lets nobody add Retry-After; the others tell the wait in a way that some clients know. */
+const EXCUSES = /^(x-vercel-mitigated|(x-)?rate-?limit(-reset.*)?)$/i;
+
 function withoutRetryAfter(exchange: Exchange, subject: string): Finding {
-  // The firewall of Vercel lets nobody add it.
-  return (header(exchange, 'x-vercel-mitigated') === undefined ? error : warning)({
+  const names = exchange.response?.headers.map(([name]) => name) ?? [];
+  return (names.some((name) => EXCUSES.test(name)) ? warning : error)({
     subject,
     message: 'it answers 429 without Retry-After',
     expected: EXPECTED,
-    cause: 'The limiter knows when the next request is welcome and does not say so, so that clients retry at once.',
+    cause:
+      'The limiter knows when the next request is welcome and does not say so where every client looks, so that some retry at once.',
     fix: 'Add Retry-After with the seconds until the next request is accepted.',
     docs: DOCS,
     exchange,

@@ -122,7 +122,7 @@ function judgeRoute({ route, provocations: list }: ProvokedRoute): Finding[] {
     const failed = status(each.exchange) >= 400 || /^\s*\[?\s*\{\s*"errors?"/.test(body(each.exchange));
     const leak = failed ? leakIn(body(each.exchange)) : undefined;
     // A page for people may name a file or a variable in its text or its scripts.
-    const inPage = isHtml(each.exchange) && (leak?.kind === 'a path of the server' || leak?.kind === 'the environment');
+    const inPage = isPage(each.exchange) && (leak?.kind === 'a path of the server' || leak?.kind === 'the environment');
     return leak && !inPage ? [{ ...each, leak }] : [];
   });
   const pages = list.filter((each) => isHtmlError(each) && !leaks.some(({ exchange }) => exchange === each.exchange));
@@ -130,7 +130,12 @@ function judgeRoute({ route, provocations: list }: ProvokedRoute): Finding[] {
 }
 
 function isHtmlError({ exchange }: Provocation): boolean {
-  return status(exchange) >= 400 && !TOO_LONG.includes(status(exchange)) && isHtml(exchange) && body(exchange) !== '';
+  return status(exchange) >= 400 && !TOO_LONG.includes(status(exchange)) && isPage(exchange);
+}
+
+/** Express sends a bare string as text/html. */
+function isPage(exchange: Exchange): boolean {
+  return isHtml(exchange) && /<[a-z!]/i.test(body(exchange));
 }
 
 function leaked({ path }: ApiRoute, { name, exchange, leak }: Provocation & { readonly leak: Leak }): Finding {

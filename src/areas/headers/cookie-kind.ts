@@ -27,9 +27,9 @@ const CSRF = /csrf|xsrf/i;
 const INFRASTRUCTURE =
   /^(?:__cf|_cf|cf_|AWSALB|AWSELB|ARRAffinity|GCLB|GAESA|ak_bmsc|bm_|_abck|visid_incap|incap_ses|nlbi_|BIGip|TS[0-9a-f]{6,}|_vercel|__vdpl|fly-|heroku-|DO-LB$|INGRESSCOOKIE$|route$|ASLBSA|ApplicationGatewayAffinity|SERVERID$|KC_ROUTE$)/i;
 
-/** Google, Meta, PostHog, Amplitude, Mixpanel, Segment, HubSpot, Hotjar, Clarity, Matomo, Microsoft, LinkedIn, TikTok, Intercom; Cookiebot, OneTrust, Usercentrics, CookieYes. */
+/** Google, Meta, PostHog, Amplitude, Mixpanel, Segment, HubSpot, Hotjar, Clarity, Matomo, Microsoft, LinkedIn, TikTok, Intercom; Cookiebot, OneTrust, Usercentrics, CookieYes; Optimizely, Statsig, GrowthBook, VWO. */
 const STATISTICS =
-  /^(?:_ga(?:$|_)|_gid$|_gat|_gcl_|_gac_|__utm|_fbp$|_fbc$|ph_.+_posthog$|AMP_|amplitude_|mp_.+_mixpanel$|ajs_|__hs|hubspotutk$|_hj|_clck$|_clsk$|_pk_|_uet|li_|_tt|intercom-(?:id|device-id)-|CookieConsent$|Optanon|uc_|cookieyes-)/;
+  /^(?:_ga(?:$|_)|_gid$|_gat|_gcl_|_gac_|__utm|_fbp$|_fbc$|ph_.+_posthog$|AMP_|amplitude_|mp_.+_mixpanel$|ajs_|__hs|hubspotutk$|_hj|_clck$|_clsk$|_pk_|_uet|li_|_tt|intercom-(?:id|device-id)-|CookieConsent$|Optanon|uc_|cookieyes-|optimizely|statsig_|growthbook_|_vwo_)/;
 
 /** Words that stand for a login, each where a name has one: not in `sidebar`, `author` or `authorised`. */
 const SESSION =

@@ -45,7 +45,9 @@ function judgeClerk(cookie: SetCookie, kind: CookieKind): Finding[] {
       }),
     ];
   }
-  if (cookie.secure || cookie.exchange.request.url.startsWith('http:')) return [];
+  // Clerk itself sets that one without (@clerk/backend tokens/handshake.ts).
+  const isCounter = cookie.name === '__clerk_redirect_count';
+  if (cookie.secure || isCounter || cookie.exchange.request.url.startsWith('http:')) return [];
   return [
     warning({
       ...about(cookie),

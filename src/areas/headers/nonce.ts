@@ -67,7 +67,10 @@ const EXECUTED =
   /^(|module|importmap|(text|application)\/(x-)?(java|ecma)script(1\.[0-5])?|text\/(jscript|livescript))$/i;
 
 function isExecuted({ attributes, text }: HtmlElement): boolean {
-  return EXECUTED.test((attributes['type'] ?? '').trim()) && (attributes['src'] !== undefined || text !== '');
+  const type = (attributes['type'] ?? '').trim();
+  // For old browsers alone: one that knows modules passes over it.
+  const isForOld = attributes['nomodule'] !== undefined && !/^module$/i.test(type);
+  return EXECUTED.test(type) && !isForOld && (attributes['src'] !== undefined || text !== '');
 }
 
 /** A script element as the policy sees it. */

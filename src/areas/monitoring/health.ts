@@ -306,7 +306,10 @@ function clerkEntries(json: unknown, inner = false): unknown[] {
   if (typeof json !== 'object' || json === null) return [];
   const isClerk = (value: unknown) => typeof value === 'string' && /^(auth\w*\W+)?clerk\b/i.test(value);
   const all = Object.entries(json);
-  if (inner && all.some(([key, value]) => /^(name|id|service|component|dependency|check)/i.test(key) && isClerk(value)))
+  if (
+    inner &&
+    all.some(([key, value]) => /^(name|id|service|component|dependency|check|provider)/i.test(key) && isClerk(value))
+  )
     return [json];
   return all.flatMap(([key, value]) =>
     (/clerk/i.test(key) && !SETTING.test(key)) || (Array.isArray(json) && isClerk(value))

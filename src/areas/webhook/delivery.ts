@@ -62,9 +62,21 @@ export function deliver(anonymous: Anonymous, path: string, { headers, payload }
   return anonymous.post(path, { headers: { 'content-type': 'application/json', ...headers }, body: payload });
 }
 
-/** True when the handler refused the delivery. */
-export function isRefused(exchange: Exchange): boolean {
-  return REFUSALS.includes(status(exchange));
+/** Sends a delivery that nothing is wrong with, unless a time is given that is long gone or to come. */
+export async function deliverSigned(
+  anonymous: Anonymous,
+  path: string,
+  secret: string,
+  time = Date.now(),
+): Promise<Exchange> {
+  const message = harmlessMessage(new Date(time));
+  return deliver(anonymous, path, signedDelivery(message, await sign(secret, message)));
+}
+
+/** True when the handler refused the delivery: any 4xx does that where a genuine one is accepted. */
+export function isRefused(exchange: Exchange, genuine?: Exchange): boolean {
+  const code = status(exchange);
+  return REFUSALS.includes(code) || (genuine !== undefined && isDelivered(genuine) && code >= 400 && code < 500);
 }
 
 /** True for an answer that Svix takes for success: 2xx and nothing else. */

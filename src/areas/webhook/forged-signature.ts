@@ -2,12 +2,13 @@ import { byClerk } from '../../target/clerk.ts';
 import { createHmac, randomBytes } from 'node:crypto';
 import { body, describe, status } from '../../target/exchange.ts';
 import type { Exchange } from '../../target/exchange.ts';
-import { error } from '../../result.ts';
+import { error, undecided } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
 import type { CheckContext } from '../../verify.ts';
 import {
   deliver,
+  deliverSigned,
   explainRedirect,
   foreignSecret,
   harmlessMessage,
@@ -102,6 +103,8 @@ export interface ForgedSignatureEvidence {
   readonly beside: Exchange;
   /** Positive control: the path fetched with GET, which a guard refuses alike and a handler of deliveries does not take. */
   readonly fetched: Exchange;
+  /** Positive control, in mode `full` with a secret only because it is a delivery like any other: a genuine signature. */
+  readonly genuine?: Exchange;
 }
 
 /** webhook/forged-signature. */
@@ -111,7 +114,7 @@ export const forgedSignature = defineCheck<ForgedSignatureEvidence>({
     if (!readiness.webhook) throw new Error('webhook.path is needed');
     const { path, secret } = readiness.webhook;
     const all = await forgeries(secret);
-    const [answers, beside, fetched] = await Promise.all([
+    const [answers, beside, fetched, genuine] = await Promise.all([
       Promise.all(
         all.map(async (forgery) => ({
           forgery: forgery.name,
@@ -121,16 +124,19 @@ export const forgedSignature = defineCheck<ForgedSignatureEvidence>({
       // A sibling, because some servers give everything below a path to its handler.
       deliver(target.anonymous, path.replace(/[^/]*\/?$/, target.unknownSegment), all[0] as Forgery),
       target.anonymous.get(path, { as: 'api' }),
+      secret !== undefined && readiness.mode === 'full' ? deliverSigned(target.anonymous, path, secret) : undefined,
     ]);
-    return { answers, beside, fetched };
+    return { answers, beside, fetched, ...(genuine && { genuine }) };
   },
-  judge: ({ answers, beside, fetched }): Judgement => {
+  judge: ({ answers, beside, fetched, genuine }): Judgement => {
     if (answers.length < MIN_FORGERIES) throw new Error(`only ${answers.length} forgeries were built`);
     // No answer at all is an obstacle, which the engine reports.
-    const wrong = answers.filter((answer) => status(answer.exchange) !== 0 && !isHandled(answer));
+    const wrong = answers.filter((answer) => status(answer.exchange) !== 0 && !isHandled(answer, genuine));
     const [first] = answers;
-    if (wrong.length === 0 && first && [beside, fetched].every((control) => isSameAnswer(first.exchange, control)))
-      return guardedAway(first, beside);
+    const isGuard = first && [beside, fetched].every((control) => isSameAnswer(first.exchange, control));
+    if (wrong.length === 0 && isGuard && !(genuine && isDelivered(genuine))) return guardedAway(first, beside, genuine);
+    if (wrong.length > 0 && !genuine && wrong.every(({ exchange }) => status(exchange) === 422))
+      return undecided(`forgeries are refused with 422, as by a schema that looks at no signature; ${CONTROL}`);
     return {
       findings: wrong.map(judgeAnswer),
       summary: `${answers.length} forgeries refused with ${[...new Set(answers.map(({ exchange }) => status(exchange)))].join(', ')} by the handler`,
@@ -139,10 +145,12 @@ export const forgedSignature = defineCheck<ForgedSignatureEvidence>({
 });
 
 /** A body that is empty, or a header that is missing, is refused before any signature is looked at, as by a schema. */
-function isHandled({ forgery, exchange }: ForgeryAnswer): boolean {
+function isHandled({ forgery, exchange }: ForgeryAnswer, genuine: Exchange | undefined): boolean {
   const early = forgery === EMPTY_BODY ? [411, 415, 422] : /^(no|standard) /.test(forgery) ? [422] : [];
-  return isRefused(exchange) || early.includes(status(exchange));
+  return isRefused(exchange, genuine) || early.includes(status(exchange));
 }
+
+const CONTROL = "set webhook.secret and mode: 'full', so that a genuine delivery shows whether the handler is reached";
 
 const EXPECTED = 'status 400, 401 or 403 from the webhook handler';
 
@@ -182,16 +190,16 @@ function judgeAnswer({ forgery, exchange }: ForgeryAnswer): Finding {
   });
 }
 
-/** Every path and method is answered alike, so it was not the handler that refused. */
-function guardedAway({ forgery, exchange }: ForgeryAnswer, beside: Exchange): Judgement {
+/** Every path and method is answered alike, so it may not have been the handler that refused. */
+function guardedAway({ forgery, exchange }: ForgeryAnswer, beside: Exchange, genuine: Exchange | undefined): Judgement {
   const code = status(exchange);
-  if (code !== 401) {
-    return {
-      findings: [],
-      summary: '',
-      unverified: `the webhook path, a GET of it and a path that does not exist all answer ${code} alike, so something in front of the handler answered (an address allow-list, a firewall, a catch-all); run from an allowed address, or correct webhook.path`,
-    };
-  }
+  const alike = `the webhook path, a GET of it and a path that does not exist all answer ${code} alike, so`;
+  if (code !== 401)
+    return undecided(
+      `${alike} something in front of the handler answered (an address allow-list, a firewall, a catch-all); run from an allowed address, or correct webhook.path`,
+    );
+  if (!genuine || status(genuine) === 0)
+    return undecided(`${alike} a guard in front of the handler may have answered; ${CONTROL}`);
   return {
     findings: [
       error({

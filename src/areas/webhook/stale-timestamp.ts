@@ -3,16 +3,7 @@ import type { Exchange } from '../../target/exchange.ts';
 import { error, undecided } from '../../result.ts';
 import type { Finding, Judgement } from '../../result.ts';
 import { defineCheck } from '../../verify.ts';
-import {
-  deliver,
-  foreignSecret,
-  harmlessMessage,
-  isDelivered,
-  isRefused,
-  sign,
-  signedDelivery,
-  webhookOf,
-} from './delivery.ts';
+import { deliverSigned, foreignSecret, isDelivered, isRefused, webhookOf } from './delivery.ts';
 
 const MINUTE = 60_000;
 
@@ -43,10 +34,7 @@ export const staleTimestamp = defineCheck<StaleTimestampEvidence>({
   async collect({ target, readiness }) {
     const { path, secret } = webhookOf(readiness);
     const now = Date.now();
-    const send = async (signer: string, offset = 0) => {
-      const message = harmlessMessage(new Date(now + offset));
-      return deliver(target.anonymous, path, signedDelivery(message, await sign(signer, message)));
-    };
+    const send = (signer: string, offset = 0) => deliverSigned(target.anonymous, path, signer, now + offset);
     const [answers, foreign, fresh] = await Promise.all([
       Promise.all(STALE.map(async ([age, offset]) => ({ age, exchange: await send(secret, offset) }))),
       send(foreignSecret()),
@@ -55,11 +43,13 @@ export const staleTimestamp = defineCheck<StaleTimestampEvidence>({
     return { answers, foreign, ...(fresh && { fresh }) };
   },
   judge: ({ answers, foreign, fresh }): Judgement => {
-    if (status(foreign) !== 0 && !isRefused(foreign))
+    if (status(foreign) !== 0 && !isRefused(foreign, fresh))
       return undecided(
         `a delivery with a foreign signature is not refused either (${describe(foreign)}), so the age decides nothing: make webhook/forged-signature pass first`,
       );
-    const findings = answers.filter(({ exchange }) => status(exchange) !== 0 && !isRefused(exchange)).map(judgeAnswer);
+    const findings = answers
+      .filter(({ exchange }) => status(exchange) !== 0 && !isRefused(exchange, fresh))
+      .map(judgeAnswer);
     const refused = `correctly signed deliveries refused: ${answers.map(({ age, exchange }) => `${age} with ${status(exchange)}`).join(', ')}`;
     if (findings.length > 0) return { findings, summary: '' };
     if (fresh === undefined)
