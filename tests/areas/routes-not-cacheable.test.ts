@@ -47,6 +47,8 @@ describe('what lets a shared cache store an answer', () => {
     ['x-cache of Azure', { 'x-cache': 'TCP_REMOTE_HIT' }, true],
     ['x-cache of Azure that asked the app', { 'x-cache': 'TCP_MISS' }, false],
     ['x-cache of CloudFront', { 'x-cache': 'RefreshHit from cloudfront' }, true],
+    ['x-proxy-cache of nginx', { 'x-proxy-cache': 'HIT' }, true],
+    ['cdn-cache of Bunny', { 'cdn-cache': 'HIT' }, true],
     ['x-cache-status of nginx', { 'x-cache-status': 'STALE' }, true],
     ['x-cache-status of nginx that asked the app', { 'x-cache-status': 'EXPIRED' }, false],
     ['x-vercel-cache: MISS', { 'x-vercel-cache': 'MISS', age: '0' }, false],
