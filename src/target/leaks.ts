@@ -44,7 +44,7 @@ const LEAKS: ReadonlyArray<readonly [kind: Leak['kind'], pattern: RegExp]> = [
   ],
   [
     'the environment',
-    /\bprocess\.env\b|\b(?:CLERK_SECRET_KEY|CLERK_JWT_KEY|CLERK_(?:WEBHOOK_)?SIGNING_SECRET|CLERK_WEBHOOK_SECRET|DATABASE_URL|AWS_SECRET_ACCESS_KEY)\b|\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|rediss?):\/\/[^\s"'<>]+/,
+    /\bprocess\.env\b|\bE(?:CONNREFUSED|NOTFOUND) [\w.:-]+|\b(?:CLERK_SECRET_KEY|CLERK_JWT_KEY|CLERK_(?:WEBHOOK_)?SIGNING_SECRET|CLERK_WEBHOOK_SECRET|DATABASE_URL|AWS_SECRET_ACCESS_KEY)\b|\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|rediss?):\/\/[^\s"'<>]+/,
   ],
 ];
 

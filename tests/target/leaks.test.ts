@@ -41,3 +41,10 @@ describe('a path of the server', () => {
     assert.match(leakIn(JSON.stringify({ e: 'Require stack:\n/var/task/x.js' }))?.text ?? '', /^\/var\/task\/x\.js/));
   it('is not one within a URL', () => assert.equal(leakIn('https://example.com/home/x.js'), undefined));
 });
+
+describe('the environment', () => {
+  for (const text of ['connect ECONNREFUSED 10.0.3.4:5432', 'getaddrinfo ENOTFOUND db.internal'])
+    it(`is seen in “${text}”`, () => assert.equal(leakIn(text)?.kind, 'the environment'));
+  for (const text of ['ENOTFOUND', '{"code":"ECONNREFUSED"}'])
+    it(`is not seen in “${text}”`, () => assert.equal(leakIn(text), undefined));
+});
