@@ -19,16 +19,18 @@ export interface CookieEvidence {
 
 const ID = 'headers/cookies';
 
-/** headers/cookies for anonymous visitors; sends nothing beside the shared visits and one `GET` for each API route. */
+/** headers/cookies for anonymous visitors; sends nothing beside the shared visits, of protected pages too, and one `GET` for each API route. */
 export const cookies: Check<CookieEvidence> = defineCheck<CookieEvidence>({
   id: ID,
   part: { methods: ['http'] },
   async collect({ target, readiness, identity }) {
-    const [pages, apis] = await Promise.all([
+    const [pages, guarded, apis] = await Promise.all([
       target.publicPages(readiness),
+      // A guard may begin a session to remember the page by.
+      Promise.all((readiness.routes.protected || []).map(({ path }) => target.anonymous.page(path))),
       Promise.all((readiness.api || []).map(({ path }) => target.anonymous.api(path))),
     ]);
-    return evidenceOf([...pages.flatMap(({ exchanges }) => exchanges), ...apis], identity.origin);
+    return evidenceOf([...[...pages, ...guarded].flatMap(({ exchanges }) => exchanges), ...apis], identity.origin);
   },
   judge: (evidence) => judge(evidence, 'anonymous visitors'),
 });
