@@ -166,11 +166,13 @@ function evidence(
   answers: (name: string) => Exchange,
   beside: Exchange = answer(404, 'page'),
   fetched: Exchange = answer(405),
+  elsewhere: Exchange = answer(404, 'page'),
 ): ForgedSignatureEvidence {
   return {
     answers: FORGERIES.map(({ name }) => ({ forgery: name, exchange: answers(name) })),
     beside,
     fetched,
+    elsewhere,
   };
 }
 
@@ -248,6 +250,13 @@ describe('webhook/forged-signature', () => {
       assert.match(unverified ?? '', new RegExp(`all answer ${status}`));
     });
   }
+  it('is not verified when whatever is posted gets the same 403, as without a token against forged forms', () => {
+    const refused = answer(403, 'invalid csrf token');
+    const { findings, unverified } = judge(evidence(() => refused, refused, answer(405), refused));
+    assert.deepEqual(findings, []);
+    assert.match(unverified ?? '', /all answer 403/);
+    assertClean(judge(evidence(() => refused, refused)));
+  });
   it('leaves failed connections to the engine', () =>
     assert.deepEqual(judge(evidence(() => failure('ECONNRESET'))).findings, []));
   it('throws rather than pass on too few forgeries', () =>

@@ -102,6 +102,8 @@ export interface ForgedSignatureEvidence {
   readonly beside: Exchange;
   /** Positive control: the path fetched with GET, which a guard refuses alike and a handler of deliveries does not take. */
   readonly fetched: Exchange;
+  /** Positive control: the same delivery far from any handler, where a guard against forged forms refuses it alike. */
+  readonly elsewhere: Exchange;
 }
 
 /** webhook/forged-signature. */
@@ -111,7 +113,7 @@ export const forgedSignature = defineCheck<ForgedSignatureEvidence>({
     if (!readiness.webhook) throw new Error('webhook.path is needed');
     const { path, secret } = readiness.webhook;
     const all = await forgeries(secret);
-    const [answers, beside, fetched] = await Promise.all([
+    const [answers, beside, fetched, elsewhere] = await Promise.all([
       Promise.all(
         all.map(async (forgery) => ({
           forgery: forgery.name,
@@ -121,15 +123,18 @@ export const forgedSignature = defineCheck<ForgedSignatureEvidence>({
       // A sibling, because some servers give everything below a path to its handler.
       deliver(target.anonymous, path.replace(/[^/]*\/?$/, target.unknownSegment), all[0] as Forgery),
       target.anonymous.get(path, { as: 'api' }),
+      deliver(target.anonymous, target.unknownPath, all[0] as Forgery),
     ]);
-    return { answers, beside, fetched };
+    return { answers, beside, fetched, elsewhere };
   },
-  judge: ({ answers, beside, fetched }): Judgement => {
+  judge: ({ answers, beside, fetched, elsewhere }): Judgement => {
     if (answers.length < MIN_FORGERIES) throw new Error(`only ${answers.length} forgeries were built`);
     // No answer at all is an obstacle, which the engine reports.
     const wrong = answers.filter((answer) => status(answer.exchange) !== 0 && !isHandled(answer));
     const [first] = answers;
-    if (wrong.length === 0 && first && [beside, fetched].every((control) => isSameAnswer(first.exchange, control)))
+    const isAlike = (control: Exchange) => first !== undefined && isSameAnswer(first.exchange, control);
+    const isPosted = status(elsewhere) === 403 && isAlike(elsewhere);
+    if (wrong.length === 0 && first && isAlike(beside) && (isAlike(fetched) || isPosted))
       return guardedAway(first, beside);
     return {
       findings: wrong.map(judgeAnswer),
@@ -189,7 +194,7 @@ function guardedAway({ forgery, exchange }: ForgeryAnswer, beside: Exchange): Ju
     return {
       findings: [],
       summary: '',
-      unverified: `the webhook path, a GET of it and a path that does not exist all answer ${code} alike, so something in front of the handler answered (an address allow-list, a firewall, a catch-all); run from an allowed address, or correct webhook.path`,
+      unverified: `the webhook path and paths that do not exist all answer ${code} alike, so something in front of the handler answered (an address allow-list, a firewall, a guard against forged forms, a catch-all); run from an allowed address, leave the path out, or correct webhook.path`,
     };
   }
   return {
