@@ -73,7 +73,8 @@ export function isGuessed(exchange: Exchange): boolean {
 }
 
 function directivesOf(value: string | undefined): ReadonlyMap<string, string> {
-  const parts = (value ?? '').toLowerCase().split(',');
+  // `private` and `no-cache` with the name of a header are about that header alone.
+  const parts = (value ?? '').toLowerCase().split(/,|\b(?:private|no-cache)=(?:"[^"]*"|\w+)/);
   return new Map(
     parts.map((part) => {
       const [name = '', argument = ''] = part.split('=');

@@ -32,6 +32,7 @@ describe('what lets a shared cache store an answer', () => {
       { date: 'Mon, 23 Nov 2026 10:00:00 GMT', expires: 'Mon, 23 Nov 2026 11:00:00 GMT' },
       true,
     ],
+    ['private for one header only', { 'cache-control': 'public, max-age=60, private="set-cookie"' }, true],
     ['Expires in the past', { date: 'Mon, 23 Nov 2026 10:00:00 GMT', expires: '0' }, false],
   ] as ReadonlyArray<readonly [string, Record<string, string>, boolean]>) {
     it(`${name}: ${stored}`, () => assert.equal(sharedStorage(exchange({ headers })) !== undefined, stored));
