@@ -68,9 +68,10 @@ function judge({ cookies: all, answers, unseen }: CookieEvidence, who: string): 
   // The same cookie on every page is one cookie.
   const unique = [...new Map(set.map((cookie) => [fingerprint(cookie), cookie])).values()];
   const named = listed(unique.map((cookie) => `${cookie.name} (${kindOf(cookie)})`));
+  const findings = unique.flatMap(judgeCookie);
   return {
-    findings: unique.flatMap(judgeCookie),
-    summary: `${count(answers, 'answer')} to ${who} ${unique.length === 0 ? 'set no cookie' : `set ${named}, each with the attributes it needs`}`,
+    findings,
+    summary: `${count(answers, 'answer')} to ${who} ${unique.length === 0 ? 'set no cookie' : `set ${named}${findings.length > 0 ? '' : ', each with the attributes it needs'}`}`,
     ...(unseen !== undefined && { unverified: `no answer of the app was seen: ${unseen}` }),
   };
 }
