@@ -127,10 +127,9 @@ function judgeBurst(burst: Burst, endpoint: string): Finding[] {
     return [
       {
         ...unlimited(burst, fooled, endpoint),
-        message:
-          'the limit is met, and not by whoever writes another address into X-Forwarded-For, or a header like it, each time',
+        message: 'the limit is met, and not by whoever writes another address into X-Forwarded-For each time',
         cause:
-          'The limit is keyed by a header that callers choose: the first entry of X-Forwarded-For, True-Client-IP or X-Client-IP, or trust proxy: true.',
+          'The limit is keyed by a header that callers choose: the first entry of X-Forwarded-For, a header like it, or trust proxy: true.',
         fix: 'Key it by the address that your own proxy saw: the entries before it in X-Forwarded-For are the caller’s words.',
       },
     ];

@@ -36,7 +36,6 @@ const SEGMENT_PREFETCH = 'https://nvd.nist.gov/vuln/detail/CVE-2026-44575';
 const NEXT_DATA = 'https://nvd.nist.gov/vuln/detail/CVE-2026-44573';
 const LAYOUT_LOADER = 'https://reactrouter.com/how-to/middleware';
 const SERVER_FUNCTIONS = 'https://tanstack.com/start/latest/docs/framework/react/guide/server-functions';
-const RARER_ADDRESSES = ['true-client-ip', 'x-client-ip', 'x-custom-ip-authorization'];
 const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1)';
 const LAYOUT_LOAD = 'https://svelte.dev/docs/kit/load#Implications-for-authentication';
 
@@ -284,25 +283,19 @@ export const GROUPS: readonly Group[] = [
         [`${name} names /`, withHeaders(place, surroundings, { [name]: '/' })] as const,
       ]),
       ...[
+        ['x-forwarded-uri x-forwarded-path', '/'],
         ['x-forwarded-prefix', '/public'],
         ['x-forwarded-host', 'localhost'],
         ['x-forwarded-proto', 'http'],
         ['x-forwarded-for', '127.0.0.1'],
         ['x-forwarded-for', '10.0.0.1'],
         ['x-real-ip', '127.0.0.1'],
+        ['true-client-ip x-client-ip x-custom-ip-authorization', '127.0.0.1'],
         ['forwarded', 'for=127.0.0.1;host=localhost;proto=http'],
         ['x-requested-with', 'XMLHttpRequest'],
         ['x-clerk-auth-status', 'signed-in'],
         ['x-user-id', surroundings.userId ?? '1'],
       ].map(([name = '', value = '']) => withHeader(place, surroundings, name, value)),
-      [
-        'x-forwarded-uri and x-forwarded-path: /',
-        withHeaders(place, surroundings, { 'x-forwarded-uri': '/', 'x-forwarded-path': '/' }),
-      ],
-      [
-        'the address of the machine in rarer headers',
-        withHeaders(place, surroundings, Object.fromEntries(RARER_ADDRESSES.map((name) => [name, '127.0.0.1']))),
-      ],
       [
         'the app’s own origin',
         withHeaders(place, surroundings, { origin: surroundings.origin, referer: `${surroundings.origin}/` }),
@@ -326,14 +319,7 @@ export const GROUPS: readonly Group[] = [
       ],
       ...['hx-request', 'x-inertia', 'turbo-frame'].map((name) => withHeader(place, surroundings, name, 'true')),
       // What matchers leave out after the example of Next.js's documentation.
-      [
-        'purpose: prefetch',
-        withHeaders(place, surroundings, {
-          purpose: 'prefetch',
-          'sec-purpose': 'prefetch',
-          'next-router-prefetch': '1',
-        }),
-      ],
+      withHeader(place, surroundings, 'purpose sec-purpose next-router-prefetch', 'prefetch'),
     ],
   },
   {
@@ -348,10 +334,7 @@ export const GROUPS: readonly Group[] = [
         'OPTIONS',
         ...(place.kind === 'page' || surroundings.mayWrite ? ['POST', 'PUT', 'PATCH', 'DELETE'] : []),
       ].map((method) => withHeader(place, surroundings, 'x-http-method-override', method)),
-      [
-        'x-http-method and x-method-override: HEAD',
-        withHeaders(place, surroundings, { 'x-http-method': 'HEAD', 'x-method-override': 'HEAD' }),
-      ],
+      withHeader(place, surroundings, 'x-http-method x-method-override', 'HEAD'),
       // Where a handler for POST exists, another check sends it one without a session too.
       ...(place.kind === 'page' || place.methods.includes('POST')
         ? [
@@ -401,11 +384,13 @@ function withHeaders(
   return { path: uniquePath(place, surroundings), headers, ...(as !== undefined && { as }) };
 }
 
+/** @param names of headers, with blanks between them */
 function withHeader(
   place: Parts,
   surroundings: Surroundings,
-  name: string,
+  names: string,
   value: string,
 ): readonly [string, VariantRequest] {
-  return [`${name}: ${value}`, withHeaders(place, surroundings, { [name]: value })];
+  const headers = Object.fromEntries(names.split(' ').map((name) => [name, value]));
+  return [`${names}: ${value}`, withHeaders(place, surroundings, headers)];
 }

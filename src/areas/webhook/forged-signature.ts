@@ -194,7 +194,7 @@ function guardedAway({ forgery, exchange }: ForgeryAnswer, beside: Exchange): Ju
     return {
       findings: [],
       summary: '',
-      unverified: `the webhook path and paths that do not exist all answer ${code} alike, so something in front of the handler answered (an address allow-list, a firewall, a guard against forged forms, a catch-all); run from an allowed address, leave the path out, or correct webhook.path`,
+      unverified: `the webhook path and paths that do not exist all answer ${code} alike, so something in front of the handler answered (an address allow-list, a firewall, a guard against forged forms, a catch-all); run from an allowed address, or correct webhook.path`,
     };
   }
   return {
