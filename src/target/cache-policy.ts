@@ -10,7 +10,7 @@ const TARGETED = [
   'surrogate-control',
 ] as const;
 
-/** How Cloudflare, and nginx by custom, name an answer that was stored. */
+/** How Cloudflare, Bunny, and nginx by custom, name an answer that was stored. */
 const STORED = /^(hit|stale|updating|revalidated)$/i;
 
 /** Headers in which a shared cache says that it answered. */
@@ -18,6 +18,8 @@ const HITS: ReadonlyArray<readonly [name: string, hit: RegExp]> = [
   // Azure and Akamai write TCP_HIT, CloudFront RefreshHit.
   ['x-cache', /hit\b/i],
   ['x-cache-status', STORED],
+  ['x-proxy-cache', STORED],
+  ['cdn-cache', STORED],
   ['cf-cache-status', STORED],
   ['x-vercel-cache', /^(hit|stale|prerender)$/i],
   ['cache-status', /;\s*hit\b/i],
@@ -71,7 +73,8 @@ export function isGuessed(exchange: Exchange): boolean {
 }
 
 function directivesOf(value: string | undefined): ReadonlyMap<string, string> {
-  const parts = (value ?? '').toLowerCase().split(',');
+  // `private` and `no-cache` with the name of a header are about that header alone.
+  const parts = (value ?? '').toLowerCase().split(/,|\b(?:private|no-cache)=(?:"[^"]*"|\w+)/);
   return new Map(
     parts.map((part) => {
       const [name = '', argument = ''] = part.split('=');

@@ -35,7 +35,7 @@ const LEAKS: ReadonlyArray<readonly [kind: Leak['kind'], pattern: RegExp]> = [
   ['a stack trace', /Traceback \(most recent call last\):|"stack"\s*:\s*"[^"]{10,}/],
   [
     'SQL',
-    /SQLSTATE\[?\s?\w{5}|syntax error at or near|\brelation \\*"[^"]+\\*" does not exist|violates (?:unique|foreign key|not-null) constraint|\bER_(?:DUP_ENTRY|NO_SUCH_TABLE|PARSE_ERROR|BAD_FIELD_ERROR|NO_REFERENCED_ROW)|\bSQLITE_(?:ERROR|CONSTRAINT)|Invalid `?prisma\.|\bORA-\d{5}\b|(?:\bSELECT\b[^<>]{1,200}\bFROM\b|\bINSERT INTO\b|\bDELETE FROM\b)\s+[\w"`.\\]+/,
+    /SQLSTATE\[?\s?\w{5}|syntax error at or near|\b(?:relation|column) \\*"[^"]+\\*" does not exist|invalid input syntax for type|error in your SQL syntax|near \\*"[^"]*": syntax error|no such (?:table|column): |UNIQUE constraint failed: |\bE11000 duplicate key|violates (?:unique|foreign key|not-null) constraint|\bER_(?:DUP_ENTRY|NO_SUCH_TABLE|PARSE_ERROR|BAD_FIELD_ERROR|NO_REFERENCED_ROW)|\bSQLITE_(?:ERROR|CONSTRAINT)|Invalid `?prisma\.|\bORA-\d{5}\b|(?:\bSELECT\b[^<>]{1,200}\bFROM\b|\bINSERT INTO\b|\bDELETE FROM\b)\s+[\w"`.\\]+/,
   ],
   [
     'a path of the server',
@@ -44,7 +44,7 @@ const LEAKS: ReadonlyArray<readonly [kind: Leak['kind'], pattern: RegExp]> = [
   ],
   [
     'the environment',
-    /\bprocess\.env\b|\b(?:CLERK_SECRET_KEY|CLERK_JWT_KEY|CLERK_(?:WEBHOOK_)?SIGNING_SECRET|CLERK_WEBHOOK_SECRET|DATABASE_URL|AWS_SECRET_ACCESS_KEY)\b|\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|rediss?):\/\/[^\s"'<>]+/,
+    /\bprocess\.env\b|\bMissing secretKey\b|\bE(?:CONNREFUSED|NOTFOUND) [\w.:-]+|\b(?:CLERK_SECRET_KEY|CLERK_JWT_KEY|CLERK_(?:WEBHOOK_)?SIGNING_SECRET|CLERK_WEBHOOK_SECRET|DATABASE_URL|AWS_SECRET_ACCESS_KEY)\b|\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|rediss?):\/\/[^\s"'<>]+/,
   ],
 ];
 

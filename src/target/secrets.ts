@@ -22,13 +22,20 @@ export interface SecretTrace {
   readonly member?: string;
 }
 
-/** What a secret of each kind looks like where it stands. */
+/** What a secret of each kind looks like where it stands. The role in a token stands in base64, at any offset. */
 const PATTERNS: ReadonlyArray<{ readonly what: string; readonly pattern: RegExp }> = [
   ...SECRET_KINDS.map(({ what, prefix, character, fewest, after = '', isCommon }) => {
     const secret = `(?<prefix>${prefix})(?<random>${character}{${fewest},})(?=${after})`;
     const quoted = `(?<=[:=]\\s{0,4}\\\\{0,3}["'\`])${secret}(?=\\\\{0,3}["'\`])`;
     return { what, pattern: new RegExp(isCommon ? quoted : `(?<![A-Za-z0-9])${secret}`, 'g') };
   }),
+  {
+    what: 'a service key of Supabase',
+    pattern: new RegExp(
+      `(?<![\\w-])(?<prefix>eyJ)[\\w-]+\\.[\\w-]+(?:${[0, 1, 2].map((offset) => insideBase64(Buffer.from('"service_role"'), offset)).join('|')})[\\w-]*\\.(?<random>[\\w-]{20,})`,
+      'g',
+    ),
+  },
   {
     what: 'a private key',
     pattern: new RegExp(

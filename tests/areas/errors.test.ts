@@ -65,6 +65,16 @@ describe('errors/not-found-page', () => {
       { body: '<h1>404 Not Found</h1><hr><center>nginx/1.25</center>' },
       /No 404 page of your own/,
     ],
+    [
+      'the default of React Router',
+      { body: '<title>Unhandled Thrown Response!</title><h1 style="font-size:24px">404 Not Found</h1>' },
+      /No 404 page of your own/,
+    ],
+    [
+      'the default of SvelteKit',
+      { body: '<nav><a href="/">Acme</a></nav><h1>404</h1> <p>Not Found</p>' },
+      /No 404 page of your own/,
+    ],
     ['403 of a store', { status: 403, headers: { server: 'AmazonS3' } }, /AmazonS3 refuses what it does not have/],
     ['bare JSON', { headers: { 'content-type': 'application/json' }, body: '{}' }, /default handler answers/],
     [

@@ -48,6 +48,9 @@ describe('exposure/dotfiles', () => {
     ],
     ['/.env.production', `DATABASE_PASSWORD = ${password}`, /environment file/],
     ['/.env.prod', `# app\nport=80\ndatabase_password=${password}\n`, /environment file/],
+    ['/.env.keys', `#/ private keys\nDOTENV_PRIVATE_KEY="${password}"\n`, /environment file/],
+    ['/.env.backup', `CLERK_SECRET_KEY=${token}`, /environment file/],
+    ['/dump.sql', `-- PostgreSQL database dump\n${password}`, /database dump/],
     ['/.dev.vars', `CLERK_SECRET_KEY=${token}`, /environment file/],
     ['/.git/HEAD', 'ref: refs/heads/main\n', /Git repository/],
     [

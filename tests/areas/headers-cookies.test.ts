@@ -6,6 +6,7 @@ import { kindOf } from '../../src/areas/headers/cookie-kind.ts';
 import { setCookies } from '../../src/areas/headers/set-cookie.ts';
 import { exchange, expectation } from '../support/exchange.ts';
 import { assertClean, only } from '../support/findings.ts';
+import { verifySite } from '../support/site.ts';
 
 const VALUE = randomBytes(24).toString('hex');
 
@@ -70,7 +71,10 @@ describe('headers/cookies', () => {
     `__client_uat=1700000000; Path=/; SameSite=Lax`,
   ];
   for (const line of warnings) {
-    it(`warns about ${line.replace(VALUE, '…')}`, () => assert.equal(only(judge(line)).level, 'warning'));
+    it(`warns about ${line.replace(VALUE, '…')}, and does not call it sound`, () => {
+      assert.equal(only(judge(line)).level, 'warning');
+      assert.doesNotMatch(judge(line).summary, /attributes it needs/);
+    });
   }
 
   it('takes the same cookie on two pages for one', () => {
@@ -82,6 +86,20 @@ describe('headers/cookies', () => {
     const judgement = cookies.judge({ cookies: [], answers: 0, unseen: 'no page' }, expectation());
     assert.match(judgement.unverified ?? '', /no answer of the app was seen/);
   });
+});
+
+it('sees the cookie that the guard sets to remember the page by', async () => {
+  const { status, findings } = await verifySite(
+    cookies,
+    ({ url }, response) =>
+      url === '/dashboard'
+        ? response
+            .writeHead(302, { location: '/sign-in', 'set-cookie': `connect.sid=s%3A${VALUE}; Path=/; HttpOnly` })
+            .end()
+        : response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Acme</h1>'),
+    { routes: { public: ['/'], protected: ['/dashboard'], signIn: '/sign-in' } },
+  );
+  assert.deepEqual([status, findings[0]?.subject], ['fail', 'cookie connect.sid']);
 });
 
 describe('what a cookie is for', () => {

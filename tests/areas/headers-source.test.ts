@@ -157,6 +157,12 @@ test('frames fall back to child-src and default-src', () => {
   assert.equal(allowsFetch(policy("default-src 'self'; script-src *"), 'frame-src', frame, PAGE), false);
 });
 
+test('strict-dynamic without a nonce or a hash lets no script begin that could insert others', () => {
+  const inserted = { url: new URL('https://cdn.example.com/a.js'), parserInserted: false };
+  const allows = (sources: string) =>
+    allowsScript(policy(`script-src https: 'strict-dynamic' ${sources}`), inserted, PAGE);
+  assert.deepEqual(["'self'", "'nonce-abc'", "'sha256-YWJj'"].map(allows), [false, true, true]);
+});
 test('strict-dynamic ignores hosts for parser-inserted scripts and trusts those that scripts insert', () => {
   const strict = policy("script-src https: 'strict-dynamic' 'nonce-abc'");
   const url = new URL('https://clerk.example.com/npm/clerk.js');

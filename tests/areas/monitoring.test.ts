@@ -179,6 +179,8 @@ describe('monitoring/health', () => {
   for (const value of ['private', 'max-age=0', 'max-age=30, must-revalidate', 's-maxage=9, max-age=0, must-revalidate'])
     it(`fails on ${value}, with which a cache may answer`, () =>
       assert.match(only(judge({ headers: { ...HEADERS, 'cache-control': value } })).message, /cache/));
+  it('fails where Next.js made the answer when the app was built, whatever it says of caching', () =>
+    assert.match(only(judge({ headers: { ...HEADERS, 'x-nextjs-cache': 'HIT' } })).message, /x-nextjs-cache: HIT/));
   it('fails where a cache answers HEAD, whose rules Vercel takes out of the answer', () => {
     const headers = { ...HEADERS, 'cache-control': 'public, max-age=0, must-revalidate' };
     const [get, head] = [

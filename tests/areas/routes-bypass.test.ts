@@ -13,7 +13,7 @@ import { verifySite } from '../support/site.ts';
 
 const PAGE: Place = { kind: 'page', path: '/dashboard', methods: ['GET'] };
 const API: Place = { kind: 'api', path: '/api/me', methods: ['GET'] };
-const ANY: Surroundings = { mayWrite: false, unique: 'unique=1' };
+const ANY: Surroundings = { origin: 'https://app.example.com', mayWrite: false, unique: 'unique=1' };
 
 /** Fewer variants than this would be a mistake in the table. */
 const MIN_VARIANTS = 40;
@@ -224,6 +224,33 @@ describe('routes/bypass against a real server', () => {
       /\/api\/me with authorization: Bearer null/,
     ],
     [
+      'skips the middleware for what is fetched ahead',
+      (path, { headers }) =>
+        path === '/dashboard' && headers.purpose === 'prefetch' && headers['next-router-prefetch'] !== undefined,
+      /\/dashboard with purpose sec-purpose next-router-prefetch: prefetch/,
+    ],
+    [
+      'guards what browsers ask for',
+      (path, { headers }) => path === '/dashboard' && headers['sec-fetch-dest'] === undefined,
+      /\/dashboard with the headers of no browser/,
+    ],
+    [
+      'takes the pages of the app for signed-in',
+      (path, { headers }) =>
+        path === '/api/me' && headers.origin === `http://${headers.host}` && headers.referer === `${headers.origin}/`,
+      /\/api\/me with the app’s own origin/,
+    ],
+    [
+      'lets the addresses of its own network in',
+      (path, { headers }) => path === '/api/me' && headers['x-forwarded-for']?.toString().startsWith('10.') === true,
+      /\/api\/me with x-forwarded-for: 10\.0\.0\.1/,
+    ],
+    [
+      'guards the address of a page, which a file server answers by its index too',
+      (path) => path === '/dashboard/index.html',
+      /\/dashboard with \/index\.html at the end/,
+    ],
+    [
       'folds slashes after the guard of the API',
       (path) => path === '//api/me' || path === '/api//me',
       /\/api\/me with two slashes in front/,
@@ -234,7 +261,7 @@ describe('routes/bypass against a real server', () => {
       ['no known text', OPTIONS],
     ] as const) {
       // Without a text, only an address that is the same by the standard, or a header on it, proves anything.
-      const provable = given === 'a known text' || !/x-original-url/.test(name);
+      const provable = given === 'a known text' || !/x-original-url|index/.test(name);
       it(`${provable ? 'fails' : 'doubts'} an app that ${name}, with ${given}`, async () => {
         const { status, reason, findings } = await verifySite(bypass, app({ misses }), options);
         assert.equal(status, provable ? 'fail' : 'not-verified', reason);

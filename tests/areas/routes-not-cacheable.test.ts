@@ -32,6 +32,7 @@ describe('what lets a shared cache store an answer', () => {
       { date: 'Mon, 23 Nov 2026 10:00:00 GMT', expires: 'Mon, 23 Nov 2026 11:00:00 GMT' },
       true,
     ],
+    ['private for one header only', { 'cache-control': 'public, max-age=60, private="set-cookie"' }, true],
     ['Expires in the past', { date: 'Mon, 23 Nov 2026 10:00:00 GMT', expires: '0' }, false],
   ] as ReadonlyArray<readonly [string, Record<string, string>, boolean]>) {
     it(`${name}: ${stored}`, () => assert.equal(sharedStorage(exchange({ headers })) !== undefined, stored));
@@ -47,6 +48,8 @@ describe('what lets a shared cache store an answer', () => {
     ['x-cache of Azure', { 'x-cache': 'TCP_REMOTE_HIT' }, true],
     ['x-cache of Azure that asked the app', { 'x-cache': 'TCP_MISS' }, false],
     ['x-cache of CloudFront', { 'x-cache': 'RefreshHit from cloudfront' }, true],
+    ['x-proxy-cache of nginx', { 'x-proxy-cache': 'HIT' }, true],
+    ['cdn-cache of Bunny', { 'cdn-cache': 'HIT' }, true],
     ['x-cache-status of nginx', { 'x-cache-status': 'STALE' }, true],
     ['x-cache-status of nginx that asked the app', { 'x-cache-status': 'EXPIRED' }, false],
     ['x-vercel-cache: MISS', { 'x-vercel-cache': 'MISS', age: '0' }, false],

@@ -67,6 +67,23 @@ describe('routes/open-redirect against a real server', () => {
         path === '/sign-in' ? (parameters.get('redirect_url') ?? undefined) : go(path, parameters),
       '/sign-in with redirect_url',
     ],
+    [
+      'what ends like an address of its own',
+      (path, parameters) => {
+        const value = parameters.get('redirect_url') ?? '';
+        return path === '/sign-in' && /^https.*127\.0\.0\.1:\d+$/.test(value) ? value : go(path, parameters);
+      },
+      '/sign-in with redirect_url',
+    ],
+    [
+      'what does not begin like an address',
+      (path, parameters) => {
+        const value = parameters.get('redirect_url') ?? '';
+        const refused = value.startsWith('http') || /^\/|^\\|^%|^javascript:/.test(value);
+        return path === '/sign-in' && value !== '' && !refused ? value : go(path, parameters);
+      },
+      '/sign-in with redirect_url',
+    ],
     ...['from', 'to', 'destination', 'goto'].map(
       (name) =>
         [
@@ -156,6 +173,10 @@ describe('routes/open-redirect against a real server', () => {
 });
 
 describe('the foreign addresses', () => {
+  it('have one that ends like the domain of the app', () => {
+    const address = foreignAddresses(ORIGIN).find((each) => each.endsWith('foreignexample.com/')) ?? ORIGIN;
+    assert.ok(isForeign(new URL(address)), address);
+  });
   it('lead a browser away, or are harmless as they stand', () => {
     const harmless = foreignAddresses(ORIGIN).filter((address) => !isForeign(new URL(address, `${ORIGIN}/sign-in`)));
     // The first is a path for a browser, the second only after it was decoded once more, the last two when cut to their path.

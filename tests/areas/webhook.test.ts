@@ -166,12 +166,13 @@ function evidence(
   answers: (name: string) => Exchange,
   beside: Exchange = answer(404, 'page'),
   fetched: Exchange = answer(405),
-  genuine?: Exchange,
+  { genuine, elsewhere = answer(404, 'page') }: Partial<ForgedSignatureEvidence> = {},
 ): ForgedSignatureEvidence {
   return {
     answers: FORGERIES.map(({ name }) => ({ forgery: name, exchange: answers(name) })),
     beside,
     fetched,
+    elsewhere,
     ...(genuine && { genuine }),
   };
 }
@@ -197,7 +198,8 @@ describe('webhook/forged-signature', () => {
     [401, 401],
     [422, 405],
   ] as const) {
-    const alike = (genuine?: Exchange) => judge(evidence(() => answer(status), answer(401), answer(fetched), genuine));
+    const alike = (genuine?: Exchange) =>
+      judge(evidence(() => answer(status), answer(401), answer(fetched), { ...(genuine && { genuine }) }));
     it(`passes on ${status} that a guard gives too, where a genuine delivery is accepted`, () =>
       assertClean(alike(answer(204))));
     it(`is not verified on ${status} where no genuine delivery was sent`, () => {
@@ -240,7 +242,7 @@ describe('webhook/forged-signature', () => {
   });
   it('fails when a guard gives the same 401 to every path and method', () => {
     const guard = answer(401, 'no');
-    const finding = only(judge(evidence(() => guard, guard, guard, guard)));
+    const finding = only(judge(evidence(() => guard, guard, guard, { genuine: guard })));
     assert.match(finding.cause, /guard in front of every path/);
   });
   it('fails when that guard echoes the path, the method, the time and an id', () => {
@@ -256,7 +258,7 @@ describe('webhook/forged-signature', () => {
       () => guard('POST', PATH, 'req_a1'),
       guard('POST', '/api/webhooks/beside', 'req_b2'),
       guard('GET', PATH, 'req_c3'),
-      guard('POST', PATH, 'req_d4'),
+      { genuine: guard('POST', PATH, 'req_d4') },
     );
     assert.match(only(judge(all)).cause, /guard in front of every path/);
   });
@@ -267,6 +269,13 @@ describe('webhook/forged-signature', () => {
       assert.match(unverified ?? '', new RegExp(`all answer ${status}`));
     });
   }
+  it('is not verified when whatever is posted gets the same 403, as without a token against forged forms', () => {
+    const refused = answer(403, 'invalid csrf token');
+    const { findings, unverified } = judge(evidence(() => refused, refused, answer(405), { elsewhere: refused }));
+    assert.deepEqual(findings, []);
+    assert.match(unverified ?? '', /all answer 403/);
+    assertClean(judge(evidence(() => refused, refused)));
+  });
   it('leaves failed connections to the engine', () =>
     assert.deepEqual(judge(evidence(() => failure('ECONNRESET'))).findings, []));
   it('throws rather than pass on too few forgeries', () =>

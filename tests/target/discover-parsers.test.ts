@@ -312,6 +312,10 @@ describe('scripts', () => {
       'new Worker("/worker.js");navigator.serviceWorker.register(`/sw.js`);importScripts("/lib/a.js");f("/no.js")';
     assert.deepEqual(paths(scriptsOfScript(at('/app.js', body), ORIGIN)), ['/worker.js', '/sw.js', '/lib/a.js']);
   });
+  it('of a script are the settings that it fetches', () => {
+    const body = 'fetch("/config.json").then(f);axios.get(`/settings/env.json`);fetch("/api/me");t("/no.json")';
+    assert.deepEqual(paths(scriptsOfScript(at('/app.js', body), ORIGIN)), ['/config.json', '/settings/env.json']);
+  });
   it('of a page stand where its build does, under a base path too', () => {
     const body = '<script src="/portal/_next/static/a.js"></script><script>x(["static/chunks/b.js"])</script>';
     assert.deepEqual(paths(scriptsOfPage(exchange({ path: '/portal', body }), ORIGIN)), [

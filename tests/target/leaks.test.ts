@@ -41,3 +41,32 @@ describe('a path of the server', () => {
     assert.match(leakIn(JSON.stringify({ e: 'Require stack:\n/var/task/x.js' }))?.text ?? '', /^\/var\/task\/x\.js/));
   it('is not one within a URL', () => assert.equal(leakIn('https://example.com/home/x.js'), undefined));
 });
+
+describe('SQL', () => {
+  for (const text of [
+    "You have an error in your SQL syntax; check the manual near ''",
+    'near "FROM": syntax error',
+    'no such column: u.emial',
+    'UNIQUE constraint failed: users.email',
+    'column "emial" does not exist',
+    'invalid input syntax for type uuid: "x"',
+    'E11000 duplicate key error collection: app.users',
+  ])
+    it(`is seen in “${text}”, in JSON too`, () => {
+      assert.equal(leakIn(text)?.kind, 'SQL');
+      assert.equal(leakIn(JSON.stringify({ error: text }))?.kind, 'SQL');
+    });
+  for (const text of ['The column does not exist', 'There is a syntax error near line 3', 'no such table in this café'])
+    it(`is not seen in “${text}”`, () => assert.equal(leakIn(text), undefined));
+});
+
+describe('the environment', () => {
+  for (const text of [
+    'Missing secretKey. You can get your key at https://dashboard.clerk.com/last-active?path=api-keys.',
+    'connect ECONNREFUSED 10.0.3.4:5432',
+    'getaddrinfo ENOTFOUND db.internal',
+  ])
+    it(`is seen in “${text}”`, () => assert.equal(leakIn(text)?.kind, 'the environment'));
+  for (const text of ['ENOTFOUND', '{"code":"ECONNREFUSED"}'])
+    it(`is not seen in “${text}”`, () => assert.equal(leakIn(text), undefined));
+});

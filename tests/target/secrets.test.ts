@@ -17,6 +17,11 @@ const letters = (length: number) => {
 const secretKey = () => ['sk', 'live', letters(40)].join('_');
 const signingSecret = () => ['whsec', randomBytes(24).toString('base64')].join('_');
 const databaseUrl = (password: string) => `postgresql://app:${password}@db.example.net:5432/app`;
+const supabaseKey = (claims: object) =>
+  [{ alg: 'HS256', typ: 'JWT' }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .concat(randomBytes(32).toString('base64url'))
+    .join('.');
 const pem = (type: 'privateKey' | 'publicKey') => {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return type === 'privateKey'
@@ -32,6 +37,16 @@ describe('what has the form of a secret', () => {
     ['a project key of OpenAI', `{apiKey:"${['sk', 'proj', letters(48)].join('-')}"}`, /key of OpenAI/],
     ['a key of Anthropic', `"${['sk', 'ant', 'api03', letters(90)].join('-')}"`, /Anthropic/],
     ['a secret key of Supabase', `x='${['sb', 'secret', letters(31)].join('_')}'`, /Supabase/],
+    [
+      'a service key of Supabase',
+      `createClient(u,"${supabaseKey({ iss: 'supabase', ref: 'abcdefghijklmnopqrst', role: 'service_role', iat: 1 })}")`,
+      /Supabase/,
+    ],
+    [
+      'a service key of a Supabase of one’s own',
+      `k="${supabaseKey({ role: 'service_role', iss: 'supabase' })}"`,
+      /Supabase/,
+    ],
     ['a token of GitHub', `//${['ghp', letters(36)].join('_')}@github.com`, /GitHub/],
     ['a password of a database', `{url:"${databaseUrl(letters(16))}"}`, /password of a database/],
     [
@@ -55,6 +70,10 @@ describe('what has the form of a secret', () => {
 
   for (const [name, text] of [
     ['prefixes in an SDK', '["sk_live_","sk_test_","whsec_","ak_"].some(p=>k.startsWith(p))'],
+    [
+      'the public key of Supabase',
+      `k="${supabaseKey({ iss: 'supabase', ref: 'abcdefghijklmnopqrst', role: 'anon' })}"`,
+    ],
     ['a row of x', `sk_test_${'x'.repeat(40)}`],
     ['an ellipsis', 'sk_test_... and whsec_...'],
     ['words', 'CLERK_SECRET_KEY=sk_live_YOURSECRETKEYFROMTHEDASHBOARD whsec_yourSigningSecretFromTheDashboard'],

@@ -13,6 +13,9 @@ export type Burst = readonly Exchange[];
 /** Addresses of nobody (RFC 5737): a limit that believes the caller lets each of them through while it refuses others. */
 const CLAIMS = ['198.51.100.1', '198.51.100.2', '198.51.100.3', '198.51.100.4'];
 
+/** Headers in which libraries look for the address of the caller. */
+const CLAIMED = ['x-forwarded-for', 'x-real-ip', 'true-client-ip', 'x-client-ip'];
+
 /** Longest wait that a limit may ask for, in seconds; a day keeps out more people than attackers. */
 const MAX_WAIT = 24 * 3600;
 
@@ -33,7 +36,7 @@ export const rateLimit = defineCheck<Burst>({
         judged: true,
         headers: {
           ...(!bodiless && { 'content-type': 'application/json' }),
-          ...(claim !== undefined && { 'x-forwarded-for': claim, 'x-real-ip': claim }),
+          ...(claim !== undefined && Object.fromEntries(CLAIMED.map((name) => [name, claim]))),
         },
         ...(!bodiless && { body: JSON.stringify(body) }),
       });
@@ -126,7 +129,7 @@ function judgeBurst(burst: Burst, endpoint: string): Finding[] {
         ...unlimited(burst, fooled, endpoint),
         message: 'the limit is met, and not by whoever writes another address into X-Forwarded-For each time',
         cause:
-          'The limit is keyed by a header that callers choose: the first entry of X-Forwarded-For, or trust proxy: true.',
+          'The limit is keyed by a header that callers choose: the first entry of X-Forwarded-For, a header like it, or trust proxy: true.',
         fix: 'Key it by the address that your own proxy saw: the entries before it in X-Forwarded-For are the caller’s words.',
       },
     ];

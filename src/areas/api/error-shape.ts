@@ -157,7 +157,7 @@ const CAUSES: Readonly<Record<Leak['kind'], string>> = {
   'a path of the server': 'The handler answers with error.message, which names the file or module that failed.',
   SQL: 'The handler answers with error.message of the database driver or the ORM, which quotes the query.',
   'the environment':
-    'The handler answers with error.message of a missing or unusable variable, as Clerk’s own “missing secretKey” or a connection string.',
+    'The handler answers with error.message of a missing or unusable variable, as Clerk’s own “missing secretKey”, or of a connection that failed.',
 };
 
 /** One finding for all pages of a route, because the framework gives the same for each. */

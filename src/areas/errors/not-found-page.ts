@@ -12,7 +12,7 @@ import { disclosed } from './disclosure.ts';
 const NOT_FOUND_DOCS = 'https://nextjs.org/docs/app/api-reference/file-conventions/not-found';
 
 const ADD_PAGE =
-  'Add a 404 page with a link home: app/not-found.tsx in Next.js, setNotFoundHandler in Fastify, app.notFound in Hono, a last app.use in Express, src/pages/404.astro in Astro.';
+  'Add a 404 page with a link home: app/not-found.tsx in Next.js, setNotFoundHandler in Fastify, app.notFound in Hono, ErrorBoundary in React Router, +error.svelte in SvelteKit, a last app.use in Express, src/pages/404.astro in Astro.';
 
 /** Pages that frameworks and servers show when nobody wrote one, by their markup: Next’s scripts name its default even where another is shown. */
 const DEFAULT_PAGES: ReadonlyArray<readonly [framework: string, pattern: RegExp]> = [
@@ -20,6 +20,8 @@ const DEFAULT_PAGES: ReadonlyArray<readonly [framework: string, pattern: RegExp]
   ['Express', /<pre>Cannot (GET|POST) \//],
   ['nginx', /<center>nginx/],
   ['Apache', /The requested URL [^<]*was not found on this server/],
+  ['React Router', /<title>Unhandled Thrown Response!/],
+  ['SvelteKit', /<h1>404<\/h1> <p>Not Found<\/p>/],
   ['Astro', /<pre>Path: \//],
   ['Nuxt', /Page not found: \/[^<]*<[\s\S]*nuxt/i],
   ['Vercel', /The page could not be found\s+NOT_FOUND/],

@@ -35,9 +35,12 @@ const ENVIRONMENT_FILES = [
   '/.env.staging',
   '/.env.test',
   '/.env.bak',
+  '/.env.backup',
   '/.env.old',
   '/.env.save',
   '/.env~',
+  // Of dotenvx: what decrypts the others.
+  '/.env.keys',
   // Of Cloudflare Workers.
   '/.dev.vars',
   '/env.txt',
@@ -67,11 +70,11 @@ const PRIVATE_FILES: readonly PrivateFile[] = [
   },
   { path: '/package.json', what: 'the package manifest', isReal: isJsonWith('dependencies', 'devDependencies') },
   { path: '/backup.zip', what: 'a backup', isReal: startsWith('PK\u0003\u0004') },
-  {
-    path: '/backup.sql',
+  ...['/backup.sql', '/dump.sql'].map((path) => ({
+    path,
     what: 'a database dump',
-    isReal: (content) => /^(-- |CREATE TABLE\b|INSERT INTO\b|PRAGMA\b)/m.test(content),
-  },
+    isReal: (content: string) => /^(-- |CREATE TABLE\b|INSERT INTO\b|PRAGMA\b)/m.test(content),
+  })),
   { path: '/.DS_Store', what: 'a folder listing', isReal: startsWith('\u0000\u0000\u0000\u0001Bud1') },
 ];
 

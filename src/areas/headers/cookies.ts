@@ -19,16 +19,18 @@ export interface CookieEvidence {
 
 const ID = 'headers/cookies';
 
-/** headers/cookies for anonymous visitors; sends nothing beside the shared visits and one `GET` for each API route. */
+/** headers/cookies for anonymous visitors; sends nothing beside the shared visits, of protected pages too, and one `GET` for each API route. */
 export const cookies: Check<CookieEvidence> = defineCheck<CookieEvidence>({
   id: ID,
   part: { methods: ['http'] },
   async collect({ target, readiness, identity }) {
-    const [pages, apis] = await Promise.all([
+    const [pages, guarded, apis] = await Promise.all([
       target.publicPages(readiness),
+      // A guard may begin a session to remember the page by.
+      Promise.all((readiness.routes.protected || []).map(({ path }) => target.anonymous.page(path))),
       Promise.all((readiness.api || []).map(({ path }) => target.anonymous.api(path))),
     ]);
-    return evidenceOf([...pages.flatMap(({ exchanges }) => exchanges), ...apis], identity.origin);
+    return evidenceOf([...[...pages, ...guarded].flatMap(({ exchanges }) => exchanges), ...apis], identity.origin);
   },
   judge: (evidence) => judge(evidence, 'anonymous visitors'),
 });
@@ -66,9 +68,10 @@ function judge({ cookies: all, answers, unseen }: CookieEvidence, who: string): 
   // The same cookie on every page is one cookie.
   const unique = [...new Map(set.map((cookie) => [fingerprint(cookie), cookie])).values()];
   const named = listed(unique.map((cookie) => `${cookie.name} (${kindOf(cookie)})`));
+  const findings = unique.flatMap(judgeCookie);
   return {
-    findings: unique.flatMap(judgeCookie),
-    summary: `${count(answers, 'answer')} to ${who} ${unique.length === 0 ? 'set no cookie' : `set ${named}, each with the attributes it needs`}`,
+    findings,
+    summary: `${count(answers, 'answer')} to ${who} ${unique.length === 0 ? 'set no cookie' : `set ${named}${findings.length > 0 ? '' : ', each with the attributes it needs'}`}`,
     ...(unseen !== undefined && { unverified: `no answer of the app was seen: ${unseen}` }),
   };
 }

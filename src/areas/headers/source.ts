@@ -32,7 +32,8 @@ export function allowsScript(policy: Policy, script: ScriptRequest, page: URL): 
   if (script.nonce !== undefined && script.nonce !== '' && sources.includes(`'nonce-${script.nonce}'`)) return true;
   if (script.url === undefined) return allowsInline(sources, script.text ?? '', 'script');
   if (script.integrity !== undefined && matchesIntegrity(sources, script.integrity)) return true;
-  if (has(sources, "'strict-dynamic'")) return !script.parserInserted;
+  // Where no script of the page itself may run, none is there to insert another.
+  if (has(sources, "'strict-dynamic'")) return !script.parserInserted && sources.some(isNonceOrHash);
   return matchesList(sources, script.url, page);
 }
 
@@ -44,8 +45,15 @@ export function allowsRuntimeStyles(policy: Policy): boolean {
 
 /** CSP 3 section 6.7.3.2: a nonce or a hash, and for scripts 'strict-dynamic', disables 'unsafe-inline'. */
 function allowsAllInline(sources: readonly string[], type: 'script' | 'style'): boolean {
-  const disabled = sources.some((source) => /^'(nonce-.+|sha(256|384|512)-.+)'$/i.test(source));
-  return has(sources, "'unsafe-inline'") && !disabled && !(type === 'script' && has(sources, "'strict-dynamic'"));
+  return (
+    has(sources, "'unsafe-inline'") &&
+    !sources.some(isNonceOrHash) &&
+    !(type === 'script' && has(sources, "'strict-dynamic'"))
+  );
+}
+
+function isNonceOrHash(source: string): boolean {
+  return /^'(nonce-.+|sha(256|384|512)-.+)'$/i.test(source);
 }
 
 function allowsInline(sources: readonly string[], text: string, type: 'script' | 'style'): boolean {

@@ -8,6 +8,7 @@ import { isSamePage } from '../../target/sign-in.ts';
 import { jsonOf } from '../../target/json.ts';
 import { sharedHit, sharedStorage } from '../../target/cache-policy.ts';
 import { defineCheck } from '../../verify.ts';
+import { prerenderMark } from '../headers/nonce.ts';
 
 const HEALTH_DOCS = 'https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check';
 
@@ -208,7 +209,7 @@ function judgeCaching(get: Exchange, head: Exchange): Finding[] {
   const cacheControl = header(get, 'cache-control') ?? '';
   const isKept = !ASKED.test(cacheControl);
   // A CDN may be told otherwise than browsers are, and Vercel keeps to itself what it was told.
-  const shared = sharedHit(get) ?? sharedHit(head) ?? (isKept ? undefined : sharedStorage(get));
+  const shared = sharedHit(get) ?? sharedHit(head) ?? prerenderMark(get) ?? (isKept ? undefined : sharedStorage(get));
   if (shared === undefined && !isKept) return [];
   return [
     error({

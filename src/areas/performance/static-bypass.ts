@@ -16,7 +16,7 @@ const MATCHER_DOCS = 'https://clerk.com/docs/reference/nextjs/clerk-middleware';
 const MAX_ASSETS = 16;
 
 /** Relations by which a page loads a file. */
-const LOADS = /stylesheet|icon|preload|modulepreload/;
+const LOADS = /stylesheet|icon|manifest|preload/;
 
 /** A file name with a content hash may be cached for ever; one that is not is fetched again on every visit. Digits alone are a date. */
 const HASHED =
@@ -98,7 +98,7 @@ function assets(pages: readonly Exchange[]): URL[] {
       urls.flatMap((value) => (URL.canParse(value, base) ? [new URL(value, base)] : []));
     return [...absolute(values, baseOf(page)), ...absolute(preloaded(page), page.request.url)];
   });
-  return urls.filter(({ pathname }) => /\.\w{2,5}$/.test(pathname));
+  return urls.filter(({ pathname }) => /\.\w{2,11}$/.test(pathname));
 }
 
 /** True for a file; Nitro makes up a data URL for an icon that is none. */

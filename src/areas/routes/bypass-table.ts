@@ -95,7 +95,7 @@ export const GROUPS: readonly Group[] = [
   {
     changes: 'path',
     source: TRAVERSAL,
-    variants: ({ segments, bare, route, query }, { basePath = '', locales = [] }) => [
+    variants: ({ kind, segments, bare, route, query }, { basePath = '', locales = [] }) => [
       ['/x/../ in front', { path: `/x/..${bare}${query}` }],
       ['/x/%2e%2e/ in front', { path: `/x/%2e%2e${bare}${query}` }],
       ['/x%2f..%2f in front', { path: `/x%2f..%2f${bare.slice(1)}${query}` }],
@@ -121,6 +121,7 @@ export const GROUPS: readonly Group[] = [
       ['.json at the end', { path: `${bare}.json${query}` }],
       ['.html at the end', { path: `${bare}.html${query}` }],
       ['.css at the end', { path: `${bare}.css${query}` }],
+      ...(kind === 'page' ? [['/index.html at the end', { path: `${bare}/index.html${query}` }] as const] : []),
       ['a file below', { path: `${bare}/x.css${query}` }],
       ['locale in front', { path: `${basePath}/en${route}${query}` }],
       ...locales.map(
@@ -282,20 +283,24 @@ export const GROUPS: readonly Group[] = [
         [`${name} names /`, withHeaders(place, surroundings, { [name]: '/' })] as const,
       ]),
       ...[
-        ['x-forwarded-uri', '/'],
-        ['x-forwarded-path', '/'],
+        ['x-forwarded-uri x-forwarded-path', '/'],
         ['x-forwarded-prefix', '/public'],
         ['x-forwarded-host', 'localhost'],
         ['x-forwarded-proto', 'http'],
         ['x-forwarded-for', '127.0.0.1'],
+        ['x-forwarded-for', '10.0.0.1'],
         ['x-real-ip', '127.0.0.1'],
-        ['true-client-ip', '127.0.0.1'],
-        ['x-custom-ip-authorization', '127.0.0.1'],
+        ['true-client-ip x-client-ip x-custom-ip-authorization', '127.0.0.1'],
         ['forwarded', 'for=127.0.0.1;host=localhost;proto=http'],
         ['x-requested-with', 'XMLHttpRequest'],
         ['x-clerk-auth-status', 'signed-in'],
         ['x-user-id', surroundings.userId ?? '1'],
       ].map(([name = '', value = '']) => withHeader(place, surroundings, name, value)),
+      [
+        'the app’s own origin',
+        withHeaders(place, surroundings, { origin: surroundings.origin, referer: `${surroundings.origin}/` }),
+      ],
+      ['the headers of no browser', withHeaders(place, surroundings, {}, 'plain')],
       // Instead of the credentials of a preview, where the options name some.
       [
         'authorization: Bearer null',
@@ -313,6 +318,8 @@ export const GROUPS: readonly Group[] = [
         { ...withHeaders(place, surroundings, { 'user-agent': `${GOOGLEBOT} ${USER_AGENT}` }), judged: true },
       ],
       ...['hx-request', 'x-inertia', 'turbo-frame'].map((name) => withHeader(place, surroundings, name, 'true')),
+      // What matchers leave out after the example of Next.js's documentation.
+      withHeader(place, surroundings, 'purpose sec-purpose next-router-prefetch', 'prefetch'),
     ],
   },
   {
@@ -327,7 +334,7 @@ export const GROUPS: readonly Group[] = [
         'OPTIONS',
         ...(place.kind === 'page' || surroundings.mayWrite ? ['POST', 'PUT', 'PATCH', 'DELETE'] : []),
       ].map((method) => withHeader(place, surroundings, 'x-http-method-override', method)),
-      ...['x-http-method', 'x-method-override'].map((name) => withHeader(place, surroundings, name, 'HEAD')),
+      withHeader(place, surroundings, 'x-http-method x-method-override', 'HEAD'),
       // Where a handler for POST exists, another check sends it one without a session too.
       ...(place.kind === 'page' || place.methods.includes('POST')
         ? [
@@ -377,11 +384,13 @@ function withHeaders(
   return { path: uniquePath(place, surroundings), headers, ...(as !== undefined && { as }) };
 }
 
+/** @param names of headers, with blanks between them */
 function withHeader(
   place: Parts,
   surroundings: Surroundings,
-  name: string,
+  names: string,
   value: string,
 ): readonly [string, VariantRequest] {
-  return [`${name}: ${value}`, withHeaders(place, surroundings, { [name]: value })];
+  const headers = Object.fromEntries(names.split(' ').map((name) => [name, value]));
+  return [`${names}: ${value}`, withHeaders(place, surroundings, headers)];
 }

@@ -32,6 +32,8 @@ export type Framework = 'next' | 'react-router' | 'sveltekit' | 'tanstack-start'
 
 /** What is known of the target when variants are chosen. */
 export interface Surroundings {
+  /** Origin of the target, from which its own pages ask. */
+  readonly origin: string;
   /** Framework by name; undefined when unknown, which takes in the variants of every framework. */
   readonly framework?: string;
   /** Path under which the app is served; undefined for an app at the root. */

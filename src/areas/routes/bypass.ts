@@ -85,6 +85,7 @@ export const bypass = defineCheck<BypassEvidence>({
     );
     const functions = identity.framework === 'tanstack-start' ? await functionsOf(target) : [];
     const surroundings: Surroundings = {
+      origin: identity.origin,
       ...(identity.framework !== undefined && { framework: identity.framework }),
       ...(identity.basePath !== undefined && { basePath: identity.basePath }),
       locales: localesOf(publicPages, identity.basePath),

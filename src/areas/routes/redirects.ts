@@ -1,9 +1,12 @@
 import { body, headerValues, isHtml, redirectTarget } from '../../target/exchange.ts';
 import type { Exchange, Visit } from '../../target/exchange.ts';
 import { elementsByTag } from '../../target/html.ts';
+import { registrableDomain } from '../../target/site.ts';
+
+const FOREIGN_NAME = 'clerk-readiness-foreign';
 
 /** A host of nobody: names under `.example` are reserved (RFC 2606 section 3). */
-export const FOREIGN_HOST = 'clerk-readiness-foreign.example';
+export const FOREIGN_HOST = `${FOREIGN_NAME}.example`;
 
 /** Parameters that say where to go next: Clerk's own, and those that apps read by hand. */
 export const PARAMETERS = [
@@ -34,7 +37,8 @@ export const PARAMETERS = [
 
 /** Spellings of a foreign address, some of which a browser takes for one and a careless check does not. */
 export function foreignAddresses(origin: string): string[] {
-  const { host } = new URL(origin);
+  const { host, hostname } = new URL(origin);
+  const domain = registrableDomain(hostname);
   return [
     `https://${FOREIGN_HOST}/`,
     `//${FOREIGN_HOST}/`,
@@ -45,7 +49,9 @@ export function foreignAddresses(origin: string): string[] {
     `https:${FOREIGN_HOST}/`,
     `https://${host}@${FOREIGN_HOST}/`,
     `https://${host}.${FOREIGN_HOST}/`,
-    `https://${FOREIGN_HOST}/?${origin}/`,
+    `https://${FOREIGN_HOST}/?${origin}`,
+    ` HTTPS://${FOREIGN_HOST}/`,
+    ...(domain === undefined ? [] : [`https://${FOREIGN_NAME}${domain}/`]),
     `%2f%2f${FOREIGN_HOST}/`,
     // Own by its origin, and foreign when only its path is gone to.
     `${origin}//${FOREIGN_HOST}/`,
@@ -69,10 +75,10 @@ export function destinations({ exchanges }: Visit): Array<{ readonly to: URL; re
   );
 }
 
-/** True for the foreign host and what is below it, and for a script in place of an address. */
+/** True for the foreign host, what is below it and what ends like the app's domain, and for a script in place of an address. */
 export function isForeign({ protocol, hostname }: URL): boolean {
   if (/^(javascript|data|vbscript):$/.test(protocol)) return true;
-  return hostname === FOREIGN_HOST || hostname.endsWith(`.${FOREIGN_HOST}`);
+  return `.${hostname}`.includes(`.${FOREIGN_NAME}`);
 }
 
 function refreshes(exchange: Exchange): URL[] {

@@ -103,6 +103,8 @@ export interface ForgedSignatureEvidence {
   readonly beside: Exchange;
   /** Positive control: the path fetched with GET, which a guard refuses alike and a handler of deliveries does not take. */
   readonly fetched: Exchange;
+  /** Positive control: the same delivery far from any handler, where a guard against forged forms refuses it alike. */
+  readonly elsewhere: Exchange;
   /** Positive control, in mode `full` with a secret only because it is a delivery like any other: a genuine signature. */
   readonly genuine?: Exchange;
 }
@@ -114,7 +116,7 @@ export const forgedSignature = defineCheck<ForgedSignatureEvidence>({
     if (!readiness.webhook) throw new Error('webhook.path is needed');
     const { path, secret } = readiness.webhook;
     const all = await forgeries(secret);
-    const [answers, beside, fetched, genuine] = await Promise.all([
+    const [answers, beside, fetched, elsewhere, genuine] = await Promise.all([
       Promise.all(
         all.map(async (forgery) => ({
           forgery: forgery.name,
@@ -124,17 +126,20 @@ export const forgedSignature = defineCheck<ForgedSignatureEvidence>({
       // A sibling, because some servers give everything below a path to its handler.
       deliver(target.anonymous, path.replace(/[^/]*\/?$/, target.unknownSegment), all[0] as Forgery),
       target.anonymous.get(path, { as: 'api' }),
+      deliver(target.anonymous, target.unknownPath, all[0] as Forgery),
       secret !== undefined && readiness.mode === 'full' ? deliverSigned(target.anonymous, path, secret) : undefined,
     ]);
-    return { answers, beside, fetched, ...(genuine && { genuine }) };
+    return { answers, beside, fetched, elsewhere, ...(genuine && { genuine }) };
   },
-  judge: ({ answers, beside, fetched, genuine }): Judgement => {
+  judge: ({ answers, beside, fetched, elsewhere, genuine }): Judgement => {
     if (answers.length < MIN_FORGERIES) throw new Error(`only ${answers.length} forgeries were built`);
     // No answer at all is an obstacle, which the engine reports.
     const wrong = answers.filter((answer) => status(answer.exchange) !== 0 && !isHandled(answer, genuine));
     const [first] = answers;
-    const isGuard = first && [beside, fetched].every((control) => isSameAnswer(first.exchange, control));
-    if (wrong.length === 0 && isGuard && !(genuine && isDelivered(genuine))) return guardedAway(first, beside, genuine);
+    const isAlike = (control: Exchange) => first !== undefined && isSameAnswer(first.exchange, control);
+    const isPosted = status(elsewhere) === 403 && isAlike(elsewhere);
+    const isGuarded = isAlike(beside) && (isAlike(fetched) || isPosted) && !(genuine && isDelivered(genuine));
+    if (wrong.length === 0 && first && isGuarded) return guardedAway(first, beside, genuine);
     if (wrong.length > 0 && !genuine && wrong.every(({ exchange }) => status(exchange) === 422))
       return undecided(`forgeries are refused with 422, as by a schema that looks at no signature; ${CONTROL}`);
     return {
@@ -193,10 +198,10 @@ function judgeAnswer({ forgery, exchange }: ForgeryAnswer): Finding {
 /** Every path and method is answered alike, so it may not have been the handler that refused. */
 function guardedAway({ forgery, exchange }: ForgeryAnswer, beside: Exchange, genuine: Exchange | undefined): Judgement {
   const code = status(exchange);
-  const alike = `the webhook path, a GET of it and a path that does not exist all answer ${code} alike, so`;
+  const alike = `the webhook path and paths that do not exist all answer ${code} alike, so`;
   if (code !== 401)
     return undecided(
-      `${alike} something in front of the handler answered (an address allow-list, a firewall, a catch-all); run from an allowed address, or correct webhook.path`,
+      `${alike} something in front of the handler answered (an address allow-list, a firewall, a guard against forged forms, a catch-all); run from an allowed address, leave the path out of that guard, or correct webhook.path`,
     );
   if (!genuine || status(genuine) === 0)
     return undecided(`${alike} a guard in front of the handler may have answered; ${CONTROL}`);

@@ -13,8 +13,8 @@ const CHUNK_NAME = /["'`]((?:https?:\/\/[^"'`\\\s/]+)?\/?(?:[\w@.%~()[\]+-]+\/)+
 /** A module that another one imports; any other `./x.js` is mostly an entry of a table and no file. */
 const IMPORTED = /\b(?:import|from)\s*(?:\(\s*)?["'`](\.{1,2}\/[^"'`\\\s]+\.m?js)["'`]/g;
 
-/** A worker that a script starts, by its address on the site. */
-const STARTED = /\b(?:Worker|register|importScripts)\(\s*["'`](\/[^"'`\\\s]{1,500}\.m?js)["'`]/g;
+/** A worker that a script starts, or settings that it fetches, by their address on the site. */
+const STARTED = /\b(?:Worker|register|importScripts|fetch|get)\(\s*["'`](\/[^"'`\\\s]{1,500}\.(?:m?js|json))["'`]/g;
 
 /** An object of chunk ids in a webpack runtime: `{12:"abc",34:"def"}`. */
 const MAP = String.raw`\(?\{((?:"?[\w-]+"?:"[^"]*",?)+)\}\)?`;
