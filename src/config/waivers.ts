@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { ReadinessConfigError } from './error.ts';
 import { validateWaivers } from './validate.ts';
 import type { Waiver } from '../result.ts';
+import { withoutMark } from '../text.ts';
 
 /**
  * Reads a file of waivers, `{ "<check id>": { "reason", "until" } }`, as `clerk-readiness baseline` writes it.
@@ -26,7 +27,7 @@ function parse(path: string, file: string): unknown {
     throw new ReadinessConfigError(`waive names ${path}, which cannot be read: ${(failure as Error).message}`);
   }
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutMark(text));
   } catch (failure) {
     throw new ReadinessConfigError(
       `waive names ${path}, which is not JSON (${(failure as Error).message}): correct it, or write it again with "npx clerk-readiness baseline"`,
