@@ -135,8 +135,8 @@ async function plan(
 
 /** A file with the line ends of Windows throughout keeps them. */
 function withItsLineEnds(change: Change): Change {
-  const isOfWindows = /\r\n/.test(change.before ?? '') && !/(?<!\r)\n/.test(change.before ?? '');
-  return isOfWindows ? { ...change, after: change.after.replace(/\r?\n/g, '\r\n') } : change;
+  const { before = '', after } = change;
+  return /^(?:.*\r\n)+$/.test(before) ? { ...change, after: after.replace(/\r?\n/g, '\r\n') } : change;
 }
 
 async function extendedConfig(root: string, name: string, imported: string): Promise<Change | undefined> {

@@ -53,8 +53,7 @@ export function readinessProjects(options: ReadinessOptions = {}): [checks: Read
 /**
  * A whole Playwright configuration for one target.
  * @param options see {@link ReadinessOptions}
- * @param config any Playwright configuration; its projects stay beside ours, its reporters replace `list`; without projects
- *   its own tests, where it says which, are one called `app`
+ * @param config any Playwright configuration; its projects stay beside ours, its reporters replace `list`
  * @example export default defineReadinessConfig({ baseURL: process.env.READINESS_BASE_URL })
  * @throws ReadinessConfigError naming the option and the fix.
  */

@@ -250,8 +250,7 @@ export default class ReadinessReporter implements Reporter {
     const place = folder.toLowerCase();
     const writer = this.#writers.get(place) ?? target.name;
     this.#writers.set(place, writer);
-    if (writer !== target.name)
-      return `the report could not be written to ${folder}, where that of "${writer}" is: set report.dir to a folder of its own`;
+    if (writer !== target.name) return unwritable(folder, `it has the one of "${writer}"`);
     try {
       return writeReport(folder, report, target.reportFormats, this.#configFile(target)).map(readable);
     } catch (failure) {

@@ -340,7 +340,7 @@ test('two targets of one report folder: the second does not replace the first, a
   assert.deepEqual([target.name, verdict], ['eu', 'READY']);
   assert.match(
     lastLine(stdout),
-    /^Result: NOT READY: .*the report could not be written to .*Same, where that of "eu" is: set report\.dir to a folder of its own$/,
+    /^Result: NOT READY: .*the report could not be written to .*Same \(it has the one of "eu"\): set report\.dir to a folder that can be written$/,
   );
 });
 
