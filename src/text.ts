@@ -9,8 +9,3 @@ export function listed(items: Iterable<string>, most = 6, separator = ', '): str
   const rest = unique.length - most;
   return `${unique.slice(0, most).join(separator)}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
-
-/** Without the byte order mark that editors on Windows put in front, which JSON.parse refuses. */
-export function withoutMark(text: string): string {
-  return text.replace(/^\uFEFF/, '');
-}

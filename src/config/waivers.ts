@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { ReadinessConfigError } from './error.ts';
 import { validateWaivers } from './validate.ts';
 import type { Waiver } from '../result.ts';
-import { withoutMark } from '../text.ts';
 
 /**
  * Reads a file of waivers, `{ "<check id>": { "reason", "until" } }`, as `clerk-readiness baseline` writes it.
@@ -27,7 +26,8 @@ function parse(path: string, file: string): unknown {
     throw new ReadinessConfigError(`waive names ${path}, which cannot be read: ${(failure as Error).message}`);
   }
   try {
-    return JSON.parse(withoutMark(text));
+    // An editor on Windows may have put a byte order mark in front.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (failure) {
     throw new ReadinessConfigError(
       `waive names ${path}, which is not JSON (${(failure as Error).message}): correct it, or write it again with "npx clerk-readiness baseline"`,

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Readiness } from '../config/options.ts';
-import { withoutMark } from '../text.ts';
 import { git, nulSeparated } from './git.ts';
 
 /** Bytes above which a file is data and no source. */
@@ -120,7 +119,11 @@ export class SourceTree {
 export async function readText(path: string, maxBytes = MAX_FILE_BYTES): Promise<string | undefined> {
   const file = await stat(path).catch(() => undefined);
   if (file?.isFile() !== true || file.size > maxBytes) return undefined;
-  return readFile(path, 'utf8').then(withoutMark, () => undefined);
+  // Editors on Windows put a byte order mark in front, which JSON.parse refuses.
+  return readFile(path, 'utf8').then(
+    (text) => text.replace(/^\uFEFF/, ''),
+    () => undefined,
+  );
 }
 
 function isInside(path: string, folder: string): boolean {

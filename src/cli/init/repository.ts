@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isRecord } from '../../is-record.ts';
 import { git } from '../../source/git.ts';
-import { withoutMark } from '../../text.ts';
 
 /** Package managers that `init` writes commands for. */
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'yarn-classic' | 'bun';
@@ -85,7 +84,8 @@ function isClassic(lockfile: string): boolean {
 
 function readJson(file: string): Record<string, unknown> {
   try {
-    const parsed: unknown = JSON.parse(withoutMark(readFileSync(file, 'utf8')));
+    // npm, too, reads one with a byte order mark.
+    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
     return isRecord(parsed) ? parsed : {};
   } catch {
     return {};
