@@ -4,6 +4,9 @@ import { curl } from './target/curl.ts';
 /** How much a failing check matters for going live; a `critical` check that is not verified makes the verdict INCOMPLETE. */
 export type Severity = 'critical' | 'high' | 'medium' | 'low';
 
+/** What matters most first. */
+export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
+
 /**
  * How a check ended.
  * `waived`: failed, with an unexpired waiver. `attested`: not provable from here, with unexpired evidence.

@@ -34,6 +34,17 @@ describe('docs', () => {
     );
   });
 
+  test('a sample takes one project of readinessProjects(), which gives no second', () => {
+    const taken = ['README.md', ...PAGES].flatMap((path) =>
+      [...read(path).matchAll(/^const \[(.*)\] = readinessProjects\(/gm)].map(([, names]) => `${path}: ${names}`),
+    );
+    assert.ok(taken.length > 3);
+    assert.deepEqual(
+      taken.filter((each) => each.includes(',')),
+      [],
+    );
+  });
+
   for (const { id } of CATALOG) {
     test(`${id} has a section with every part written`, () => {
       const page = read(`docs/checks/${areaOf(id)}.md`);

@@ -125,9 +125,18 @@ async function plan(
     changeOf(root, '.gitignore', (before) => withLines(before, IGNORED, '# clerk-readiness and Playwright')),
   );
   return {
-    changes: changes.filter((change) => change !== undefined && change.before !== change.after) as Change[],
+    changes: changes
+      .filter((change) => change !== undefined)
+      .map(withItsLineEnds)
+      .filter(({ before, after }) => before !== after),
     notes,
   };
+}
+
+/** A file with the line ends of Windows throughout keeps them. */
+function withItsLineEnds(change: Change): Change {
+  const { before = '', after } = change;
+  return /^(?:.*\r\n)+$/.test(before) ? { ...change, after: after.replace(/\r?\n/g, '\r\n') } : change;
 }
 
 async function extendedConfig(root: string, name: string, imported: string): Promise<Change | undefined> {

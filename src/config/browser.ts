@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import type { LaunchOptions } from '@playwright/test';
 
@@ -11,9 +12,13 @@ const SYSTEM_BROWSERS = [
   '/usr/bin/google-chrome',
   '/opt/google/chrome/chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
 ] as const;
+
+/** Where Windows has Chrome, for all users or for one. */
+const WINDOWS_FOLDERS = ['PROGRAMFILES', 'LOCALAPPDATA'];
 
 /** Debian's Chromium without a window, which opens pages in less than half the time of the whole browser. */
 const SYSTEM_SHELL = '/usr/bin/chromium-headless-shell';
@@ -85,7 +90,10 @@ export function browserExecutable(
   // Where there is a screen, somebody may want to watch (--headed).
   const watched = env['DISPLAY'] !== undefined || env['WAYLAND_DISPLAY'] !== undefined;
   const system = watched ? [...SYSTEM_BROWSERS, SYSTEM_SHELL] : [SYSTEM_SHELL, ...SYSTEM_BROWSERS];
-  return [own, ...system].find((path) => existsSync(path));
+  const windows = WINDOWS_FOLDERS.flatMap((name) =>
+    env[name] === undefined ? [] : join(env[name], 'Google/Chrome/Application/chrome.exe'),
+  );
+  return [own, ...windows, ...system].find((path) => existsSync(path));
 }
 
 /** Says how to get a browser; undefined when there is one. */

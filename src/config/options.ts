@@ -26,11 +26,11 @@ export interface ApiRouteOptions {
   /** Path, starting with `/`. */
   path: string;
   /** Methods it serves; default `['GET']`. */
-  methods?: string[];
+  methods?: readonly string[];
   /** Statuses that refuse an anonymous request; default `[401]`. */
-  unauthenticatedStatus?: number[];
+  unauthenticatedStatus?: readonly number[];
   /** Statuses that answer the test user; default: any 2xx. For a route that needs a role which the test user has not: `[403]`. */
-  authenticatedStatus?: number[];
+  authenticatedStatus?: readonly number[];
   /** JSON that a method with a body takes; sent with a genuine session in mode `full` only. Default `{}`. */
   body?: unknown;
 }
@@ -83,23 +83,23 @@ export interface ReadinessOptions {
   /** Pages, by their paths as browsers ask for them: with the base path, where the app is served under one. */
   routes?: {
     /** Pages that anyone may see, as paths or globs such as `/docs/**`; the home page first. Default `['/']`. */
-    public?: string[];
+    public?: readonly string[];
     /** Pages behind sign-in; `false` says that there are none. */
-    protected?: Array<string | ProtectedRouteOptions> | false;
+    protected?: ReadonlyArray<string | ProtectedRouteOptions> | false;
     /** Sign-in page: a path, or an absolute URL for the Account Portal. Default: learned from the redirects. */
     signIn?: string;
     /** Sign-up page: a path or an absolute URL. */
     signUp?: string;
     /** Globs of pages and API routes to leave out: `/blog/**`. */
-    ignore?: string[];
+    ignore?: readonly string[];
     /**
      * Endpoints of your own that redirect to an address in a parameter, up to its value.
      * @example ['/go?to=', '/login?returnTo=']
      */
-    redirects?: string[];
+    redirects?: readonly string[];
   };
   /** API routes behind sign-in; `false` says that there are none. */
-  api?: Array<string | ApiRouteOptions> | false;
+  api?: ReadonlyArray<string | ApiRouteOptions> | false;
   /** Endpoint that receives Clerk's webhooks; `false` says that there is none. */
   webhook?:
     | {
@@ -113,11 +113,11 @@ export interface ReadinessOptions {
   /** Health endpoint; `false` says that there is none. */
   health?: { path: string; contains?: string } | false;
   /** Cross-origin access; `false` says that no other origin is allowed. */
-  cors?: { allowedOrigins: string[] } | false;
+  cors?: { allowedOrigins: readonly string[] } | false;
   /** Content Security Policy. */
   csp?: {
     /** Needs of Clerk that this app does without, by directive and source: `['img-src https://img.clerk.com']`. */
-    ignoreNeeds?: string[];
+    ignoreNeeds?: readonly string[];
   };
   /** Endpoint with a rate limit, for the burst check in mode `full`. */
   rateLimit?:
@@ -181,7 +181,7 @@ export interface ReadinessOptions {
     /** Addresses instead of DNS, as `curl --resolve`: `{ 'app.example.com': '203.0.113.7' }`. */
     resolve?: Record<string, string>;
     /** Resolvers to ask about Clerk's DNS records, as `host` or `host:port`; default: those of the machine. */
-    dns?: string[];
+    dns?: readonly string[];
     /** Requests under way at once; default 8. */
     concurrency?: number;
     /** Requests started per second; default 200. */
@@ -198,7 +198,7 @@ export interface ReadinessOptions {
     /** Folder of `report.json`; default `readiness-report` (`readiness-report/<name>` for a target with a name of its own). */
     dir?: string;
     /** Forms beside `report.json`, which is always written; default `['html', 'markdown']`. */
-    formats?: ReportFormat[];
+    formats?: readonly ReportFormat[];
     /**
      * What to compare with, to name regressions first: `last` for the report that this run replaces, or the path of a `report.json`.
      * Default: nothing. It never fails a run that has nothing to compare with.

@@ -58,11 +58,13 @@ export function readinessProjects(options: ReadinessOptions = {}): [checks: Read
  * @throws ReadinessConfigError naming the option and the fix.
  */
 export function defineReadinessConfig(options: ReadinessOptions = {}, config: ReadinessConfig = {}): ReadinessConfig {
+  // Beside a list of projects Playwright runs no others.
+  const own = config.projects ?? ((config.testDir ?? config.testMatch) === undefined ? [] : [{ name: 'app' }]);
   return defineConfig<PlaywrightTestOptions, WorkerUse>({
     globalTimeout: RUN_TIMEOUT_MS,
     ...config,
     reporter: withReadinessReporter(config.reporter),
-    projects: uniqueNames([...(config.projects ?? []), ...readinessProjects(options)]),
+    projects: uniqueNames([...own, ...readinessProjects(options)]),
   });
 }
 
@@ -70,7 +72,9 @@ export function defineReadinessConfig(options: ReadinessOptions = {}, config: Re
 export function withReadinessReporter(
   reporter: ReadinessConfig['reporter'],
 ): Exclude<ReadinessConfig['reporter'], string | undefined> {
-  const others = typeof reporter === 'string' ? [[reporter] as [string]] : (reporter ?? []);
+  const given = typeof reporter === 'string' ? [[reporter] as [string]] : (reporter ?? []);
+  // Named as well, it would say everything twice.
+  const others = given.filter(([name]) => name !== 'clerk-readiness/reporter');
   return [...others, [REPORTER]] as Exclude<ReadinessConfig['reporter'], string | undefined>;
 }
 

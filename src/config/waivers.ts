@@ -26,7 +26,8 @@ function parse(path: string, file: string): unknown {
     throw new ReadinessConfigError(`waive names ${path}, which cannot be read: ${(failure as Error).message}`);
   }
   try {
-    return JSON.parse(text);
+    // An editor on Windows may have put a byte order mark in front.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (failure) {
     throw new ReadinessConfigError(
       `waive names ${path}, which is not JSON (${(failure as Error).message}): correct it, or write it again with "npx clerk-readiness baseline"`,

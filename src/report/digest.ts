@@ -1,4 +1,5 @@
-import type { CheckResult, Severity, Status } from '../result.ts';
+import { SEVERITIES } from '../result.ts';
+import type { CheckResult, Status } from '../result.ts';
 import { UNSELECTED } from './checklist.ts';
 import type { Change, Comparison } from './compare.ts';
 import type { Report } from './report.ts';
@@ -12,9 +13,6 @@ export const STATUS_WORDS: Readonly<Record<Status, string>> = {
   pass: 'Pass',
   'not-applicable': 'Not applicable',
 };
-
-/** What matters most first. */
-export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
 
 /** Checks by area, in the order in which the areas appear. */
 export function byArea<C extends Pick<CheckResult, 'area'>>(checks: readonly C[]): Array<[area: string, checks: C[]]> {

@@ -59,6 +59,8 @@ export default class ReadinessReporter implements Reporter {
   readonly #errors: RunError[] = [];
   /** Reports to compare with, by target; read before this run replaces them. */
   readonly #previous = new Map<string, Previous>();
+  /** Targets by folder of their reports, of which Windows and macOS take `a` and `A` for one. */
+  readonly #writers = new Map<string, string>();
   #config: FullConfig | undefined;
   #suite: Suite | undefined;
   #startedAt = new Date();
@@ -245,6 +247,10 @@ export default class ReadinessReporter implements Reporter {
   /** The paths of what was written, or why nothing was. */
   #write({ target }: TargetRun, report: Report): string[] | string {
     const folder = this.#folderOf(target);
+    const place = folder.toLowerCase();
+    const writer = this.#writers.get(place) ?? target.name;
+    this.#writers.set(place, writer);
+    if (writer !== target.name) return unwritable(folder, `it has the one of "${writer}"`);
     try {
       return writeReport(folder, report, target.reportFormats, this.#configFile(target)).map(readable);
     } catch (failure) {

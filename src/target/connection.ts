@@ -206,8 +206,13 @@ export class Connection {
         body: request.confidential === true ? '[redacted]' : this.#redactor.text(request.body),
       }),
     };
-    if (this.#leadsInside(request)) {
-      const error = { code: 'PRIVATE_ADDRESS', message: 'not sent, because a public target led to a private address' };
+    const error = request.path.startsWith('/')
+      ? this.#leadsInside(request) && {
+          code: 'PRIVATE_ADDRESS',
+          message: 'not sent, because a public target led to a private address',
+        }
+      : { code: 'NO_PATH', message: 'not sent, because a path begins with "/"; only the target is asked' };
+    if (error) {
       return { exchange: { request: recorded, error, durationMs: 0 }, raw: { body: '', setCookies: [] } };
     }
     this.#sent += 1;

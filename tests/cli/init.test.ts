@@ -159,6 +159,21 @@ describe('init', () => {
     assert.equal(ended.code, 0);
   });
 
+  test('files with the line ends of Windows keep them, and a byte order mark hides nothing', async () => {
+    const crlf = (text: string) => text.replaceAll('\n', '\r\n');
+    const root = repository({
+      ...NEXT_APP,
+      'package.json': `\uFEFF${JSON.stringify({ type: 'module', devDependencies: { 'clerk-readiness': '1', '@playwright/test': '1' } })}`,
+      '.gitignore': crlf('node_modules\n'),
+      'playwright.config.ts': crlf("export default {\n  testDir: 'e2e',\n};\n"),
+    });
+    const { code, stdout, stderr } = await cli(['init', '--yes'], { cwd: root });
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stdout, /npm install --save-dev/);
+    assert.match(read(root, 'playwright.config.ts'), /from '\.\/readiness\.config\.js'/);
+    for (const path of ['.gitignore', 'playwright.config.ts']) assert.doesNotMatch(read(root, path), /(?<!\r)\n/, path);
+  });
+
   test('a folder without package.json is no app', async () => {
     const { code, stderr } = await cli(['init', '--yes'], { cwd: repository({}) });
     assert.equal(code, 2);

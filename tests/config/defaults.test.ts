@@ -9,6 +9,7 @@ import test from 'node:test';
 import { generate } from 'selfsigned';
 import { browserExecutable, missingBrowser } from '../../src/config/browser.ts';
 import { defineReadinessConfig, readinessProjects } from '../../src/config/projects.ts';
+import type { ReadinessConfig } from '../../src/config/projects.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
 import { METADATA_KEY } from '../../src/report/record.ts';
 import { Target } from '../../src/target/target.ts';
@@ -230,4 +231,23 @@ test('a named browser wins, and a missing one is explained', () => {
     missingBrowser('/nonexistent') ?? '',
     /^No browser at \/nonexistent\. Run "npx playwright install chromium", or set READINESS_BROWSER/,
   );
+});
+
+test('our reporter is there once, also where the configuration names it already', () => {
+  const { reporter } = defineReadinessConfig(URL_ONLY, {
+    reporter: [['list'], ['clerk-readiness/reporter'], ['json', { outputFile: 'results.json' }]],
+  });
+  assert.deepEqual(
+    (reporter as Array<[string]>).map(([name]) => name.replace(/^.*\/(?=reporter)/, '')),
+    ['list', 'json', 'reporter.ts'],
+  );
+  assert.equal(defineReadinessConfig(URL_ONLY, { reporter: 'clerk-readiness/reporter' }).reporter?.length, 1);
+});
+
+test('a configuration without projects is one of its own, beside ours', () => {
+  const names = (config: ReadinessConfig) => defineReadinessConfig(URL_ONLY, config).projects?.map(({ name }) => name);
+  assert.deepEqual(names({ testDir: './e2e' }), ['app', 'readiness']);
+  assert.deepEqual(names({ testMatch: '*.e2e.ts' }), ['app', 'readiness']);
+  assert.deepEqual(names({ retries: 1 }), ['readiness']);
+  assert.deepEqual(names({ testDir: './e2e', projects: [] }), ['readiness']);
 });

@@ -17,6 +17,14 @@ test('waivers may stand in a file', (t) => {
   assert.deepEqual([waive, waiverFile], [{ 'headers/csp': WAIVER }, path]);
 });
 
+test('a file of waivers may begin with a byte order mark, as editors on Windows write one', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'clerk-readiness-waivers-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'waivers.json');
+  writeFileSync(path, `\uFEFF${JSON.stringify({ 'headers/csp': WAIVER })}\r\n`);
+  assert.deepEqual(resolveOptions({ waive: path }, {}).waive, { 'headers/csp': WAIVER });
+});
+
 test('waivers in the options name no file', () => {
   const readiness = resolveOptions({ waive: { 'headers/csp': WAIVER } }, {});
   assert.deepEqual([readiness.waive, 'waiverFile' in readiness], [{ 'headers/csp': WAIVER }, false]);

@@ -9,6 +9,8 @@ import type { ReadinessOptions } from 'clerk-readiness';
 const options: ReadinessOptions = { baseURL: process.env['APP_URL'], webhook: { path: '/w', secret: process.env['SECRET'] } };
 export const spread = defineConfig({ projects: [{ name: 'own' }, ...readinessProjects(options)] });
 export default defineReadinessConfig(options, { retries: 1, projects: [{ name: 'own' }] });
+const paths = ['/a', '/b'] as const;
+readinessProjects({ routes: { public: paths, protected: paths }, api: [{ path: '/c', methods: ['GET', 'POST'] as const }] });
 // @ts-expect-error a misspelt option is a type error
 defineReadinessConfig({ routess: {} });
 // @ts-expect-error so is a wrong value

@@ -324,6 +324,26 @@ test('two targets: a report each, the exit code follows the worst', async (t) =>
   );
 });
 
+test('two targets of one report folder: the second does not replace the first, and says what to set', async (t) => {
+  const baseURL = await site(t);
+  const ground = new Playground(t, {
+    'playwright.config.ts': `
+      import { defineConfig } from '@playwright/test';
+      import { local } from './local.ts';
+      const of = (name: string, dir: string) => local({ baseURL: '${baseURL}', name, report: { dir } });
+      export default defineConfig({ reporter: [['../../../src/report/reporter.ts']], projects: [...of('eu', 'same'), ...of('us', './Same')] });`,
+    'all.spec.ts': wholeSpec(),
+  });
+  const { code, stdout } = await ground.run();
+  assert.equal(code, 1);
+  const { target, verdict } = ground.report('same/report.json');
+  assert.deepEqual([target.name, verdict], ['eu', 'READY']);
+  assert.match(
+    lastLine(stdout),
+    /^Result: NOT READY: .*the report could not be written to .*Same \(it has the one of "eu"\): set report\.dir to a folder that can be written$/,
+  );
+});
+
 test('shards: each is INCOMPLETE; merged they are whole and the exit code follows the verdict', async (t) => {
   const baseURL = await site(t);
   const rest = 'fullyParallel: true, ';

@@ -37,6 +37,14 @@ describe('what goes out', () => {
     });
   }
 
+  for (const path of ['api/me', 'https://other.example/api/me', '']) {
+    it(`sends nothing for "${path}", which is no path of the target`, async () => {
+      const { response, error } = await connection(server.origin).send({ origin: server.origin, path });
+      assert.equal(response, undefined);
+      assert.equal(error?.message, 'not sent, because a path begins with "/"; only the target is asked');
+    });
+  }
+
   it('keeps the order, the case and the repetition of headers', async () => {
     const headers = [
       ['X-One', '1'],

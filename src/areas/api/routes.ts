@@ -9,7 +9,7 @@ import type { Exchange } from '../../target/exchange.ts';
 const HARMLESS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PATCH'];
 
 /** Methods of a route that the mode lets be sent without a session. */
-export function sendable({ methods }: ApiRoute, { mode }: Pick<Readiness, 'mode'>): string[] {
+export function sendable({ methods }: ApiRoute, { mode }: Pick<Readiness, 'mode'>): readonly string[] {
   return mode === 'full' ? methods : methods.filter((method) => HARMLESS.includes(method));
 }
 

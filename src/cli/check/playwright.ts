@@ -44,15 +44,17 @@ export interface PlaywrightRun {
 
 /** Runs Playwright with our configuration to its end; gives the exit code. A signal to us is passed on once. */
 export async function runPlaywright(run: PlaywrightRun): Promise<number> {
+  const onWindows = process.platform === 'win32';
   const child = spawn(process.execPath, [run.cli, 'test', '--config', CONFIG, ...run.args], {
     env: childEnv(run),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // In a process group of its own, so that Ctrl-C reaches it once, through us: twice, and it ends without a report.
-    detached: process.platform !== 'win32',
+    detached: !onWindows,
   });
   let interrupted = false;
   const interrupt = (): void => {
-    if (!interrupted) child.kill('SIGINT');
+    // On Windows Ctrl-C reaches it by itself, and a signal would end it on the spot, without a report.
+    if (!interrupted && !onWindows) child.kill('SIGINT');
     interrupted = true;
   };
   for (const signal of SIGNALS) process.on(signal, interrupt);

@@ -84,7 +84,8 @@ function isClassic(lockfile: string): boolean {
 
 function readJson(file: string): Record<string, unknown> {
   try {
-    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    // npm, too, reads one with a byte order mark.
+    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
     return isRecord(parsed) ? parsed : {};
   } catch {
     return {};
