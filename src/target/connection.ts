@@ -336,13 +336,13 @@ async function decoded(
   limit: number,
   maybeGzip: boolean,
 ): Promise<{ text: string; truncated: boolean }> {
+  if (body.length === 0) return { text: '', truncated };
   const encodings = valuesOf(headers, 'content-encoding').join().toLowerCase().split(',');
   let read = { body, truncated };
   // The last one in the list was put on last.
   for (const encoding of encodings.map((each) => each.trim()).reverse()) {
-    if (read.body.length > 0 && UNREAD.test(encoding))
-      throw new Error(`its body is in ${encoding}, which was not asked for`);
-    const decoder = read.body.length > 0 ? DECODERS[encoding] : undefined;
+    if (UNREAD.test(encoding)) throw new Error(`its body is in ${encoding}, which was not asked for`);
+    const decoder = DECODERS[encoding];
     if (decoder) read = await decompressed(read.body, decoder(), limit, read.truncated);
   }
   if (maybeGzip && read.body[0] === 0x1f)

@@ -198,7 +198,7 @@ describe('performance/static-bypass', () => {
   it('finds own files once, in order, and no pages, data or foreign hosts', () => {
     const page = exchange({
       path: '/docs/',
-      body: '<link rel="stylesheet" href="/a.css?dpl=1"><link rel="canonical" href="/x.html"><script src="b.js"></script><script src="/a.js"></script><img src="/a.js"><img src="data:image/png;base64,AA"><img src="https://cdn.example.com/c.png"><img src="/_next/image?url=x"><link rel="icon" href="/icon.svg"><link rel="manifest" href="/site.webmanifest">',
+      body: '<link rel="stylesheet" href="/a.css?dpl=1"><link rel="canonical" href="/x.html"><script src="b.js"></script><script src="/a.js"></script><img src="/a.js"><img src="data:image/png;base64,AA"><img src="https://cdn.example.com/c.png"><img src="/_next/image?url=x"><link rel="icon" href="/icon.svg"><link rel="manifest" href="/site.webmanifest"><link rel="manifest" href="/manifest.json">',
     });
     assert.deepEqual(
       assetPaths(

@@ -98,7 +98,8 @@ function assets(pages: readonly Exchange[]): URL[] {
       urls.flatMap((value) => (URL.canParse(value, base) ? [new URL(value, base)] : []));
     return [...absolute(values, baseOf(page)), ...absolute(preloaded(page), page.request.url)];
   });
-  return urls.filter(({ pathname }) => /\.\w{2,11}$/.test(pathname));
+  // Clerk’s own matcher leaves JSON to the middleware.
+  return urls.filter(({ pathname }) => /\.(?!json$)\w{2,11}$/.test(pathname));
 }
 
 /** True for a file; Nitro makes up a data URL for an icon that is none. */
