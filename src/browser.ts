@@ -42,13 +42,13 @@ export class Tab {
     this.#record();
   }
 
-  /** Opens a tab in a context of its own. */
+  /** @internal Opens a tab in a context of its own. */
   static async open(browser: Browser, readiness: Readiness): Promise<Tab> {
     const opener = new Opener(browser, readiness);
     return new Tab(await opener.page(await opener.context()), opener);
   }
 
-  /** The page by which this tab and all that came from it were given up; undefined as long as they can be used. */
+  /** @internal The page by which this tab and all that came from it were given up; undefined as long as they can be used. */
   get unusable(): UnusablePage | undefined {
     return this.#opener.unusable;
   }
@@ -92,6 +92,7 @@ export class Tab {
   /**
    * A fresh tab with a copy of this context's cookies: the same person and the same session, and no other tab that
    * could tell it what happens; closed together with this one.
+   * @internal
    */
   async twin(): Promise<Tab> {
     const tab = await this.fresh();
@@ -102,6 +103,7 @@ export class Tab {
   /**
    * Makes the tab one of somebody who was never here: without cookies, and without what pages stored. It costs a third of
    * a fresh one, because the browser still knows the app's scripts: a page at rest stays where it is, and does nothing more.
+   * @internal
    */
   async wipe(): Promise<void> {
     const { page, context } = this;
@@ -118,7 +120,7 @@ export class Tab {
     for (const kept of [this.#moves, this.#errors, this.#console]) kept.length = 0;
   }
 
-  /** Closes the context with everything in it. */
+  /** @internal Closes the context with everything in it. */
   async close(): Promise<void> {
     await Promise.all(this.#children.map((child) => child.close()));
     await this.context.close();

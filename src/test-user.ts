@@ -35,7 +35,7 @@ export class TestUser {
     this.#context = context;
   }
 
-  /** The option without which nobody can sign in; undefined when all are there. */
+  /** @internal The option without which nobody can sign in; undefined when all are there. */
   static missingOption(readiness: Readiness): string | undefined {
     return Account.missingOption(readiness);
   }
@@ -43,6 +43,7 @@ export class TestUser {
   /**
    * Finds the user of the options; creates one for `'ephemeral'`, whom the caller must {@link remove}.
    * @throws ReadinessConfigError when an option is missing, when the key is refused, or when there is no such user.
+   * @internal
    */
   static async find(readiness: Readiness, identity: Identity): Promise<TestUser> {
     const context = { readiness, identity };
@@ -89,7 +90,7 @@ export class TestUser {
     return client;
   }
 
-  /** Lets the pages of a context pass bot protection, where a secret key is there to ask for it. */
+  /** @internal Lets the pages of a context pass bot protection, where a secret key is there to ask for it. */
   async passBotProtection(context: BrowserContext): Promise<void> {
     const testingToken = await this.#account.testingToken();
     if (testingToken !== undefined) await passBotProtection(context, this.#context.identity, testingToken);
@@ -106,7 +107,7 @@ export class TestUser {
     this.#sessions.delete(sessionId);
   }
 
-  /** Ends every session that was begun here; without a secret key by signing out. */
+  /** @internal Ends every session that was begun here; without a secret key by signing out. */
   async signOutEverywhere(): Promise<void> {
     const sessions = [...this.#sessions];
     this.#sessions.clear();

@@ -33,6 +33,7 @@ export type ElsewhereRequest = Omit<Request, 'origin' | 'path'>;
 export class Target {
   readonly anonymous: Anonymous;
   readonly identity: Identity;
+  /** @internal */
   readonly redactor: Redactor;
   /** A segment of a path that no app has; the same for all checks, so that its answer is fetched once. */
   readonly unknownSegment = `clerk-readiness-${randomBytes(6).toString('hex')}`;
@@ -64,6 +65,7 @@ export class Target {
    * @throws TargetError with one clear message when it is unreachable, walled off, down, or not the app.
    * @throws ReadinessConfigError when the base URL is missing or does not fit the profile.
    * @param onLost told when the target stops answering later on
+   * @internal
    */
   static async connect(readiness: Readiness, onLost?: (failure: TargetError) => void): Promise<Target> {
     const origin = originOf(readiness);
@@ -110,7 +112,7 @@ export class Target {
     return this.#connection.sent;
   }
 
-  /** Walls and failures met so far, in order. */
+  /** @internal Walls and failures met so far, in order. */
   get obstacles(): readonly Obstacle[] {
     return this.#obstacles;
   }
@@ -118,6 +120,7 @@ export class Target {
   /**
    * Makes sure that the target is still there; sends nothing when its last answer arrived.
    * @throws TargetError when it stopped answering.
+   * @internal
    */
   async assertAnswering(): Promise<void> {
     await this.#connection.assertAnswering();
@@ -155,7 +158,7 @@ export class Target {
     return this.#discovery;
   }
 
-  /** The public key set of a Frontend API, fetched once. */
+  /** @internal The public key set of a Frontend API, fetched once. */
   async keySet(frontendApi: string): Promise<Exchange> {
     this.#keySet ??= this.elsewhere(`${frontendApi}/.well-known/jwks.json`, { judged: true });
     return this.#keySet;
@@ -165,6 +168,7 @@ export class Target {
    * Signs in over the Frontend API, as a browser does that Clerk has not seen yet.
    * @param testingToken by which bot protection lets a test pass
    * @throws Error with Clerk's own words and the fix when it refuses.
+   * @internal
    */
   async signIn(factor: FirstFactor, testingToken?: string): Promise<SignedIn> {
     const parts = { connection: this.#connection, identity: this.identity, anonymous: this.anonymous };
@@ -180,7 +184,7 @@ export class Target {
     return Promise.all([...paths].map((path) => this.anonymous.page(path)));
   }
 
-  /** Closes every socket. */
+  /** @internal Closes every socket. */
   async close(): Promise<void> {
     await this.#connection.close();
   }
