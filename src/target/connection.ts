@@ -50,6 +50,9 @@ const MAX_HEADER_BYTES = 64 * 1024;
 /** Requests to the target in a row without an answer after which it is asked whether it is still there. */
 const MAX_UNANSWERED = 4;
 
+/** Codes of a connection that the other side closed. */
+const CLOSED = /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET)$/;
+
 /** Answers of the target that may be longer than `network.maxBodyBytes`; what was read of them is kept for the judges. */
 const MAX_TRUNCATED = 20;
 
@@ -153,7 +156,11 @@ export class Connection {
 
   async #attempt(request: Request): Promise<Sent> {
     if (this.#lost) throw this.#lost;
-    const sent = await this.#exchange(request);
+    let sent = await this.#exchange(request);
+    if (isRepeatable(request) && CLOSED.test(sent.exchange.error?.code ?? '')) {
+      await this.#throttle.pace();
+      sent = await this.#exchange(request);
+    }
     if (request.origin === this.#credentials.origin) {
       this.#unanswered = sent.exchange.error ? this.#unanswered + 1 : 0;
       if (this.#unanswered >= MAX_UNANSWERED) await this.#askOnce();
@@ -259,6 +266,11 @@ export class Connection {
     const credentials = origin === this.#credentials.origin ? Object.entries(this.#credentials.headers) : [];
     return completed(completed(given, credentials), DEFAULT_HEADERS);
   }
+}
+
+/** Whether a request may go out twice: a server may close a connection at the moment it is used again (RFC 9112 section 9.3.1). */
+function isRepeatable({ method = 'GET', judged }: Request): boolean {
+  return judged !== true && ['GET', 'HEAD', 'OPTIONS'].includes(method);
 }
 
 function isHeaderList(headers: HeadersInput): headers is HeaderList {

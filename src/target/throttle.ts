@@ -18,7 +18,7 @@ export class Throttle {
   async run<T>(task: () => Promise<T>): Promise<T> {
     await this.#enter();
     try {
-      await this.#pace();
+      await this.pace();
       return await task();
     } finally {
       this.#running -= 1;
@@ -26,15 +26,16 @@ export class Throttle {
     }
   }
 
+  /** Waits until one more may start, for a task that is under way. */
+  pace(): Promise<void> {
+    // One after the other, because timers of nearly the same time fire in any order.
+    this.#turn = this.#turn.then(() => this.#nextSlot());
+    return this.#turn;
+  }
+
   async #enter(): Promise<void> {
     if (this.#running >= this.#concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#running += 1;
-  }
-
-  /** One after the other, because timers of nearly the same time fire in any order. */
-  #pace(): Promise<void> {
-    this.#turn = this.#turn.then(() => this.#nextSlot());
-    return this.#turn;
   }
 
   async #nextSlot(): Promise<void> {

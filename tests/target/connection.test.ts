@@ -8,6 +8,8 @@ import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { ReadinessConfigError } from '../../src/config/error.ts';
+import type { Request } from '../../src/target/connection.ts';
+import type { Exchange } from '../../src/target/exchange.ts';
 import { connection } from '../support/connect.ts';
 import { closedPort, selfSigned, serve, serveTcp, serveTls } from '../support/server.ts';
 import type { Certificate, Listening } from '../support/server.ts';
@@ -244,6 +246,37 @@ describe('what comes back', () => {
     const exchange = await connection(server.origin).send({ origin: server.origin, path: '/' });
     assert.equal(exchange.response, undefined);
     assert.match(exchange.error?.code ?? '', /UND_ERR_SOCKET|ECONNRESET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH/);
+  });
+
+  describe('when the server closes the connection instead of an answer', () => {
+    const sentTo = async (request: Partial<Request>, closes: (asked: number) => boolean) => {
+      const server = await serve(({ socket }, response) => {
+        if (closes(server.received.length)) socket.resetAndDestroy();
+        else response.end('here');
+      });
+      const told: Exchange[] = [];
+      const client = connection(server.origin, { onExchange: (exchange) => told.push(exchange) });
+      const exchange = await client.send({ origin: server.origin, path: '/', ...request });
+      assert.deepEqual(told, [exchange]);
+      return { exchange, asked: server.received.length };
+    };
+
+    it('is asked for once more, as the connection may have been kept a moment too long', async () => {
+      const { exchange, asked } = await sentTo({}, (count) => count === 1);
+      assert.equal(exchange.response?.body, 'here');
+      assert.equal(asked, 2);
+    });
+    it('is an error when that is closed too', async () => {
+      const { exchange, asked } = await sentTo({}, () => true);
+      assert.match(exchange.error?.code ?? '', /UND_ERR_SOCKET|ECONNRESET/);
+      assert.equal(asked, 2);
+    });
+    for (const request of [{ method: 'POST', body: '{}' }, { judged: true }] as const)
+      it(`is not asked for again by ${JSON.stringify(request)}`, async () => {
+        const { exchange, asked } = await sentTo(request, (count) => count === 1);
+        assert.match(exchange.error?.code ?? '', /UND_ERR_SOCKET|ECONNRESET/);
+        assert.equal(asked, 1);
+      });
   });
 
   it('is told to the listener once, redacted', async () => {
