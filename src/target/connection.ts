@@ -362,10 +362,14 @@ async function decoded(
   return { text: textOf(read.body, valuesOf(headers, 'content-type')[0]), truncated: read.truncated };
 }
 
+const UTF_8 = new TextDecoder();
+
 /** As a browser reads it, which takes a mark of the byte order for no text. */
 function textOf(bytes: Buffer, type = ''): string {
+  const charset = /charset\s*=\s*["']?([\w:-]+)/i.exec(type)?.[1] ?? 'utf-8';
   try {
-    return new TextDecoder(/charset\s*=\s*["']?([\w:-]+)/i.exec(type)?.[1]).decode(bytes);
+    // To make one costs more than to read a short answer.
+    return (/^utf-?8$/i.test(charset) ? UTF_8 : new TextDecoder(charset)).decode(bytes);
   } catch {
     return bytes.toString();
   }
