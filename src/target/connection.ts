@@ -202,6 +202,14 @@ export class Connection {
     return !isPrivateHost(new URL(this.#credentials.origin).hostname) && isPrivateHost(new URL(origin).hostname);
   }
 
+  #unsendable(request: Request): ExchangeError | undefined {
+    if (!request.path.startsWith('/'))
+      return { code: 'NO_PATH', message: 'not sent, because a path begins with "/"; only the target is asked' };
+    if (this.#leadsInside(request))
+      return { code: 'PRIVATE_ADDRESS', message: 'not sent, because a public target led to a private address' };
+    return undefined;
+  }
+
   async #exchange(request: Request): Promise<Sent> {
     const method = request.method ?? 'GET';
     const headers = this.#headers(request);
@@ -213,24 +221,16 @@ export class Connection {
         body: request.confidential === true ? '[redacted]' : this.#redactor.text(request.body),
       }),
     };
-    const error = request.path.startsWith('/')
-      ? this.#leadsInside(request) && {
-          code: 'PRIVATE_ADDRESS',
-          message: 'not sent, because a public target led to a private address',
-        }
-      : { code: 'NO_PATH', message: 'not sent, because a path begins with "/"; only the target is asked' };
-    if (error) {
-      return { exchange: { request: recorded, error, durationMs: 0 }, raw: { body: '', setCookies: [] } };
-    }
+    const error = this.#unsendable(request);
+    if (error) return { exchange: { request: recorded, error, durationMs: 0 }, raw: { body: '', setCookies: [] } };
     this.#sent += 1;
     const started = performance.now();
     const elapsed = () => Math.round(performance.now() - started);
     const { maxBodyBytes, requestTimeoutMs } = this.#network;
     try {
-      const { origin, path, body } = request;
       const answer = await answerTo(
         this.#agent,
-        { origin, path, method, headers, ...(body !== undefined && { body }) },
+        { ...request, method, headers },
         { bytes: maxBodyBytes, milliseconds: requestTimeoutMs },
       );
       const received = answer.headers;
