@@ -36,14 +36,17 @@ const RUN = /[\w.-]{12,}/g;
 /** The beginning of a JSON object in base64url. */
 const JWT_START = /\beyJ[\w-]{5}/;
 
-/** Longest text whose redacted form is remembered, and how many are: headers and URLs repeat from request to request. */
-const REMEMBERED = { length: 256, texts: 2000 } as const;
+/** Characters that are remembered at most: headers and URLs repeat from request to request, an app's shell and its refusals too. */
+const REMEMBERED = { texts: 1 << 19, bodies: 1 << 23 } as const;
 
 /** A header as it is recorded, and whether it had no secret to begin with. */
 interface Recorded {
   readonly pair: HeaderList[number];
   readonly isClean: boolean;
 }
+
+/** A body as it is recorded, and what stood in it. */
+type RecordedBody = Pick<ResponseRecord, 'body'> & Required<Pick<ResponseRecord, 'secrets'>>;
 
 /** Headers whose whole value is a credential. */
 const CREDENTIAL_HEADERS = new Set(['authorization', 'proxy-authorization']);
@@ -52,8 +55,9 @@ const CREDENTIAL_HEADERS = new Set(['authorization', 'proxy-authorization']);
 export class Redactor {
   readonly #secrets: readonly Secret[];
   readonly #replacements: ReadonlyArray<readonly [from: string, to: string]>;
-  readonly #texts = new Remembered<string>();
-  readonly #headers = new Remembered<Recorded>();
+  readonly #texts = new Remembered<string>(REMEMBERED.texts);
+  readonly #headers = new Remembered<Recorded>(REMEMBERED.texts);
+  readonly #bodies = new Remembered<RecordedBody>(REMEMBERED.bodies);
 
   /** @param secrets values of options; each is also found base64-encoded, URL-encoded and JSON-escaped. */
   constructor(secrets: readonly Secret[]) {
@@ -91,10 +95,14 @@ export class Redactor {
   answer(headers: HeaderList, text: string): Pick<ResponseRecord, 'headers' | 'body' | 'secrets'> {
     const recorded = headers.map(([name, value]) => this.#header(name, value));
     const heads = recorded.every(({ isClean }) => isClean) ? [] : headers.map((pair) => lineOf(...pair));
-    const secrets = findSecrets(heads.join('') + text, this.#secrets);
+    const body = this.#bodies.get(text, () => ({
+      body: this.#withoutSecrets(text),
+      secrets: findSecrets(text, this.#secrets),
+    }));
+    const secrets = heads.length > 0 ? findSecrets(heads.join('') + text, this.#secrets) : body.secrets;
     return {
       headers: recorded.map(({ pair }) => pair),
-      body: this.text(text),
+      body: body.body,
       ...(secrets.length > 0 && { secrets }),
     };
   }
@@ -115,17 +123,26 @@ export class Redactor {
   }
 }
 
-/** What was made of short texts. */
+/** What was made of the last texts. */
 class Remembered<T> {
   readonly #made = new Map<string, T>();
+  readonly #capacity: number;
+  #characters = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
 
   /** What is made of a text, made again only when it was forgotten. */
   get(text: string, make: () => T): T {
-    if (text.length > REMEMBERED.length) return make();
     const remembered = this.#made.get(text);
     if (remembered !== undefined) return remembered;
     const made = make();
-    if (this.#made.size >= REMEMBERED.texts) this.#made.clear();
+    this.#characters += text.length;
+    if (this.#characters > this.#capacity) {
+      this.#made.clear();
+      this.#characters = text.length;
+    }
     this.#made.set(text, made);
     return made;
   }

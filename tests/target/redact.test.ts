@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Redactor } from '../../src/target/redact.ts';
 import { connection } from '../support/connect.ts';
 import { serve } from '../support/server.ts';
@@ -124,4 +126,42 @@ describe('a recorded exchange', () => {
     assert.equal(exchange.response?.status, 302);
     assert.ok(server.received[0]?.body.includes(JSON.stringify(value)), 'the server must get the real value');
   });
+
+  it('is the same the second time, and tells what stood in its headers only where it did', () => {
+    const redactor = new Redactor([{ name: 'webhook.secret', value }]);
+    const page = `${'<p>text</p>'.repeat(2_000)}${value}`;
+    const first = redactor.answer([['x-id', '1']], page);
+    assert.ok(first.body.endsWith('</p>[redacted:webhook.secret]'));
+    assert.equal(first.secrets?.[0]?.what, 'the value of webhook.secret');
+    assert.deepEqual(redactor.answer([['x-id', '1']], page), first);
+    const another = redactor.answer([['x-key', value]], '');
+    assert.deepEqual(another.headers, [['x-key', '[redacted:webhook.secret]']]);
+    assert.equal(another.secrets?.length, 1);
+    assert.deepEqual(redactor.answer([['x-id', '1']], ''), { headers: [['x-id', '1']], body: '' });
+  });
+
+  it('shares a long text with those that say the same, so that hundreds of refusals take the memory of one', () => {
+    const redactor = new Redactor([]);
+    const bodies: string[] = [];
+    const before = used();
+    for (let count = 0; count < 200; count += 1)
+      bodies.push(redactor.answer([], Buffer.from('x'.repeat(500_000)).toString()).body);
+    assert.equal(bodies.length, 200);
+    assert.ok(used() - before < 50e6, `${used() - before} bytes for ${bodies.length} times 500 kB`);
+  });
+
+  it('forgets texts before they take more memory than they may', () => {
+    const redactor = new Redactor([]);
+    const before = used();
+    for (let count = 0; count < 200; count += 1) redactor.answer([], `${count}${'x'.repeat(500_000)}`);
+    assert.ok(used() - before < 50e6, `${used() - before} bytes are kept`);
+    assert.equal(redactor.answer([], 'y').body, 'y');
+  });
 });
+
+/** Bytes in use once what nothing refers to is gone. */
+function used(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}
