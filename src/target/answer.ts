@@ -40,7 +40,8 @@ export function answerTo(
     const reader = new Reader(bytes, settled(resolve), settled(reject));
     const timer = setTimeout(() => reader.stop(new DOMException('the time is over', 'TimeoutError')), milliseconds);
     dispatcher.dispatch(
-      { origin, path, method: method as Dispatcher.HttpMethod, headers: flat, body: body ?? null },
+      // Without `reset: false` undici closes the connection after each HEAD.
+      { origin, path, method: method as Dispatcher.HttpMethod, headers: flat, body: body ?? null, reset: false },
       reader,
     );
 

@@ -50,8 +50,8 @@ const MAX_HEADER_BYTES = 64 * 1024;
 /** Requests to the target in a row without an answer after which it is asked whether it is still there. */
 const MAX_UNANSWERED = 4;
 
-/** Codes of a connection that the other side closed. */
-const CLOSED = /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET)$/;
+/** Codes of a connection that the other side closed, or on which it sent what nobody asked for, such as a body for HEAD. */
+const SPENT = /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|HTTPParserError)$/;
 
 /** Answers of the target that may be longer than `network.maxBodyBytes`; what was read of them is kept for the judges. */
 const MAX_TRUNCATED = 20;
@@ -157,7 +157,7 @@ export class Connection {
   async #attempt(request: Request): Promise<Sent> {
     if (this.#lost) throw this.#lost;
     let sent = await this.#exchange(request);
-    if (isRepeatable(request) && CLOSED.test(sent.exchange.error?.code ?? '')) {
+    if (isRepeatable(request) && SPENT.test(sent.exchange.error?.code ?? '')) {
       await this.#throttle.pace();
       sent = await this.#exchange(request);
     }

@@ -80,6 +80,41 @@ describe('what goes out', () => {
     assert.equal(server.received.at(-1)?.body, '{"a": "ü"}');
   });
 
+  it('uses sockets again after HEAD', async () => {
+    const client = connection(server.origin);
+    const before = server.connections();
+    for (let count = 0; count < 10; count += 1)
+      await client.send({ origin: server.origin, path: '/', method: count % 2 === 0 ? 'HEAD' : 'GET' });
+    assert.ok(server.connections() - before <= 2);
+  });
+
+  for (const when of ['with the headers', 'after the headers', 'before the next answer'] as const) {
+    it(`is answered by what belongs to it where a server sends a body for HEAD ${when}`, async () => {
+      const head = 'HTTP/1.1 200 OK\r\nconnection: keep-alive\r\ncontent-length: 4\r\n\r\n';
+      let owed = '';
+      const { origin } = await serveTcp((socket) => {
+        socket.on('error', () => {});
+        socket.on('data', (data) => {
+          if (!data.toString().startsWith('HEAD')) {
+            socket.write(`${owed}${head}good`);
+            owed = '';
+            return;
+          }
+          socket.write(when === 'with the headers' ? `${head}evil` : head);
+          if (when === 'after the headers') setImmediate(() => socket.write('evil'));
+          if (when === 'before the next answer') owed = 'evil';
+        });
+      });
+      const client = connection(origin);
+      for (let count = 0; count < 5; count += 1) {
+        const { response: headed } = await client.send({ origin, path: '/', method: 'HEAD' });
+        assert.deepEqual([headed?.status, headed?.body], [200, '']);
+        const { response, error } = await client.send({ origin, path: '/' });
+        assert.deepEqual([response?.status, response?.body], [200, 'good'], error?.message);
+      }
+    });
+  }
+
   it('uses sockets again for requests one after the other', async () => {
     const client = connection(server.origin);
     const before = server.connections();
