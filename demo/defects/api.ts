@@ -28,6 +28,18 @@ const projects = all(at('/api/projects'), anonymous, notPreflight);
 
 export const unauthenticated401 = defectsOf('api/unauthenticated-401', [
   {
+    name: 'api-validates-first',
+    title: 'POST /api/projects judges the body before the session: 400 to anonymous',
+    apply: changing(all(projects, by('POST')), (response) => replaceJson(response, 400, { error: 'invalid_name' })),
+  },
+  {
+    name: 'api-post-unguarded',
+    title: 'only GET /api/projects looks at the session: POST creates a project for anonymous',
+    apply: changing(all(projects, by('POST')), (response) =>
+      replaceJson(response, 201, { project: { id: crypto.randomUUID(), name: 'Untitled' } }),
+    ),
+  },
+  {
     name: 'api-empty-list',
     title: 'GET /api/projects answers 200 with an empty list to anonymous',
     apply: changing(all(projects, by('GET', 'HEAD')), (response) => replaceJson(response, 200, { projects: [] })),
@@ -52,18 +64,6 @@ export const unauthenticated401 = defectsOf('api/unauthenticated-401', [
     name: 'api-500',
     title: 'GET /api/me uses the id of a user that is not there, and throws',
     apply: changing(me, (response) => replaceJson(response, 500, { error: 'internal_error' })),
-  },
-  {
-    name: 'api-post-unguarded',
-    title: 'only GET /api/projects looks at the session: POST creates a project for anonymous',
-    apply: changing(all(projects, by('POST')), (response) =>
-      replaceJson(response, 201, { project: { id: crypto.randomUUID(), name: 'Untitled' } }),
-    ),
-  },
-  {
-    name: 'api-validates-first',
-    title: 'POST /api/projects judges the body before the session: 400 to anonymous',
-    apply: changing(all(projects, by('POST')), (response) => replaceJson(response, 400, { error: 'invalid_name' })),
   },
 ]);
 

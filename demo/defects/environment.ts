@@ -285,6 +285,11 @@ const withoutScripts = (response: DemoResponse): DemoResponse =>
 
 export const signInUrls = defectsOf('environment/sign-in-urls', [
   {
+    name: 'sign-up-never-mounts',
+    title: 'the sign-up page loads no script, so its form never appears',
+    apply: changing(at('/sign-up'), withoutScripts),
+  },
+  {
     name: 'sign-in-portal',
     title: 'protected pages lead to the Account Portal, which nobody asked for',
     mayAlsoBreak: NOBODY_RETURNS,
@@ -305,11 +310,6 @@ export const signInUrls = defectsOf('environment/sign-in-urls', [
     name: 'sign-up-404',
     title: 'there is no page at /sign-up',
     apply: (request, next) => next(pathOf(request) === '/sign-up' ? { ...request, target: '/no-such-page' } : request),
-  },
-  {
-    name: 'sign-up-never-mounts',
-    title: 'the sign-up page loads no script, so its form never appears',
-    apply: changing(at('/sign-up'), withoutScripts),
   },
   {
     name: 'sign-in-spinner',

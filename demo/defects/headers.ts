@@ -240,6 +240,16 @@ function homeWith(html: string) {
 
 export const violations = defectsOf('headers/csp-violations', [
   {
+    name: 'csp-blocked-image',
+    title: 'the home page shows an image of a host that the policy does not list',
+    apply: homeWith('<img src="https://images.demo.example/hero.png" alt="">'),
+  },
+  {
+    name: 'csp-blocked-style',
+    title: 'the home page asks for a style sheet of a host that the policy does not list',
+    apply: homeWith('<link rel="stylesheet" href="https://fonts.demo.example/inter.css">'),
+  },
+  {
     name: 'csp-prerendered',
     title: 'the home page is prerendered, so its scripts carry the nonce of the build',
     mayAlsoBreak: ['headers/csp', 'headers/csp-clerk'],
@@ -249,16 +259,6 @@ export const violations = defectsOf('headers/csp-violations', [
         ? response
         : mapText(response, (text) => text.replaceAll(nonce, 'bm9uY2Ugb2YgdGhlIGJ1aWxk'));
     }),
-  },
-  {
-    name: 'csp-blocked-image',
-    title: 'the home page shows an image of a host that the policy does not list',
-    apply: homeWith('<img src="https://images.demo.example/hero.png" alt="">'),
-  },
-  {
-    name: 'csp-blocked-style',
-    title: 'the home page asks for a style sheet of a host that the policy does not list',
-    apply: homeWith('<link rel="stylesheet" href="https://fonts.demo.example/inter.css">'),
   },
   {
     name: 'csp-blocked-frame',

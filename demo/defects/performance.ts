@@ -180,11 +180,6 @@ const slowly = async (response: DemoResponse): Promise<DemoResponse> => {
 
 export const middlewareRuntime = defectsOf('performance/middleware-runtime', [
   {
-    name: 'guard-slow',
-    title: 'the guard asks the Backend API before it redirects',
-    apply: changing(all(at('/dashboard', '/settings/billing'), anonymous), slowly),
-  },
-  {
     name: 'proxy-with-runtime',
     title: 'proxy.ts asks for the edge runtime, which it cannot have',
     source: (root) => edit(root, 'proxy.ts', 'matcher: [', "runtime: 'edge',\n  matcher: ["),
@@ -196,5 +191,10 @@ export const middlewareRuntime = defectsOf('performance/middleware-runtime', [
       await edit(root, 'proxy.ts', 'matcher: [', "runtime: 'node',\n  matcher: [");
       await rename(join(root, 'proxy.ts'), join(root, 'middleware.ts'));
     },
+  },
+  {
+    name: 'guard-slow',
+    title: 'the guard asks the Backend API before it redirects',
+    apply: changing(all(at('/dashboard', '/settings/billing'), anonymous), slowly),
   },
 ]);

@@ -42,9 +42,9 @@ function whenExpired(change: (response: DemoResponse, request: DemoRequest, site
 
 export const expiredReturn = defectsOf('session/expired-return', [
   {
-    name: 'expired-blank',
-    title: 'an expired session leaves a blank page',
-    apply: whenExpired((response) => replaceHtml(response, 200, 'Fernwork', '<div id="root"></div>')),
+    name: 'expired-forgets-page',
+    title: 'an expired session leads to sign-in, and nobody remembers the page',
+    apply: whenExpired((response, _request, site) => redirect(response, `${site.url}/sign-in`)),
   },
   {
     name: 'expired-loop',
@@ -52,22 +52,22 @@ export const expiredReturn = defectsOf('session/expired-return', [
     apply: whenExpired((response, request, site) => redirect(response, site.url + request.target)),
   },
   {
-    name: 'expired-exception',
-    title: 'an expired session ends in an uncaught exception',
-    apply: whenExpired((response) =>
-      replaceHtml(response, 500, 'Fernwork', '<main><h1>Something went wrong</h1></main>'),
-    ),
-  },
-  {
-    name: 'expired-forgets-page',
-    title: 'an expired session leads to sign-in, and nobody remembers the page',
-    apply: whenExpired((response, _request, site) => redirect(response, `${site.url}/sign-in`)),
-  },
-  {
     name: 'expired-spinner',
     title: 'an expired session leaves a spinner that never ends',
     apply: whenExpired((response) =>
       replaceHtml(response, 200, 'Fernwork', '<main><div role="status" aria-busy="true">Loading…</div></main>'),
+    ),
+  },
+  {
+    name: 'expired-blank',
+    title: 'an expired session leaves a blank page',
+    apply: whenExpired((response) => replaceHtml(response, 200, 'Fernwork', '<div id="root"></div>')),
+  },
+  {
+    name: 'expired-exception',
+    title: 'an expired session ends in an uncaught exception',
+    apply: whenExpired((response) =>
+      replaceHtml(response, 500, 'Fernwork', '<main><h1>Something went wrong</h1></main>'),
     ),
   },
   {
@@ -210,6 +210,19 @@ export const revokedOpenPage = defectsOf('session/revoked-open-page', [
 
 export const signOut = defectsOf('session/sign-out', [
   {
+    name: 'sign-out-long-token',
+    title: 'session tokens hold for an hour',
+    clerk: (clerk) => {
+      clerk.setTokenLifetime(3600);
+      return () => clerk.setTokenLifetime(60);
+    },
+  },
+  {
+    name: 'sign-out-own-session',
+    title: "protected pages are shown by the app's own cookie, which signing out leaves in place",
+    apply: withOwnSession(under('/dashboard'), (token) => token === undefined),
+  },
+  {
     name: 'sign-out-cached',
     title: 'the browser may keep protected pages for ten minutes',
     apply: changing(isProtectedPage, (response) =>
@@ -235,19 +248,6 @@ export const signOut = defectsOf('session/sign-out', [
     name: 'sign-out-second-tab',
     title: 'a second tab keeps what it rendered when somebody signs out in the first',
     apply: inPage(whenSessionEnds('in another tab', `cover(kept);`)),
-  },
-  {
-    name: 'sign-out-long-token',
-    title: 'session tokens hold for an hour',
-    clerk: (clerk) => {
-      clerk.setTokenLifetime(3600);
-      return () => clerk.setTokenLifetime(60);
-    },
-  },
-  {
-    name: 'sign-out-own-session',
-    title: "protected pages are shown by the app's own cookie, which signing out leaves in place",
-    apply: withOwnSession(under('/dashboard'), (token) => token === undefined),
   },
 ]);
 

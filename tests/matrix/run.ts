@@ -1,4 +1,4 @@
-// The defect matrix: `npm run matrix -- [--all | --core] [--resume] [--write] [defect…]`. Ends with 1 on any miss or false alarm.
+// The defect matrix: `npm run matrix -- [--whole | --core] [--all] [--resume] [defect…]`. Ends with 1 on any miss or false alarm.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,25 +21,28 @@ import type { AnyCheck } from '../support/checks.ts';
 import { COSTLY, Recorder, Recording } from './recording.ts';
 import { runRow } from './row.ts';
 import type { Row } from './row.ts';
-import { matrixPage, tooFew } from './table.ts';
+import { defectsNeeded, matrixPage, tooFew } from './table.ts';
 import type { Result } from './table.ts';
 
-const USAGE = `npm run matrix -- [--all | --core] [--resume] [--write] [defect…]
+const USAGE = `npm run matrix -- [--whole | --core] [--all] [--resume] [defect…]
 
-  defect…    only these rows, in full detail; default: every row
+  defect…    only these rows, in full detail; default: the first defects of each check on the Next.js target (three of
+           a critical one, two of the others), its first variant, and the first of both on Express
+  --whole  every row; its table is docs/matrix.md, that of fewer rows demo/.cache/matrix.md
+  --core   only the first defect of each check on the Next.js target
   --all    run every check in every row, in a browser too, not only those that the defect can reach
-  --core   only the first defect of each check
-  --resume leave out rows that held when they were last run
-  --write  write docs/matrix.md`;
+  --resume leave out rows that held when they were last run`;
 
+/** Where the table goes: that of every row into the docs. */
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'matrix.md');
+const EXCERPT = join(CACHE_FOLDER, 'matrix.md');
 
 const { values, positionals } = parseArgs({
   options: {
-    all: { type: 'boolean', default: false },
+    whole: { type: 'boolean', default: false },
     core: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
     resume: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
   allowPositionals: true,
@@ -109,12 +112,10 @@ async function main(): Promise<number> {
     problems.push(
       ...results.flatMap(({ target, defect, wrong }) => wrong.map((why) => `${target} ${defect.name}: ${why}`)),
     );
-    console.log(
-      matrixPage(values.write ? keptRows() : results)
-        .split('\n')
-        .filter((line) => line.startsWith('- **'))
-        .join('\n'),
-    );
+    const table = matrixPage(values.whole ? keptRows() : results);
+    if (!values.whole) writeFileSync(EXCERPT, table);
+    for (const line of table.split('\n').filter((each) => each.startsWith('- **'))) console.log(line);
+    console.log(`Table: ${values.whole ? PAGE : EXCERPT}`);
     for (const problem of problems) console.log(`MISS ${problem}`);
     // As node:test counts, for whoever adds up the steps of the suite.
     console.log(`ℹ pass ${results.filter(({ wrong }) => wrong.length === 0).length}\nℹ fail ${problems.length}`);
@@ -197,7 +198,7 @@ function keep({ target, defect, failed, wrong, durationMs }: Result): void {
   held.set(`${target} ${defect.name}`, { failed, wrong, durationMs });
   writeFileSync(KEPT, JSON.stringify([...held]));
   // Row by row, so that a run that is cut short leaves the table of what was run.
-  if (values.write) writeFileSync(PAGE, matrixPage(keptRows()));
+  if (values.whole) writeFileSync(PAGE, matrixPage(keptRows()));
 }
 
 /** Every row as it was last run. */
@@ -211,12 +212,24 @@ function keptRows(): Result[] {
 }
 
 /** The rows that the command line asks for. */
-function isAsked(target: string, { name, check, kind }: Defect): boolean {
-  if (positionals.length > 0) return positionals.includes(name);
-  if (values.resume && held.get(`${target} ${name}`)?.wrong.length === 0) return false;
-  if (!values.core) return true;
-  const first = [...DEFECTS.values()].find((defect) => defect.check === check && defect.kind === 'defect');
-  return kind === 'defect' && first?.name === name;
+function isAsked(target: string, defect: Defect): boolean {
+  if (positionals.length > 0) return positionals.includes(defect.name);
+  if (values.resume && held.get(`${target} ${defect.name}`)?.wrong.length === 0) return false;
+  return values.whole || alike(target, defect).indexOf(defect) < depth(target, defect);
+}
+
+/** Rows of the same kind for the same check. */
+function alike(target: string, { check, kind }: Defect): Defect[] {
+  return [...(TARGETS.get(target) ?? [])]
+    .map(([, each]) => each)
+    .filter((each) => each.check === check && each.kind === kind);
+}
+
+/** How many rows of its kind are run where not all are. */
+function depth(target: string, { check, kind }: Defect): number {
+  const isDefectOnNext = kind === 'defect' && target === 'Next.js';
+  if (values.core) return isDefectOnNext ? 1 : 0;
+  return isDefectOnNext ? defectsNeeded(check) : 1;
 }
 
 function needsBrowser({ check }: Defect): boolean {

@@ -22,7 +22,7 @@ export function matrixPage(results: readonly Result[]): string {
   return [
     '# The defect matrix',
     '',
-    `Written by \`npm run matrix\`. The pack is run against the targets of this repository (${targets.join(', ')}), once for each defect and each variant. A defect must make exactly its check fail; a variant is unusual and correct, so nothing may fail and nothing may be left in doubt.`,
+    `Written by \`npm run matrix -- --whole\`. The pack is run against the targets of this repository (${targets.join(', ')}), once for each defect and each variant. A defect must make exactly its check fail; a variant is unusual and correct, so nothing may fail and nothing may be left in doubt.`,
     '',
     `- **Defects caught:** ${caught} of ${defects.length}`,
     `- **Correct variants left alone:** ${quiet} of ${variants.length}`,
@@ -58,13 +58,17 @@ export function matrixPage(results: readonly Result[]): string {
   ].join('\n');
 }
 
-/** Checks with fewer defects than a trustworthy check needs. */
+/** How many defects a trustworthy check catches at least. */
+export function defectsNeeded(id: string): number {
+  return catalogEntry(id)?.severity === 'critical' ? 3 : 2;
+}
+
+/** Checks with fewer defects than that. */
 export function tooFew(ids: readonly string[], defects: Iterable<Defect>): string[] {
   const all = [...defects].filter(({ kind }) => kind === 'defect');
   return ids.flatMap((id) => {
-    const wanted = catalogEntry(id)?.severity === 'critical' ? 3 : 2;
     const found = all.filter(({ check }) => check === id).length;
-    return found < wanted ? [`${id} has ${found} defects to catch, ${wanted} are needed`] : [];
+    return found < defectsNeeded(id) ? [`${id} has ${found} defects to catch, ${defectsNeeded(id)} are needed`] : [];
   });
 }
 

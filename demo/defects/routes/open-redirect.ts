@@ -29,6 +29,18 @@ function withGo(options: ReadinessOptions): ReadinessOptions {
 
 export const openRedirect = defectsOf('routes/open-redirect', [
   {
+    name: 'redirect-signed-in',
+    title: '/sign-in sends people who are signed in already on to any redirect_url',
+    apply: changing(
+      all(
+        at('/sign-in'),
+        (request, site) => !anonymous(request, site),
+        (request, site) => isElsewhere(parameter(request, 'redirect_url'), site),
+      ),
+      (response, request) => redirect(response, parameter(request, 'redirect_url')),
+    ),
+  },
+  {
     name: 'redirect-absolute',
     title: '/sign-in?redirect_url= follows any https address',
     apply: following(
@@ -65,18 +77,6 @@ export const openRedirect = defectsOf('routes/open-redirect', [
         mapText(response, (html) =>
           html.replace('<head>', `<head><meta http-equiv="refresh" content="0; url=${parameter(request, 'url')}">`),
         ),
-    ),
-  },
-  {
-    name: 'redirect-signed-in',
-    title: '/sign-in sends people who are signed in already on to any redirect_url',
-    apply: changing(
-      all(
-        at('/sign-in'),
-        (request, site) => !anonymous(request, site),
-        (request, site) => isElsewhere(parameter(request, 'redirect_url'), site),
-      ),
-      (response, request) => redirect(response, parameter(request, 'redirect_url')),
     ),
   },
   {
