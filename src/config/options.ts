@@ -79,7 +79,7 @@ export interface ReadinessOptions {
    * Sent with every request to the target's exact origin and to no other.
    * @example { 'x-vercel-protection-bypass': process.env.VERCEL_AUTOMATION_BYPASS_SECRET }
    */
-  headers?: Record<string, string | undefined>;
+  headers?: Record<string, string | undefined> | undefined;
   /** Pages, by their paths as browsers ask for them: with the base path, where the app is served under one. */
   routes?: {
     /** Pages that anyone may see, as paths or globs such as `/docs/**`; the home page first. Default `['/']`. */
@@ -109,7 +109,8 @@ export interface ReadinessOptions {
         /** Counts the effects of a delivery, so that a replay can be shown to have one only. */
         effects?: EffectsProbe;
       }
-    | false;
+    | false
+    | undefined;
   /** Health endpoint; `false` says that there is none. */
   health?: { path: string; contains?: string } | false;
   /** Cross-origin access; `false` says that no other origin is allowed. */
@@ -155,10 +156,10 @@ export interface ReadinessOptions {
      * A dedicated, least-privilege test user of yours, also by the id alone, as `'user_…'`; or `'ephemeral'`: a user who
      * is created for the run and removed after it, in mode `full` only.
      */
-    user?: TestUserOptions | `user_${string}` | 'ephemeral';
+    user?: TestUserOptions | `user_${string}` | 'ephemeral' | undefined;
   };
   /** Turns the source-tree audit on. */
-  project?: { root: string };
+  project?: { root: string } | undefined;
   /** Evidence for what cannot be seen from outside, by check id. */
   attest?: Record<string, Attestation>;
   /**
@@ -177,7 +178,7 @@ export interface ReadinessOptions {
     /** Accept any certificate; for self-signed staging only. Default `false`. */
     ignoreHTTPSErrors?: boolean;
     /** Path of a PEM file with additional certificate authorities. */
-    ca?: string;
+    ca?: string | undefined;
     /** Addresses instead of DNS, as `curl --resolve`: `{ 'app.example.com': '203.0.113.7' }`. */
     resolve?: Record<string, string>;
     /** Resolvers to ask about Clerk's DNS records, as `host` or `host:port`; default: those of the machine. */
@@ -203,7 +204,7 @@ export interface ReadinessOptions {
      * What to compare with, to name regressions first: `last` for the report that this run replaces, or the path of a `report.json`.
      * Default: nothing. It never fails a run that has nothing to compare with.
      */
-    compare?: string;
+    compare?: string | undefined;
   };
 }
 

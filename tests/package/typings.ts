@@ -11,6 +11,9 @@ export const spread = defineConfig({ projects: [{ name: 'own' }, ...readinessPro
 export default defineReadinessConfig(options, { retries: 1, projects: [{ name: 'own' }] });
 const paths = ['/a', '/b'] as const;
 readinessProjects({ routes: { public: paths, protected: paths }, api: [{ path: '/c', methods: ['GET', 'POST'] as const }] });
+const email = process.env['TEST_USER'];
+const optional = (email ?? '') === '' ? undefined : { email: String(email) };
+readinessProjects({ headers: undefined, webhook: optional && { path: '/w' }, session: { user: optional }, project: undefined, network: { ca: process.env['CA'] }, report: { compare: process.env['BASE'] } });
 // @ts-expect-error a misspelt option is a type error
 defineReadinessConfig({ routess: {} });
 // @ts-expect-error so is a wrong value
