@@ -87,11 +87,18 @@ export function secretsIn(exchange: Exchange): readonly SecretTrace[] {
   return exchange.response?.secrets ?? [];
 }
 
+const targets = new WeakMap<Exchange, URL>();
+
 /** Redirect target resolved against the request, when the answer is a redirect with a usable Location. */
 export function redirectTarget(exchange: Exchange): URL | undefined {
+  const known = targets.get(exchange);
+  if (known) return known;
   const location = header(exchange, 'location');
-  if (!isRedirect(exchange) || location === undefined) return undefined;
-  return URL.canParse(location, exchange.request.url) ? new URL(location, exchange.request.url) : undefined;
+  if (!isRedirect(exchange) || location === undefined || !URL.canParse(location, exchange.request.url))
+    return undefined;
+  const target = new URL(location, exchange.request.url);
+  targets.set(exchange, target);
+  return target;
 }
 
 /** True for 2xx. */

@@ -37,7 +37,10 @@ const RUN = /[\w.-]{12,}/g;
 const JWT_START = /\beyJ[\w-]{5}/;
 
 /** Characters that are remembered at most: headers and URLs repeat from request to request, an app's shell and its refusals too. */
-const REMEMBERED = { texts: 1 << 19, bodies: 1 << 23 } as const;
+const REMEMBERED = { texts: 1 << 19, valuesOfHeader: 1 << 16, bodies: 1 << 23 } as const;
+
+/** Names of headers whose values are remembered at most. */
+const MAX_NAMES = 200;
 
 /** A header as it is recorded, and whether it had no secret to begin with. */
 interface Recorded {
@@ -56,7 +59,7 @@ export class Redactor {
   readonly #secrets: readonly Secret[];
   readonly #replacements: ReadonlyArray<readonly [from: string, to: string]>;
   readonly #texts = new Remembered<string>(REMEMBERED.texts);
-  readonly #headers = new Remembered<Recorded>(REMEMBERED.texts);
+  readonly #headers = new Map<string, Remembered<Recorded>>();
   readonly #bodies = new Remembered<RecordedBody>(REMEMBERED.bodies);
 
   /** @param secrets values of options; each is also found base64-encoded, URL-encoded and JSON-escaped. */
@@ -108,10 +111,15 @@ export class Redactor {
   }
 
   #header(name: string, value: string): Recorded {
-    const line = lineOf(name, value);
-    return this.#headers.get(line, () => ({
+    // By name and value, because a text of both would have to be made for every look-up.
+    let values = this.#headers.get(name);
+    if (!values) {
+      if (this.#headers.size >= MAX_NAMES) this.#headers.clear();
+      this.#headers.set(name, (values = new Remembered(REMEMBERED.valuesOfHeader)));
+    }
+    return values.get(value, () => ({
       pair: [name, this.#headerValue(name, value)],
-      isClean: findSecrets(line, this.#secrets).length === 0,
+      isClean: findSecrets(lineOf(name, value), this.#secrets).length === 0,
     }));
   }
 
