@@ -78,7 +78,7 @@ export function cookiesOnTheWay({ exchanges }: Visit): Array<readonly [string, s
 }
 
 function parametersOf({ searchParams, hash }: URL): Array<[string, string]> {
-  return [...searchParams.entries(), ...new URLSearchParams(hash.replace(/^#[^?]*\??/, '')).entries()];
+  return [...searchParams, ...(hash ? new URLSearchParams(hash.replace(/^#[^?]*\??/, '')) : [])];
 }
 
 /**
