@@ -26,8 +26,8 @@ import type { Result } from './table.ts';
 
 const USAGE = `npm run matrix -- [--whole | --core] [--all] [--resume] [defect…]
 
-  defect…    only these rows, in full detail; default: the first defects of each check on the Next.js target (three of
-           a critical one, two of the others), its first variant, and the first of both on Express
+  defect…    only these rows, in full detail; default: three defects of each critical check and two of the others, the
+           first on the Next.js target, and a variant of each check that opens no browser
   --whole  every row; its table is docs/matrix.md, that of fewer rows demo/.cache/matrix.md
   --core   only the first defect of each check on the Next.js target
   --all    run every check in every row, in a browser too, not only those that the defect can reach
@@ -94,13 +94,9 @@ async function main(): Promise<number> {
     const results: Result[] = [];
     const problems: string[] = [];
     for (const subject of subjects) {
-      if (positionals.length > 0) {
-        results.push(...(await runSubject(subject, browser)));
-        continue;
-      }
-      const clean = await runRow(subject.instance, undefined, { options: subject.options, browser });
-      problems.push(...doubts(clean).map((doubt) => `the clean ${subject.name} target: ${doubt}`));
-      results.push(...(await runSubject(subject, browser)));
+      const { rows, clean } = await runSubject(subject, browser);
+      if (clean) problems.push(...doubts(clean).map((doubt) => `the clean ${subject.name} target: ${doubt}`));
+      results.push(...rows);
     }
     if (positionals.length === 0)
       problems.push(
@@ -139,7 +135,8 @@ async function startSubjects(closers: Array<() => Promise<void>>): Promise<Subje
   const express = await startExpressDemo({ defects: true });
   closers.push(() => express.close());
   const options = demoReadiness(live);
-  const recording = selective ? await Recording.make(recorder, { instance: live, options }) : undefined;
+  // The clean target is judged meanwhile.
+  const recording = selective ? Recording.make(recorder, { instance: live, options }) : undefined;
   return [
     {
       name: 'Next.js',
@@ -147,7 +144,7 @@ async function startSubjects(closers: Array<() => Promise<void>>): Promise<Subje
       options,
       defects: DEFECTS,
       lanes: 2,
-      reach: (defect) => recording?.reach(defect) ?? everything,
+      reach: async (defect) => (await recording)?.reach(defect) ?? everything,
       inBrowser: (defect) => !selective || needsBrowser(defect),
     },
     {
@@ -170,7 +167,8 @@ function reachesOnExpress(id: string, { name, check }: Defect): boolean {
   return IN_BROWSER.has(name) ? id === check : !COSTLY.has(id) || areaOf(id) === areaOf(check);
 }
 
-async function runSubject(subject: Subject, browser: Browser): Promise<Result[]> {
+/** Runs the rows of a target, and the target without a defect, unless single rows are asked for. */
+async function runSubject(subject: Subject, browser: Browser): Promise<{ rows: Result[]; clean: Row | undefined }> {
   const { instance, options, defects } = subject;
   const rows = [...defects.values()].filter((defect) => isAsked(subject.name, defect));
   const run = async (defect: Defect): Promise<Result> => {
@@ -190,8 +188,12 @@ async function runSubject(subject: Subject, browser: Browser): Promise<Result[]>
   const [alone, together] = partition(rows, ({ clerk }) => clerk !== undefined);
   // What mostly waits has a lane of its own, beside those that keep the machine busy.
   const [waiting, busy] = partition(together, ({ waits }) => waits === true);
-  const beside = await Promise.all([inLanes(waiting, 1, run), inLanes(busy, subject.lanes, run)]);
-  return [...beside.flat(), ...(await inLanes(alone, 1, run))];
+  const [clean, ...beside] = await Promise.all([
+    positionals.length > 0 ? undefined : runRow(instance, undefined, { options, browser }),
+    inLanes(waiting, 1, run),
+    inLanes(busy, subject.lanes, run),
+  ]);
+  return { clean, rows: [...beside.flat(), ...(await inLanes(alone, 1, run))] };
 }
 
 function keep({ target, defect, failed, wrong, durationMs }: Result): void {
@@ -215,21 +217,16 @@ function keptRows(): Result[] {
 function isAsked(target: string, defect: Defect): boolean {
   if (positionals.length > 0) return positionals.includes(defect.name);
   if (values.resume && held.get(`${target} ${defect.name}`)?.wrong.length === 0) return false;
-  return values.whole || alike(target, defect).indexOf(defect) < depth(target, defect);
-}
-
-/** Rows of the same kind for the same check. */
-function alike(target: string, { check, kind }: Defect): Defect[] {
-  return [...(TARGETS.get(target) ?? [])]
-    .map(([, each]) => each)
-    .filter((each) => each.check === check && each.kind === kind);
-}
-
-/** How many rows of its kind are run where not all are. */
-function depth(target: string, { check, kind }: Defect): number {
-  const isDefectOnNext = kind === 'defect' && target === 'Next.js';
-  if (values.core) return isDefectOnNext ? 1 : 0;
-  return isDefectOnNext ? defectsNeeded(check) : 1;
+  if (values.whole) return true;
+  const { check, kind } = defect;
+  const [next, express] = [DEFECTS, EXPRESS_DEFECTS].map((defects) =>
+    [...defects.values()].filter((each) => each.check === check && each.kind === kind),
+  ) as [Defect[], Defect[]];
+  if (values.core) return kind === 'defect' && next[0] === defect;
+  if (kind === 'variant' && needsBrowser(defect)) return false;
+  // Express takes less time, and what holds there holds for more than one framework.
+  const order = [...next.slice(0, 1), ...express, ...next.slice(1)];
+  return order.indexOf(defect) < (kind === 'defect' ? defectsNeeded(check) : 1);
 }
 
 function needsBrowser({ check }: Defect): boolean {
