@@ -87,6 +87,7 @@ export function secretsIn(exchange: Exchange): readonly SecretTrace[] {
   return exchange.response?.secrets ?? [];
 }
 
+/** Where redirects lead, which judges ask again and again. */
 const targets = new WeakMap<Exchange, URL>();
 
 /** Redirect target resolved against the request, when the answer is a redirect with a usable Location. */
